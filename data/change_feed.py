@@ -1,0 +1,35 @@
+"""Which ids changed at which revision. Each id stands once, at its last revision, so the feed is as long as the ids are many."""
+
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterable
+
+from data.database import Change, Changes, Revision
+
+
+class ChangeFeed:
+    def __init__(self) -> None:
+        self._epoch = uuid.uuid4().hex
+        self._number = 0
+        self._last: OrderedDict[Change, int] = OrderedDict()  # oldest change first
+        self._lock = threading.Lock()
+
+    def publish(self, changed: Iterable[Change]) -> None:
+        with self._lock:
+            self._number += 1
+            for change in changed:
+                self._last[change] = self._number
+                self._last.move_to_end(change)
+
+    def since(self, revision: Revision) -> Changes:
+        with self._lock:
+            now = Revision(self._epoch, self._number)
+            if revision.epoch != self._epoch:
+                return Changes(now, frozenset(), reset=True)
+            changed = set()
+            for change in reversed(self._last):
+                if self._last[change] <= revision.number:
+                    break
+                changed.add(change)
+            return Changes(now, frozenset(changed), reset=False)

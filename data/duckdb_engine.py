@@ -1,0 +1,229 @@
+"""The owner of the DuckDB file: many readers, one writer thread that commits for everybody waiting (ADR 0002)."""
+
+import logging
+import queue
+import shutil
+import threading
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from data.change_feed import ChangeFeed
+from data.database import FILE, Batch, Change, Changes, Into, Revision, Sql
+from data.errors import DatabaseUnusable
+
+log = logging.getLogger(__name__)
+
+SCHEMA = Path(__file__).parent / "schema"
+MOST_WRITES_PER_COMMIT = 2000
+CHECKPOINT_AT = "256MB"  # the log is folded into the file at this size: rarer pauses, still a restart within a second
+LEAST_FREE_BYTES = 16 << 20
+NO_ROWS = pa.table({})
+
+
+class _Write(NamedTuple):
+    statements: Sequence[Sql | Batch]
+    changed: tuple[Change, ...]
+    lane: Hashable
+    done: "Future[list[pa.Table]]"
+
+
+class DuckDB:
+    """Opens, or makes, `<folder>/portal.duckdb` and brings its schema up to date.
+
+    Raises:
+        DatabaseUnusable: locked by another process, damaged, from a newer portal, or not writable.
+    """
+
+    def __init__(self, folder: Path, on_failure: Callable[[DatabaseUnusable], None] | None = None) -> None:
+        self.file = folder / FILE
+        self._on_failure = on_failure
+        self._connection = _open(self.file)
+        self._local = threading.local()
+        self._feed = ChangeFeed()
+        self._queue: queue.SimpleQueue[_Write | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._commit_forever, name="database-writer", daemon=True)
+        self._writer.start()
+
+    def query(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
+        return _run(self._cursor(), sql, params or {})
+
+    def write(
+        self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = (), lane: Hashable = None
+    ) -> list[pa.Table]:
+        return self.submit(statements, changed, lane).result()
+
+    def submit(
+        self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = (), lane: Hashable = None
+    ) -> "Future[list[pa.Table]]":
+        """Do as `write` does, without waiting: the future is done when the statements are on disk."""
+        done: Future[list[pa.Table]] = Future()
+        self._queue.put(_Write(statements, tuple(changed), lane, done))
+        return done
+
+    def changes(self, since: Revision) -> Changes:
+        return self._feed.since(since)
+
+    def backup(self, file: Path) -> None:
+        if file.exists():
+            raise DatabaseUnusable(file, "a backup is never written over another file. Name a new one.")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_name(file.name + ".unfinished")
+        unfinished.unlink(missing_ok=True)
+        cursor = self._connection.cursor()
+        source = self.file.stem
+        path = str(unfinished).replace("'", "''")  # ATTACH takes no parameters
+        try:
+            cursor.execute(f"ATTACH '{path}' AS backup_copy")
+            cursor.execute(f"COPY FROM DATABASE {source} TO backup_copy")
+            cursor.execute("DETACH backup_copy")
+        finally:
+            cursor.close()
+        unfinished.rename(file)
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._writer.join()
+        self._connection.close()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        cursor: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        if cursor is None:
+            cursor = self._local.cursor = self._connection.cursor()
+        return cursor
+
+    def _commit_forever(self) -> None:
+        connection = self._connection.cursor()
+        for writes in self._waiting():
+            self._commit_or_refuse(connection, writes)
+        connection.close()
+
+    def _waiting(self) -> Iterator[list[_Write]]:
+        """Yield everything that waits, as often as something does, until the database is closed."""
+        while (first := self._queue.get()) is not None:
+            writes = [first]
+            while len(writes) < MOST_WRITES_PER_COMMIT and not self._queue.empty():
+                following = self._queue.get()
+                if following is None:
+                    yield writes
+                    return
+                writes.append(following)
+            yield writes
+
+    def _commit_or_refuse(self, connection: duckdb.DuckDBPyConnection, writes: list[_Write]) -> None:
+        try:
+            results = _commit(connection, writes)
+        except Exception as error:
+            _rollback(connection)
+            if len(writes) == 1:
+                writes[0].done.set_exception(error)
+                self._report_if_fatal(error)
+            else:  # one bad statement must not lose what the others wrote
+                for write in writes:
+                    self._commit_or_refuse(connection, [write])
+        else:
+            self._feed.publish(change for write in writes for change in write.changed)
+            for write, result in zip(writes, results, strict=True):
+                write.done.set_result(result)
+
+    def _report_if_fatal(self, error: Exception) -> None:
+        if isinstance(error, duckdb.FatalException | duckdb.IOException) and self._on_failure:
+            self._on_failure(DatabaseUnusable(self.file, str(error)))
+
+
+def _commit(connection: duckdb.DuckDBPyConnection, writes: list[_Write]) -> list[list[pa.Table]]:
+    connection.execute("BEGIN")
+    results = [result for together in _rounds(writes) for result in _run_round(connection, together)]
+    connection.execute("COMMIT")
+    return results
+
+
+def _rollback(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.Error as error:  # the failure itself has already ended the transaction
+        log.debug("nothing to roll back: %s", error)
+
+
+def _rounds(writes: list[_Write]) -> Iterator[list[_Write]]:
+    """Split into runs in which each lane stands once, so that merging keeps the order within a lane."""
+    together: list[_Write] = []
+    lanes: set[Hashable] = set()
+    for write in writes:
+        if together and (write.lane is None or write.lane in lanes or None in lanes):
+            yield together
+            together, lanes = [], set()
+        together.append(write)
+        lanes.add(write.lane)
+    yield together
+
+
+def _run_round(connection: duckdb.DuckDBPyConnection, writes: list[_Write]) -> list[list[pa.Table]]:
+    """Run each `Sql`, and each `Into` once with everybody's rows, in the order of first appearance."""
+    rows: dict[int, list[tuple[object, ...]]] = {}
+    for write in writes:
+        for statement in write.statements:
+            if isinstance(statement, Batch):
+                rows.setdefault(id(statement.into), []).extend(statement.rows)
+    return [
+        [
+            _run(connection, statement.sql, statement.params)
+            if isinstance(statement, Sql)
+            else _run_batch(connection, statement.into, rows.pop(id(statement.into), []))
+            for statement in write.statements
+        ]
+        for write in writes
+    ]
+
+
+def _run(connection: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object]) -> pa.Table:
+    relation = connection.sql(sql, params=params or None)
+    return NO_ROWS if relation is None else relation.to_arrow_table()
+
+
+def _run_batch(connection: duckdb.DuckDBPyConnection, into: Into, rows: list[tuple[object, ...]]) -> pa.Table:
+    if rows:
+        if into.key:
+            places = [into.schema.names.index(name) for name in into.key]
+            rows = list({tuple(row[place] for place in places): row for row in rows}.values())
+        columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), into.schema, strict=True)]
+        connection.register("batch", pa.Table.from_arrays(columns, schema=into.schema))
+        _run(connection, into.sql, {})
+        connection.unregister("batch")
+    return NO_ROWS
+
+
+def _open(file: Path) -> duckdb.DuckDBPyConnection:
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if shutil.disk_usage(file.parent).free < LEAST_FREE_BYTES:
+        raise DatabaseUnusable(file, "the disk is full. Make room and start again.")
+    try:
+        connection = duckdb.connect(file, config={"checkpoint_threshold": CHECKPOINT_AT})
+        connection.execute("SET TimeZone = 'UTC'")
+        _migrate(connection, file)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise DatabaseUnusable(file, "another process has it open. Stop that one first.") from error
+        raise DatabaseUnusable(file, f"{error}. Restore a backup: python app.py restore FILE.") from error
+    except (duckdb.Error, PermissionError) as error:
+        raise DatabaseUnusable(file, f"{error}. Restore a backup: python app.py restore FILE.") from error
+    return connection
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Run the schema files that this database has not seen, each in a transaction."""
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
+    present = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()[0][0]
+    scripts = {int(script.name[:4]): script for script in sorted(SCHEMA.glob("*.sql"))}
+    if present > max(scripts):
+        raise DatabaseUnusable(file, f"it has schema {present}, this portal knows up to {max(scripts)}. Update the portal.")
+    for version, script in scripts.items():
+        if version > present:
+            connection.execute("BEGIN")
+            connection.execute(script.read_text())
+            connection.execute("INSERT INTO schema_version VALUES ($version, now())", {"version": version})
+            connection.execute("COMMIT")

@@ -1,0 +1,63 @@
+"""What can go wrong, as one tree.
+
+PortalError
+├── NotFound            it does not exist, or not for this user
+├── NotPermitted        the role may see it but not do it
+├── AlreadyExists       a name or identity is taken
+├── HasChildren         a node still has sub-nodes
+├── InvalidInput        a value cannot be taken; says which and why
+│   └── BadSetting      a PORTAL_… setting cannot be used
+├── DatabaseUnavailable the owner of the database does not answer
+└── DatabaseUnusable    the file is locked, damaged, too new, or the disk is full
+
+Each keeps its facts as attributes and builds one sentence for the user: what, which, what next.
+"""
+
+
+class PortalError(Exception):
+    """Any refusal the portal explains to its user."""
+
+
+class NotFound(PortalError):
+    def __init__(self, kind: str, identity: object) -> None:
+        super().__init__(f"There is no {kind} {identity}.")
+        self.kind, self.identity = kind, identity
+
+
+class NotPermitted(PortalError):
+    def __init__(self, role: str, action: str) -> None:
+        super().__init__(f"As {role} you may not {action}.")
+        self.role, self.action = role, action
+
+
+class AlreadyExists(PortalError):
+    def __init__(self, kind: str, identity: object) -> None:
+        super().__init__(f"There is already a {kind} {identity}. Choose another.")
+        self.kind, self.identity = kind, identity
+
+
+class HasChildren(PortalError):
+    def __init__(self, kind: str, name: str, children: str) -> None:
+        super().__init__(f"{kind.capitalize()} {name} still has {children}. Remove them first.")
+        self.kind, self.name, self.children = kind, name, children
+
+
+class InvalidInput(PortalError):
+    def __init__(self, field: str, value: object, reason: str) -> None:
+        super().__init__(f"{field} {value!r} {reason}" if value is not None else f"{field} {reason}")
+        self.field, self.value, self.reason = field, value, reason
+
+
+class BadSetting(InvalidInput):
+    """A PORTAL_… setting that cannot be used."""
+
+
+class DatabaseUnavailable(PortalError):
+    def __init__(self) -> None:
+        super().__init__("The central system is not reachable. It is started again by itself; try again in a moment.")
+
+
+class DatabaseUnusable(PortalError):
+    def __init__(self, file: object, reason: str) -> None:
+        super().__init__(f"The database {file} cannot be used: {reason}")
+        self.file, self.reason = file, reason
