@@ -1,7 +1,7 @@
 """The one way to the database, the same in every process.
 
-`query` reads, `write` commits all its statements or none and returns when they are on disk, `changes` tells what commits
-touched. The owner of the file (`data.duckdb_engine.DuckDB`, in the sidecar) and its client elsewhere
+`query` reads, `write` commits all its statements or none and returns when they are on disk, `changes` tells what
+commits touched. The owner of the file (`data.duckdb_engine.DuckDB`, in the sidecar) and its client elsewhere
 (`data.flight.RemoteDatabase`) both keep to `Database`.
 """
 

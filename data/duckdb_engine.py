@@ -131,7 +131,9 @@ class DuckDB:
                 write.done.set_result(result)
 
     def _report_if_fatal(self, error: Exception) -> None:
-        if isinstance(error, duckdb.FatalException | duckdb.IOException) and self._on_failure:
+        # A full disk makes the COMMIT fail; DuckDB undoes it, and what was acknowledged before stays.
+        broken = isinstance(error, duckdb.FatalException | duckdb.IOException | duckdb.TransactionException)
+        if broken and self._on_failure:
             self._on_failure(DatabaseUnusable(self.file, str(error)))
 
 
@@ -190,7 +192,9 @@ def _run_batch(connection: duckdb.DuckDBPyConnection, into: Into, rows: list[tup
         if into.key:
             places = [into.schema.names.index(name) for name in into.key]
             rows = list({tuple(row[place] for place in places): row for row in rows}.values())
-        columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), into.schema, strict=True)]
+        columns = [
+            pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), into.schema, strict=True)
+        ]
         connection.register("batch", pa.Table.from_arrays(columns, schema=into.schema))
         _run(connection, into.sql, {})
         connection.unregister("batch")
@@ -216,11 +220,15 @@ def _open(file: Path) -> duckdb.DuckDBPyConnection:
 
 def _migrate(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     """Run the schema files that this database has not seen, each in a transaction."""
-    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
+    )
     present = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()[0][0]
     scripts = {int(script.name[:4]): script for script in sorted(SCHEMA.glob("*.sql"))}
     if present > max(scripts):
-        raise DatabaseUnusable(file, f"it has schema {present}, this portal knows up to {max(scripts)}. Update the portal.")
+        raise DatabaseUnusable(
+            file, f"it has schema {present}, this portal knows up to {max(scripts)}. Update the portal."
+        )
     for version, script in scripts.items():
         if version > present:
             connection.execute("BEGIN")

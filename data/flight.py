@@ -117,7 +117,9 @@ class RemoteDatabase:
 
     def _act(self, name: str, body: bytes) -> list[bytes]:
         action = flight.Action(name, body)
-        return self._ask(lambda client, options: [result.body.to_pybytes() for result in client.do_action(action, options)])
+        return self._ask(
+            lambda client, options: [result.body.to_pybytes() for result in client.do_action(action, options)]
+        )
 
     def _ask(self, call: Callable[[flight.FlightClient, flight.FlightCallOptions], Answer]) -> Answer:
         try:
@@ -136,7 +138,10 @@ class RemoteDatabase:
 
 def _encode(statements: Sequence[Sql | Batch], changed: Iterable[Change]) -> bytes:
     rows = [
-        {"sql": statement.sql, "params": _to_ipc(pa.Table.from_pylist([dict(statement.params)])) if statement.params else None}
+        {
+            "sql": statement.sql,
+            "params": _to_ipc(pa.Table.from_pylist([dict(statement.params)])) if statement.params else None,
+        }
         if isinstance(statement, Sql)
         else {"sql": statement.into.sql, "key": statement.into.key, "rows": _to_ipc(_table(statement))}
         for statement in statements

@@ -9,36 +9,6 @@ from data.scope import Condition, Role, Scope
 
 SYSTEM = "system:1"
 
-# How bad a state is: a node takes its worst part's. 'never' is milder than 'available', as one online part makes a node online.
-STATES = ("never", "available", "charging", "fault")
-
-STATE_SQL = """
-    CASE WHEN state.registered_at IS NULL THEN 'never'
-         WHEN bool_or(alarm.alarm_id IS NOT NULL) OR bool_or(connector.status = 'Faulted') THEN 'fault'
-         WHEN bool_or(running.transaction_id IS NOT NULL) THEN 'charging'
-         ELSE 'available' END AS state"""
-
-# Alarms without a connector belong to the station; a station that is silent has its 'No network' alarm there.
-STATION_STATES = f"""
-    SELECT station.station_id, {STATE_SQL}
-    FROM charging_station station
-    LEFT JOIN station_state state USING (station_id)
-    LEFT JOIN alarm USING (station_id)
-    LEFT JOIN outlet_state connector ON connector.station_id = station.station_id
-    LEFT JOIN open_transaction running ON running.station_id = station.station_id
-    GROUP BY station.station_id, state.registered_at"""
-
-OUTLET_STATES = f"""
-    SELECT outlet.outlet_id, {STATE_SQL}
-    FROM outlet
-    LEFT JOIN station_state state USING (station_id)
-    LEFT JOIN alarm ON alarm.station_id = outlet.station_id AND alarm.connector_id IN (0, outlet.connector_id)
-    LEFT JOIN outlet_state connector
-        ON connector.station_id = outlet.station_id AND connector.connector_id IN (0, outlet.connector_id)
-    LEFT JOIN open_transaction running
-        ON running.station_id = outlet.station_id AND running.connector_id = outlet.connector_id
-    GROUP BY outlet.outlet_id, state.registered_at"""
-
 
 @dataclass(frozen=True)
 class Node:
@@ -63,7 +33,9 @@ class Node:
         if self.kind == "site":
             return "site_id = $node_id", {"node_id": self.id}
         if self.kind == "floor":
-            return "station_id IN (SELECT station_id FROM charging_station WHERE floor_id = $node_id)", {"node_id": self.id}
+            return "station_id IN (SELECT station_id FROM charging_station WHERE floor_id = $node_id)", {
+                "node_id": self.id
+            }
         if self.kind == "station":
             return "station_id = $node_id", {"node_id": self.id}
         if self.kind == "outlet":
@@ -114,34 +86,45 @@ def tree(scope: Scope) -> list[TreeNode]:
     return nodes
 
 
+def count_sites(scope: Scope) -> int:
+    """Count the sites in scope."""
+    sites, params = scope.sites()
+    rows = scope.database.query(f"SELECT count(*) AS n FROM site WHERE removed_at IS NULL AND {sites}", params)
+    return int(rows["n"][0].as_py())
+
+
 def states(scope: Scope, station_ids: list[int]) -> dict[str, str]:
     """Give the present state of some stations and their outlets by ref, those in scope only."""
     if scope.role is Role.EV_USER or not station_ids:
         return {}
     sites, params = scope.sites("site_id")
     rows = scope.database.query(
-        f"SELECT ref, state FROM ({_STATION_TREE} UNION ALL {_OUTLET_TREE}) WHERE station_id = ANY($stations) AND {sites}",
+        f"""SELECT ref, state FROM ({_STATION_TREE} UNION ALL {_OUTLET_TREE})
+            WHERE station_id = ANY($stations) AND {sites}""",
         {"stations": station_ids, **params},
     )
     return dict(zip(rows["ref"].to_pylist(), rows["state"].to_pylist(), strict=True))
 
 
-_STATION_TREE = f"""
+_STATION_TREE = """
     SELECT 'station:' || station_id AS ref, coalesce('floor:' || floor_id, 'site:' || site_id) AS parent,
            'station' AS kind, name, state, site_id, station_id
-    FROM charging_station JOIN ({STATION_STATES}) USING (station_id)
+    FROM charging_station JOIN station_node_state USING (station_id)
     WHERE removed_at IS NULL"""
 
-_OUTLET_TREE = f"""
+_OUTLET_TREE = """
     SELECT 'outlet:' || outlet_id AS ref, 'station:' || outlet.station_id AS parent, 'outlet' AS kind,
            CAST(outlet.connector_id AS VARCHAR) AS name, state, site_id, station_id
-    FROM outlet JOIN ({OUTLET_STATES}) USING (outlet_id) JOIN charging_station USING (station_id)
+    FROM outlet JOIN outlet_node_state USING (outlet_id) JOIN charging_station USING (station_id)
     WHERE outlet.removed_at IS NULL AND charging_station.removed_at IS NULL"""
 
 _TREE = (
-    "SELECT 'site:' || site_id AS ref, 'system:1' AS parent, 'site' AS kind, name, '' AS state, site_id FROM site WHERE removed_at IS NULL",
-    "SELECT 'floor:' || floor_id AS ref, 'site:' || site_id AS parent, 'floor' AS kind, name, '' AS state, site_id FROM floor WHERE removed_at IS NULL",
-    """SELECT 'grid_controller:' || grid_controller_id AS ref, coalesce('floor:' || floor_id, 'site:' || site_id) AS parent,
+    """SELECT 'site:' || site_id AS ref, 'system:1' AS parent, 'site' AS kind, name, '' AS state, site_id
+       FROM site WHERE removed_at IS NULL""",
+    """SELECT 'floor:' || floor_id AS ref, 'site:' || site_id AS parent, 'floor' AS kind, name, '' AS state, site_id
+       FROM floor WHERE removed_at IS NULL""",
+    """SELECT 'grid_controller:' || grid_controller_id AS ref,
+              coalesce('floor:' || floor_id, 'site:' || site_id) AS parent,
               'grid_controller' AS kind, name, 'never' AS state, site_id
        FROM grid_controller WHERE removed_at IS NULL""",
     _STATION_TREE,
@@ -152,7 +135,9 @@ _SITE_COLUMNS = "site.site_id, site.name AS site_name, site.time_zone, system.na
 
 _FIND = {
     "system": "SELECT system_id AS id, name, time_zone, name AS system_name FROM system WHERE system_id = $id",
-    "site": f"SELECT site.site_id AS id, site.name, {_SITE_COLUMNS} FROM site, system WHERE site_id = $id AND removed_at IS NULL",
+    "site": f"""
+        SELECT site.site_id AS id, site.name, {_SITE_COLUMNS}
+        FROM site, system WHERE site_id = $id AND removed_at IS NULL""",
     "floor": f"""
         SELECT floor.floor_id AS id, floor.name, floor.floor_id, {_SITE_COLUMNS}
         FROM floor JOIN site USING (site_id), system WHERE floor.floor_id = $id AND floor.removed_at IS NULL""",
@@ -166,7 +151,8 @@ _FIND = {
         WHERE node.station_id = $id AND node.removed_at IS NULL""",
     "outlet": f"""
         SELECT outlet.outlet_id AS id, CAST(outlet.connector_id AS VARCHAR) AS name, outlet.connector_id,
-               station.station_id, station.name AS station_name, station.floor_id, floor.name AS floor_name, {_SITE_COLUMNS}
+               station.station_id, station.name AS station_name, station.floor_id, floor.name AS floor_name,
+               {_SITE_COLUMNS}
         FROM outlet JOIN charging_station station USING (station_id) JOIN site USING (site_id)
              LEFT JOIN floor ON floor.floor_id = station.floor_id, system
         WHERE outlet.outlet_id = $id AND outlet.removed_at IS NULL AND station.removed_at IS NULL""",

@@ -52,7 +52,7 @@ class Scope:
         return f"{column} = ANY($scope_sites)", {"scope_sites": sorted(self.site_ids)}
 
     def condition(self, node: "Node | None" = None, connector: str = "connector_id") -> Condition:
-        """Limit rows to what the user may see of a node, by unqualified site_id, station_id, connector and user_id columns.
+        """Limit rows to what the user may see of a node, by columns site_id, station_id, connector and user_id.
 
         Args:
             node: a node that `data.nodes.find` gave to this user; none, or the system, means everything in scope.

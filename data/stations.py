@@ -1,4 +1,4 @@
-"""Sites, floors, charging stations, grid controllers and outlets: creating, changing and removing them (manual: Topology)."""
+"""Sites, floors, charging stations, grid controllers and outlets: creating and removing them (manual: Topology)."""
 
 import uuid
 from collections import Counter
@@ -100,7 +100,8 @@ def create_grid_controller(
     _require_site(scope, site_id, "create a grid controller")
     sql = """INSERT INTO grid_controller (site_id, floor_id, name, charge_box_id)
              SELECT $site_id, $floor_id, $name, $charge_box_id
-             WHERE NOT EXISTS (SELECT 1 FROM grid_controller WHERE charge_box_id = $charge_box_id AND removed_at IS NULL)
+             WHERE NOT EXISTS (SELECT 1 FROM grid_controller
+                               WHERE charge_box_id = $charge_box_id AND removed_at IS NULL)
              RETURNING grid_controller_id AS id"""
     params = {"site_id": site_id, "floor_id": floor_id, "name": _name("Name", name), "charge_box_id": charge_box_id}
     return _create(scope, "grid controller", charge_box_id, Sql(sql, params))
@@ -142,16 +143,16 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
     return list(ids)
 
 
-# What must be gone before a node can be removed: kind → (table, column, word)
+# What must be gone before a node can be removed: kind → (table, column, word for one)
 _CHILDREN = {
     "site": (
-        ("floor", "site_id", "floors"),
-        ("charging_station", "site_id", "charging stations"),
-        ("grid_controller", "site_id", "grid controllers"),
+        ("floor", "site_id", "floor"),
+        ("charging_station", "site_id", "charging station"),
+        ("grid_controller", "site_id", "grid controller"),
     ),
     "floor": (
-        ("charging_station", "floor_id", "charging stations"),
-        ("grid_controller", "floor_id", "grid controllers"),
+        ("charging_station", "floor_id", "charging station"),
+        ("grid_controller", "floor_id", "grid controller"),
     ),
 }
 _TABLES = {
@@ -176,7 +177,8 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
             f"SELECT count(*) AS n FROM {child} WHERE {child_column} = $id AND removed_at IS NULL", {"id": node_id}
         )["n"][0].as_py()
         if count:
-            raise HasChildren(kind, _name_of(scope, table, column, node_id), f"{count} {word}")
+            children = f"{count} {word}" + ("s" if count > 1 else "")
+            raise HasChildren(kind, _name_of(scope, table, column, node_id), children)
     now = datetime.now(UTC)
     sql = f"UPDATE {table} SET removed_at = $now WHERE {column} = $id AND removed_at IS NULL RETURNING {column}"
     removed = scope.database.write([Sql(sql, {"now": now, "id": node_id})], changed=[("topology", node_id)])[0]

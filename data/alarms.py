@@ -1,0 +1,136 @@
+"""Active alarms and their history. At most one is active per station, connector and code; repeats only refresh it."""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from data.database import Batch, Database, Into, Sql
+from data.errors import NotFound
+from data.events import EventKind, event
+from data.nodes import Node
+from data.scope import Role, Scope
+
+TIME = pa.timestamp("us", tz="UTC")
+
+NO_NETWORK = "No network"
+
+
+class Alarm(NamedTuple):
+    """What is wrong where. code tells alarms of one connector apart; connector_id 0 is the whole station."""
+
+    kind: str
+    code: str
+    site_id: int
+    station_id: int
+    connector_id: int
+    description: str
+    info: str
+    vendor_error_code: str
+    raised_at: datetime
+
+
+_ALARM = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("code", pa.string()),
+        ("site_id", pa.int32()),
+        ("station_id", pa.int32()),
+        ("connector_id", pa.int32()),
+        ("description", pa.string()),
+        ("info", pa.string()),
+        ("vendor_error_code", pa.string()),
+        ("raised_at", TIME),
+    ]
+)
+_KEY = ("station_id", "connector_id", "code")
+_SAME = "alarm.station_id = batch.station_id AND alarm.connector_id = batch.connector_id AND alarm.code = batch.code"
+_CLEARING = pa.schema(
+    [("station_id", pa.int32()), ("connector_id", pa.int32()), ("code", pa.string()), ("cleared_at", TIME)]
+)
+_HISTORY = """INSERT INTO alarm_history BY NAME
+    SELECT alarm_id, kind, alarm.code, site_id, alarm.station_id, alarm.connector_id, description, info,
+           vendor_error_code, raised_at, repeats"""
+
+REPEATED = Into(
+    f"""UPDATE alarm SET repeats = repeats + 1, repeated_at = batch.raised_at, info = batch.info,
+            vendor_error_code = batch.vendor_error_code
+        FROM batch WHERE {_SAME}""",  # noqa: S608 - constant of this module
+    _ALARM,
+    _KEY,
+)
+RAISED = Into(
+    f"""INSERT INTO alarm BY NAME
+        SELECT nextval('alarm_id') AS alarm_id, *, raised_at AS repeated_at, 0 AS repeats
+        FROM batch WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE {_SAME})""",  # noqa: S608 - constant of this module
+    _ALARM,
+    _KEY,
+)
+INTO_HISTORY = Into(
+    f"{_HISTORY}, cleared_at FROM alarm JOIN batch ON {_SAME}",
+    _CLEARING,
+    _KEY,
+)
+CLEARED = Into(f"DELETE FROM alarm USING batch WHERE {_SAME}", _CLEARING, _KEY)  # noqa: S608 - constant of this module
+
+
+def raised(*alarms: Alarm) -> list[Sql | Batch]:
+    """Raise alarms, or count the repeat of those that are active."""
+    return [Batch(REPEATED, alarms), Batch(RAISED, alarms)]
+
+
+def cleared(station_id: int, connector_id: int, codes: frozenset[str] | set[str], at: datetime) -> list[Sql | Batch]:
+    """Move a connector's active alarms of these codes to the history: the station recovered."""
+    rows = [(station_id, connector_id, code, at) for code in sorted(codes)]
+    return [Batch(INTO_HISTORY, rows), Batch(CLEARED, rows)]
+
+
+def active(scope: Scope, node: Node | None = None) -> list[dict[str, Any]]:
+    """Return a node's active alarms with station_name and site_name, newest first."""
+    if scope.role is Role.EV_USER:
+        return []
+    condition, params = scope.condition(node)
+    rows = scope.database.query(
+        f"""SELECT * FROM (SELECT alarm.*, charging_station.name AS station_name, site.name AS site_name
+                           FROM alarm JOIN charging_station USING (station_id)
+                           JOIN site ON site.site_id = alarm.site_id)
+            WHERE {condition} ORDER BY raised_at DESC, alarm_id DESC""",  # noqa: S608 - the scope's condition
+        params,
+    )
+    return list(rows.to_pylist())
+
+
+def clear(scope: Scope, alarm_id: int) -> None:
+    """Close an alarm by hand; the next report of the station opens it again.
+
+    Raises:
+        NotPermitted: an EV user has no alarms.
+        NotFound: not active, or not in the user's scope.
+    """
+    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action="clear alarms")
+    alarm = next((alarm for alarm in active(scope) if alarm["alarm_id"] == alarm_id), None)
+    if alarm is None:
+        raise NotFound("alarm", alarm_id)
+    now = datetime.now(UTC)
+    params = {"alarm_id": alarm_id, "now": now, "user": scope.user_id}
+    scope.database.write(
+        [
+            Sql(f"{_HISTORY}, $now AS cleared_at, $user AS cleared_by FROM alarm WHERE alarm_id = $alarm_id", params),
+            Sql("DELETE FROM alarm WHERE alarm_id = $alarm_id", {"alarm_id": alarm_id}),
+            event(
+                EventKind.ALARM_CLEARED,
+                f"The alarm {alarm['description']} was cleared.",
+                site_id=alarm["site_id"],
+                station_id=alarm["station_id"],
+                connector_id=alarm["connector_id"],
+                user_id=scope.user_id,
+            ),
+        ],
+        changed=[("alarm", alarm["station_id"]), ("event", alarm["site_id"])],
+    )
+
+
+def active_codes(database: Database) -> list[tuple[int, int, str]]:
+    """Return station_id, connector_id and code of every active alarm, for the central system's start."""
+    rows = database.query("SELECT station_id, connector_id, code FROM alarm")
+    return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))

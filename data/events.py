@@ -1,0 +1,83 @@
+"""The event log: who did what, and what each node did."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import pyarrow as pa
+
+from data.database import Batch, Into
+from data.nodes import Node
+from data.scope import Scope
+
+LONGEST_DETAILS = 4000
+
+
+class EventKind(StrEnum):
+    STATION_REFUSED = "station refused"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
+    BOOTED = "booted"
+    STATION_ERROR = "station error"  # reported, and no alarm: weak signal, vehicle communication …
+    BROKEN_FRAME = "broken frame"
+    ODD_MESSAGE = "odd message"
+    ODD_TRANSACTION = "odd transaction"
+    OUTLET_FOUND = "outlet found"
+    FIRMWARE = "firmware"
+    DIAGNOSTICS = "diagnostics"
+    DATA_TRANSFER = "data transfer"
+    PARAMETERS_READ = "parameters read"
+    ALARM_CLEARED = "alarm cleared"
+
+
+INTO_EVENT = Into(
+    "INSERT INTO event BY NAME SELECT * FROM batch",
+    pa.schema(
+        [
+            ("logged_at", pa.timestamp("us", tz="UTC")),
+            ("kind", pa.string()),
+            ("text", pa.string()),
+            ("site_id", pa.int32()),
+            ("station_id", pa.int32()),
+            ("connector_id", pa.int32()),
+            ("charge_box_id", pa.string()),
+            ("user_id", pa.int32()),
+            ("details", pa.string()),
+        ]
+    ),
+)
+
+
+def event(
+    kind: EventKind,
+    text: str,
+    *,
+    at: datetime | None = None,
+    site_id: int | None = None,
+    station_id: int | None = None,
+    connector_id: int | None = None,
+    charge_box_id: str | None = None,
+    user_id: int | None = None,
+    details: Mapping[str, object] | None = None,
+) -> Batch:
+    """Note one event.
+
+    Args:
+        text: one English sentence.
+        details: what an expert wants to see, kept as JSON and cut when long.
+    """
+    kept = json.dumps(details, default=str)[:LONGEST_DETAILS] if details is not None else None
+    row = (at or datetime.now(UTC), kind.value, text, site_id, station_id, connector_id, charge_box_id, user_id, kept)
+    return Batch(INTO_EVENT, [row])
+
+
+def latest(scope: Scope, node: Node | None, limit: int = 100) -> list[dict[str, Any]]:
+    """Return a node's newest events that the user may see, newest first; the system's own to users of all sites."""
+    condition, params = scope.condition(node)
+    rows = scope.database.query(
+        f"SELECT * FROM event WHERE {condition} ORDER BY logged_at DESC LIMIT $limit",  # noqa: S608 - the scope's condition
+        {**params, "limit": limit},
+    )
+    return list(rows.to_pylist())

@@ -1,0 +1,173 @@
+"""The grid's filter and sort models as SQL: columns come from a whitelist, values are bound, never written into SQL.
+
+The models are AG Grid's: `{"energy": {"type": "greaterThan", "filter": 4.5}}`, with up to a few `conditions` joined by
+one `operator`, and `[{"colId": "start", "sort": "desc"}]`.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from data.errors import InvalidInput
+from data.scope import Condition
+
+FilterModel = Mapping[str, Mapping[str, object]]
+SortModel = Sequence[Mapping[str, str]]
+Zones = Mapping[str, Sequence[int]]
+"""IANA time zone to the ids of the sites in it."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column a user may filter and sort by.
+
+    within: where `sql` stands in another table, the condition around it.
+    """
+
+    kind: Literal["text", "number", "date"]
+    sql: str
+    within: str = "{}"
+
+
+MAX_CONDITIONS = 8
+COMPARISONS = {
+    "equals": "=",
+    "notEqual": "<>",
+    "lessThan": "<",
+    "lessThanOrEqual": "<=",
+    "greaterThan": ">",
+    "greaterThanOrEqual": ">=",
+}
+PATTERNS = {
+    "contains": "%{}%",
+    "notContains": "%{}%",
+    "equals": "{}",
+    "notEqual": "{}",
+    "startsWith": "{}%",
+    "endsWith": "%{}",
+}
+# A day is half-open: from its start to the start of the next.
+DAYS = {
+    "equals": "({sql} >= {start} AND {sql} < {end})",
+    "notEqual": "NOT ({sql} >= {start} AND {sql} < {end})",
+    "lessThan": "{sql} < {start}",
+    "greaterThan": "{sql} >= {end}",
+    "inRange": "({sql} >= {start} AND {sql} < {end})",
+}
+
+
+def where(model: FilterModel, columns: Mapping[str, Column], zones: Zones) -> Condition:
+    """Turn a filter model into a condition on the columns' table. An empty model is TRUE.
+
+    Args:
+        zones: every site that may be met, by time zone; a day of a date filter is the day there. Rows need a site_id.
+
+    Raises:
+        InvalidInput: a column, operator or value that there is not.
+    """
+    bound = _Bound()
+    parts = [_column(field, filtered, columns, zones, bound) for field, filtered in model.items()]
+    return " AND ".join(parts) or "TRUE", bound.params
+
+
+def order(model: SortModel, columns: Mapping[str, Column]) -> list[tuple[str, bool]]:
+    """Turn a sort model into pairs of column and whether it is descending.
+
+    Raises:
+        InvalidInput: a column that there is not.
+    """
+    return [(_known(entry.get("colId", ""), columns), entry.get("sort") == "desc") for entry in model]
+
+
+class _Bound:
+    """The parameters of one condition."""
+
+    def __init__(self) -> None:
+        self.params: dict[str, object] = {}
+
+    def __call__(self, value: object) -> str:
+        name = f"filter_{len(self.params)}"
+        self.params[name] = value
+        return f"${name}"
+
+
+def _known(field: str, columns: Mapping[str, Column]) -> str:
+    if field not in columns:
+        raise InvalidInput("Column", field, "is not in this table.")
+    return field
+
+
+def _column(
+    field: str, filtered: Mapping[str, object], columns: Mapping[str, Column], zones: Zones, bound: _Bound
+) -> str:
+    column = columns[_known(field, columns)]
+    conditions = filtered.get("conditions")
+    if conditions is None:
+        return _condition(field, column, filtered, zones, bound)
+    if not isinstance(conditions, list) or not 1 <= len(conditions) <= MAX_CONDITIONS:
+        raise InvalidInput("Filter on", field, f"takes 1 to {MAX_CONDITIONS} conditions.")
+    operator = {"AND": " AND ", "OR": " OR "}.get(str(filtered.get("operator")))
+    if operator is None:
+        raise InvalidInput("Filter on", field, "joins its conditions by AND or OR.")
+    return "(" + operator.join(_condition(field, column, one, zones, bound) for one in conditions) + ")"
+
+
+def _condition(field: str, column: Column, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
+    kind = one.get("type")
+    if kind in ("blank", "notBlank"):
+        empty = f"coalesce({column.sql}, '') = ''" if column.kind == "text" else f"{column.sql} IS NULL"
+        return column.within.format(empty if kind == "blank" else f"NOT ({empty})")
+    try:
+        return column.within.format(_KINDS[column.kind](column.sql, one, zones, bound))
+    except (KeyError, ValueError, TypeError, OverflowError) as error:
+        raise InvalidInput("Filter on", field, "is not understandable. Set it again.") from error
+
+
+def _text(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
+    kind = str(one["type"])
+    plain = str(one["filter"]).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    like = f"{sql} ILIKE {bound(PATTERNS[kind].format(plain))} ESCAPE '\\'"
+    # A row without a text does not contain it either.
+    return f"coalesce(NOT ({like}), TRUE)" if kind in ("notContains", "notEqual") else f"({like})"
+
+
+def _number(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
+    low = _finite(one["filter"])
+    if one["type"] == "inRange":
+        return f"({sql} BETWEEN {bound(low)} AND {bound(_finite(one['filterTo']))})"
+    return f"({sql} {COMPARISONS[str(one['type'])]} {bound(low)})"
+
+
+def _finite(value: object) -> float:
+    number = float(value)  # type: ignore[arg-type]  # what is no number raises, and is answered as such
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _date(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
+    kind = str(one["type"])
+    first = _day(one["dateFrom"])
+    after = (_day(one["dateTo"]) if kind == "inRange" else first) + timedelta(days=1)
+    parts = []
+    for zone, site_ids in zones.items():
+        days = {"start": first, "end": after}
+        midnights = {name: datetime.combine(day, time(), ZoneInfo(zone)) for name, day in days.items()}
+        used = {name: bound(at) for name, at in midnights.items() if f"{{{name}}}" in DAYS[kind]}
+        part = DAYS[kind].format(sql=sql, **used)
+        parts.append(part if len(zones) == 1 else f"(site_id = ANY({bound(list(site_ids))}) AND {part})")
+    return "(" + (" OR ".join(parts) or "FALSE") + ")"
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(str(value)[:10])
+
+
+_KINDS: Mapping[str, Callable[[str, Mapping[str, object], Zones, _Bound], str]] = {
+    "text": _text,
+    "number": _number,
+    "date": _date,
+}

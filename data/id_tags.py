@@ -1,0 +1,108 @@
+"""Match the tag a station presents with the tag a user was given, whatever the notation.
+
+Users' tags are preferably decimal (manual: Configuration, RFID); readers send hexadecimal or decimal, in either byte
+order, in any case, and some append things. A user's tag is read as decimal where it can be; a presented tag is tried in
+every plausible reading, the most literal first.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from data.database import Database
+
+SEPARATORS = re.compile(r"[\s:.-]")
+UID_LENGTHS = (4, 7, 10)  # bytes of an ISO 14443 UID
+LONGEST_ID_TAG = 20  # OCPP CiString20: what follows is noise of the reader
+FEWEST_HEX_DIGITS = 2 * UID_LENGTHS[0]  # shorter texts are names, not UIDs
+
+
+class TagHolder(NamedTuple):
+    user_id: int
+    email: str
+
+
+def canonical(text: str) -> str:
+    """Return a tag as it is stored: trimmed, upper case."""
+    return text.strip(" \t\r\n\0").upper()
+
+
+def number(id_tag: str) -> int | None:
+    """Return the value of a user's tag, read as decimal if it can be, else as hexadecimal; None for a name."""
+    digits = SEPARATORS.sub("", canonical(id_tag))
+    if digits.isascii() and digits.isdecimal():
+        return int(digits) if len(digits) <= LONGEST_ID_TAG + 4 else None
+    uid = _uid(digits)
+    return int.from_bytes(uid) if uid else None
+
+
+class TagIndex:
+    """All users' tags, for a lookup without a query."""
+
+    def __init__(self, tags: Iterable[tuple[str, TagHolder]]) -> None:
+        self._by_text: dict[str, TagHolder] = {}
+        self._by_number: dict[int, TagHolder] = {}
+        for id_tag, holder in tags:
+            self._by_text[canonical(id_tag)] = holder
+            value = number(id_tag)
+            if value:
+                self._by_number.setdefault(value, holder)
+
+    def find(self, presented: str) -> TagHolder | None:
+        """Return who holds a presented tag, None if nobody does."""
+        for text in filter(None, _texts(canonical(presented))):
+            holder = self._by_text.get(text)
+            if holder:
+                return holder
+            for value in _values(SEPARATORS.sub("", text)):
+                holder = self._by_number.get(value)
+                if holder:
+                    return holder
+        return None
+
+
+def _texts(text: str) -> Iterator[str]:
+    """Yield the tag, then the tag without what payment terminals (;…) and stations (_serial) append."""
+    yield text
+    for mark in ";_":
+        if mark in text:
+            yield text.partition(mark)[0]
+    if len(text) > LONGEST_ID_TAG:
+        yield text[:LONGEST_ID_TAG]
+
+
+def _values(digits: str) -> Iterator[int]:
+    """Yield the numbers a presented text may stand for."""
+    if digits.isascii() and digits.isdecimal():
+        value = int(digits)
+        yield value
+        for length in UID_LENGTHS:
+            if 0 < value < 256**length:
+                yield int.from_bytes(value.to_bytes(length), "little")
+                break
+    uid = _uid(digits)
+    if uid:
+        yield int.from_bytes(uid)
+        yield int.from_bytes(uid, "little")
+        if len(uid) == 7:  # six bytes and a check byte
+            yield int.from_bytes(uid[:6])
+            yield int.from_bytes(uid[:6], "little")
+
+
+def _uid(digits: str) -> bytes | None:
+    if len(digits) < FEWEST_HEX_DIGITS or len(digits) % 2:
+        return None
+    try:
+        return bytes.fromhex(digits)
+    except ValueError:
+        return None
+
+
+def index(database: Database) -> TagIndex:
+    """Read everybody's tags."""
+    rows = database.query(
+        """SELECT id_tag, user_id, email FROM id_tag JOIN portal_user USING (user_id)
+           WHERE removed_at IS NULL ORDER BY id_tag"""
+    )
+    columns = (column.to_pylist() for column in rows.columns)
+    return TagIndex((id_tag, TagHolder(user_id, email)) for id_tag, user_id, email in zip(*columns, strict=True))

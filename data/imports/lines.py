@@ -1,0 +1,172 @@
+"""Lines of a CSV or Excel file under the portal's own column names, and what became of them."""
+
+import csv
+import io
+import itertools
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import openpyxl
+
+from data.errors import InvalidInput
+
+
+class Columns(NamedTuple):
+    """What a kind of file has: columns that must be there, and columns that may."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+
+
+class Line(NamedTuple):
+    """A line of the file: trimmed text by the portal's column names; columns that the file lacks are missing."""
+
+    number: int
+    values: Mapping[str, str]
+
+    def get(self, column: str) -> str:
+        """Give the text in a column, empty when it is blank or the file has no such column."""
+        return self.values.get(column, "")
+
+
+class Problem(NamedTuple):
+    """Why a line was not taken."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        value = f" {self.value!r}" if self.value else ""
+        return f"line {self.line}: {self.column}{value} {self.reason}"
+
+
+@dataclass
+class Report:
+    """What an import did."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def refuse(self, line: int, error: InvalidInput) -> None:
+        self.problems.append(Problem(line, error.field, "" if error.value is None else str(error.value), error.reason))
+
+    def __str__(self) -> str:
+        taken = f"{self.created} created, {self.changed} changed, {self.unchanged} unchanged"
+        return f"{taken}, {len(self.problems)} not taken" if self.problems else taken
+
+
+def read(file: Path, columns: Columns, renamed: Mapping[str, str], report: Report) -> Iterator[Line]:
+    """Yield the file's lines; those that do not fit its header go to the report.
+
+    Args:
+        renamed: the portal's column name by the file's own; names are compared without regard to case.
+
+    Raises:
+        InvalidInput: the file cannot be read, or its columns do not match.
+    """
+    rows = _excel_rows(file) if file.suffix.lower() in {".xlsx", ".xlsm"} else _csv_rows(file)
+    _, header = next(rows, (0, []))
+    names = _ours(header, columns, renamed)
+    for number, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            reason = f"has {len(cells)} fields, the header has {len(header)}. Quote fields that hold the separator."
+            report.problems.append(Problem(number, "the line", "", reason))
+            continue
+        yield Line(number, {name: cell.strip() for name, cell in zip(names, cells, strict=True) if name})
+
+
+def chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
+    """Yield the lines in lists of at most `most`, so that a file of any length needs little memory."""
+    lines = iter(lines)
+    while chunk := list(itertools.islice(lines, most)):
+        yield chunk
+
+
+def _ours(header: list[str], columns: Columns, renamed: Mapping[str, str]) -> list[str]:
+    """Name each of the file's columns as the portal does; empty for those it has no use for."""
+    known = columns.required + columns.optional
+    theirs = {name.casefold(): ours for name, ours in renamed.items()}
+    present = {name.strip().casefold() for name in header}
+    for name, ours in renamed.items():
+        if ours not in known:
+            raise InvalidInput("--map", f"{name}={ours}", f"names no portal column. There are: {', '.join(known)}.")
+        if name.casefold() not in present:
+            raise InvalidInput("--map", f"{name}={ours}", f"names no column of the file. It has: {', '.join(header)}.")
+    mapped = set(renamed.values())
+    names = []
+    for cell in header:
+        name = cell.strip().casefold()
+        names.append(theirs.get(name) or (name if name in known and name not in mapped else ""))
+    taken = [name for name in names if name]
+    if twice := sorted({name for name in taken if taken.count(name) > 1}):
+        raise InvalidInput("column", twice[0], "comes from two columns of the file. Choose one with --map theirs=ours.")
+    if missing := [name for name in columns.required if name not in taken]:
+        has = ", ".join(header) or "nothing"
+        raise InvalidInput("column", ", ".join(missing), f"is missing; the file has: {has}. Name it with --map.")
+    return names
+
+
+def _csv_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
+    text = _text(file)
+    header = text[: text.find("\n")] if "\n" in text else text
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    number = 1
+    try:
+        for cells in reader:
+            yield number, cells
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise InvalidInput(f"line {number}", None, f"is not CSV: {error}. The lines before it are taken.") from error
+
+
+def _text(file: Path) -> str:
+    """Decode UTF-8, UTF-16 with its mark, or else what Windows programs write."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InvalidInput("file", str(file), f"cannot be read: {error.strerror}.") from error
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _excel_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of the first sheet."""
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    except OSError as error:
+        raise InvalidInput("file", str(file), f"cannot be read: {error.strerror}.") from error
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise InvalidInput("file", str(file), "is not an Excel workbook. Save it as .xlsx or as CSV.") from error
+    try:
+        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+            yield number, [_cell_text(cell) for cell in cells]
+    finally:
+        book.close()
+
+
+def _cell_text(cell: object) -> str:
+    match cell:
+        case None:
+            return ""
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime():
+            return cell.isoformat(sep=" ", timespec="seconds")
+        case _:
+            return str(cell)

@@ -1,0 +1,249 @@
+"""Sites, floors, charging stations and outlets from a file (features G2)."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from data.database import Batch, Change, Database, Into, Sql
+from data.errors import InvalidInput
+from data.imports import fields
+from data.imports.lines import Columns, Line, Report, read
+from data.stations import INTO_OUTLET, INTO_STATION, MODES, MOST_OUTLETS
+
+COLUMNS = Columns(required=("site", "charge_box_id"), optional=("floor", "name", "outlets", "connector", "mode"))
+LONGEST_NAME = 100
+IDS_AT_ONCE = 500
+
+INTO_SITE = Into(
+    "INSERT INTO site (site_id, name, time_zone) SELECT site_id, name, (SELECT time_zone FROM system) FROM batch",
+    pa.schema({"site_id": pa.int32(), "name": pa.string()}),
+)
+INTO_FLOOR = Into(
+    "INSERT INTO floor (floor_id, site_id, name) SELECT floor_id, site_id, name FROM batch",
+    pa.schema({"floor_id": pa.int32(), "site_id": pa.int32(), "name": pa.string()}),
+)
+CHANGE_STATION = Into(
+    """UPDATE charging_station SET site_id = batch.site_id, floor_id = batch.floor_id, name = batch.name FROM batch
+       WHERE charging_station.station_id = batch.station_id""",
+    INTO_STATION.schema,
+)
+# What is running or wrong now moves with its station, so that the new site's administrator sees it; history stays.
+_MOVE = "SET site_id = batch.site_id FROM batch WHERE"
+MOVE_TRANSACTION = Into(
+    f"UPDATE open_transaction {_MOVE} open_transaction.station_id = batch.station_id", INTO_STATION.schema
+)
+MOVE_ALARM = Into(f"UPDATE alarm {_MOVE} alarm.station_id = batch.station_id", INTO_STATION.schema)
+CHANGE_OUTLET = Into(
+    """UPDATE outlet SET connector_type = batch.connector_type, mode = batch.mode FROM batch
+       WHERE outlet.station_id = batch.station_id AND outlet.connector_id = batch.connector_id
+         AND outlet.removed_at IS NULL""",
+    INTO_OUTLET.schema,
+)
+REMOVE_OUTLET = Into(
+    """UPDATE outlet SET removed_at = batch.removed_at FROM batch
+       WHERE outlet.station_id = batch.station_id AND outlet.connector_id > batch.outlets
+         AND outlet.removed_at IS NULL""",
+    pa.schema({"station_id": pa.int32(), "outlets": pa.int32(), "removed_at": pa.timestamp("us", "UTC")}),
+)
+WRITTEN_IN_ORDER = (
+    INTO_SITE, INTO_FLOOR, INTO_STATION, CHANGE_STATION, MOVE_TRANSACTION, MOVE_ALARM, REMOVE_OUTLET, INTO_OUTLET,
+    CHANGE_OUTLET,
+)  # fmt: skip
+
+
+class Station(NamedTuple):
+    """A line of the file. None leaves an existing station's value as it is; a new station gets the default."""
+
+    site: str
+    charge_box_id: str
+    floor: str | None = None  # empty: directly on the site
+    name: str | None = None  # default: the charge_box_id
+    outlets: int | None = None  # default: 1
+    connector: str | None = None
+    mode: str | None = None  # default: RFID
+
+
+class _Row(NamedTuple):
+    """A row of charging_station, as INTO_STATION has it."""
+
+    station_id: int
+    site_id: int
+    floor_id: int | None
+    name: str
+    charge_box_id: str
+
+
+class _Outlet(NamedTuple):
+    connector_type: str = ""
+    mode: str = "RFID"
+
+
+def import_topology(database: Database, file: Path, renamed: Mapping[str, str] | None = None) -> Report:
+    """Create stations with their sites, floors and outlets; change and move those that differ.
+
+    Raises:
+        InvalidInput: the file cannot be read, or its columns do not match.
+    """
+    report = Report()
+    taken = set(database.query("SELECT charge_box_id FROM grid_controller WHERE removed_at IS NULL")[0].to_pylist())
+    stations: dict[str, Station] = {}
+    for line in read(file, COLUMNS, renamed or {}, report):
+        try:
+            station = _station(line)
+            if station.charge_box_id in taken:
+                raise InvalidInput("charge_box_id", station.charge_box_id, "is a grid controller's.")
+            if station.charge_box_id in stations:
+                raise InvalidInput("charge_box_id", station.charge_box_id, "stands on an earlier line too.")
+            stations[station.charge_box_id] = station
+        except InvalidInput as error:
+            report.refuse(line.number, error)
+    stored = store(database, stations.values())
+    report.created, report.changed, report.unchanged = stored.created, stored.changed, stored.unchanged
+    return report
+
+
+def check_name(column: str, text: str) -> None:
+    """Refuse what cannot name a node; columns that must be there may not be blank."""
+    if not text and column in COLUMNS.required:
+        raise InvalidInput(column, None, "is missing.")
+    if len(text) > LONGEST_NAME or not text.isprintable():
+        raise InvalidInput(column, text, f"must have at most {LONGEST_NAME} printable characters.")
+
+
+def _station(line: Line) -> Station:
+    for column in ("site", "charge_box_id", "floor", "name"):
+        check_name(column, line.get(column))
+    outlets, mode = line.get("outlets"), line.get("mode").upper()
+    if mode and mode not in MODES:
+        raise InvalidInput("mode", line.get("mode"), "must be OPEN or RFID.")
+    return Station(
+        site=line.get("site"),
+        charge_box_id=line.get("charge_box_id"),
+        floor=line.values.get("floor"),
+        name=line.get("name") or None,
+        outlets=fields.whole_number("outlets", outlets, least=1, most=MOST_OUTLETS) if outlets else None,
+        connector=line.get("connector") or None,
+        mode=mode or None,
+    )
+
+
+def store(database: Database, stations: Iterable[Station]) -> Report:
+    """Bring the portal to what is given, in one commit; stations that are not given stay as they are."""
+    plan = _Plan(database)
+    for station in stations:
+        plan.add(station)
+    plan.carry_out()
+    return plan.report
+
+
+class _Plan:
+    """The rows to write, from comparing what is wanted with what is there."""
+
+    def __init__(self, database: Database) -> None:
+        self.report = Report()
+        self._database = database
+        self._rows: dict[str, list[tuple[object, ...]]] = {into.sql: [] for into in WRITTEN_IN_ORDER}
+        self._changed: set[Change] = set()
+        self._ids = self._free_ids()
+        sites = database.query("SELECT name, site_id FROM site WHERE removed_at IS NULL")
+        floors = database.query("SELECT site_id, name, floor_id FROM floor WHERE removed_at IS NULL")
+        stations = database.query(
+            "SELECT station_id, site_id, floor_id, name, charge_box_id FROM charging_station WHERE removed_at IS NULL"
+        )
+        outlets = database.query(
+            "SELECT station_id, connector_id, connector_type, mode FROM outlet WHERE removed_at IS NULL"
+        )
+        self._sites: dict[str, int] = {row["name"]: row["site_id"] for row in sites.to_pylist()}
+        self._floors: dict[tuple[int, str], int] = {
+            (row["site_id"], row["name"]): row["floor_id"] for row in floors.to_pylist()
+        }
+        self._stations = {row["charge_box_id"]: _Row(**row) for row in stations.to_pylist()}
+        self._outlets: dict[int, dict[int, _Outlet]] = {}
+        for row in outlets.to_pylist():
+            of_station = self._outlets.setdefault(row["station_id"], {})
+            of_station[row["connector_id"]] = _Outlet(row["connector_type"], row["mode"])
+
+    def add(self, station: Station) -> None:
+        there = self._stations.get(station.charge_box_id)
+        row = self._wanted_row(station, there)
+        outlets_changed = self._add_outlets(station, row.station_id)
+        if there is None:
+            self._add(INTO_STATION, row)
+            self.report.created += 1
+        elif row == there and not outlets_changed:
+            self.report.unchanged += 1
+            return
+        else:
+            self._change(row, there)
+            self.report.changed += 1
+        self._changed.add(("topology", row.station_id))
+
+    def carry_out(self) -> None:
+        statements = [Batch(into, self._rows[into.sql]) for into in WRITTEN_IN_ORDER if self._rows[into.sql]]
+        if statements:
+            self._database.write(statements, self._changed)
+
+    def _wanted_row(self, station: Station, there: _Row | None) -> _Row:
+        site_id = self._site(station.site)
+        if station.floor is None and there and there.site_id == site_id:
+            floor_id = there.floor_id
+        else:
+            floor_id = self._floor(site_id, station.floor) if station.floor else None
+        return _Row(
+            there.station_id if there else next(self._ids),
+            site_id,
+            floor_id,
+            station.name or (there.name if there else station.charge_box_id),
+            station.charge_box_id,
+        )
+
+    def _site(self, name: str) -> int:
+        if name not in self._sites:
+            site_id = self._sites[name] = next(self._ids)
+            self._add(INTO_SITE, (site_id, name))
+            self._changed.add(("topology", site_id))
+        return self._sites[name]
+
+    def _floor(self, site_id: int, name: str) -> int:
+        if (site_id, name) not in self._floors:
+            floor_id = self._floors[site_id, name] = next(self._ids)
+            self._add(INTO_FLOOR, (floor_id, site_id, name))
+            self._changed.add(("topology", floor_id))
+        return self._floors[site_id, name]
+
+    def _change(self, row: _Row, there: _Row) -> None:
+        if row != there:
+            self._add(CHANGE_STATION, row)
+        if row.site_id != there.site_id:
+            self._add(MOVE_TRANSACTION, row)
+            self._add(MOVE_ALARM, row)
+            self._changed |= {("open_transaction", row.station_id), ("alarm", row.station_id)}
+
+    def _add_outlets(self, station: Station, station_id: int) -> bool:
+        """Add, change and remove outlets; tell whether any differs."""
+        there = self._outlets.get(station_id, {})
+        count = station.outlets or max(there, default=1)
+        differs = bool(there) and max(there) > count
+        if differs:
+            self._add(REMOVE_OUTLET, (station_id, count, datetime.now(UTC)))
+        for connector_id in range(1, count + 1):
+            outlet = there.get(connector_id, _Outlet())
+            wanted = _Outlet(station.connector or outlet.connector_type, station.mode or outlet.mode)
+            if connector_id not in there or wanted != outlet:
+                differs = True
+                into = CHANGE_OUTLET if connector_id in there else INTO_OUTLET
+                self._add(into, (station_id, connector_id, str(uuid.uuid4()), *wanted, ""))
+        return differs
+
+    def _add(self, into: Into, row: tuple[object, ...]) -> None:
+        self._rows[into.sql].append(row)
+
+    def _free_ids(self) -> Iterator[int]:
+        """Draw node ids, many at a time; those left over are never used."""
+        draw = Sql("SELECT CAST(nextval('node_id') AS INTEGER) AS id FROM range($n)", {"n": IDS_AT_ONCE})
+        while True:
+            yield from self._database.write([draw])[0]["id"].to_pylist()

@@ -1,0 +1,295 @@
+"""Users with their sites and RFID tags from a file (features E1–E5)."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import argon2
+import pyarrow as pa
+
+from data.database import Batch, Change, Database, Into, Sql
+from data.errors import InvalidInput
+from data.id_tags import LONGEST_ID_TAG, SEPARATORS, canonical, number
+from data.imports import fields
+from data.imports.lines import Columns, Line, Report, read
+from data.scope import Role
+from data.users import check_password
+
+COLUMNS = Columns(
+    required=("role", "first_name", "last_name", "email"), optional=("password", "rfid", "email_at_alarm", "site")
+)
+ROLES = {role.title.casefold(): role for role in Role}
+IDS_AT_ONCE = 100
+
+_TIME = pa.timestamp("us", "UTC")
+INTO_USER = Into(
+    """INSERT INTO portal_user (user_id, role, first_name, last_name, email, email_at_alarm, password_hash,
+                                password_changed_at)
+       SELECT user_id, role, first_name, last_name, email, email_at_alarm, password_hash, password_changed_at
+       FROM batch""",
+    pa.schema(
+        {
+            "user_id": pa.int32(), "role": pa.string(), "first_name": pa.string(), "last_name": pa.string(),
+            "email": pa.string(), "email_at_alarm": pa.bool_(), "password_hash": pa.string(),
+            "password_changed_at": _TIME,
+        }
+    ),
+)  # fmt: skip
+CHANGE_USER = Into(
+    """UPDATE portal_user SET first_name = batch.first_name, last_name = batch.last_name,
+              email_at_alarm = batch.email_at_alarm
+       FROM batch WHERE portal_user.user_id = batch.user_id""",
+    pa.schema(
+        {"user_id": pa.int32(), "first_name": pa.string(), "last_name": pa.string(), "email_at_alarm": pa.bool_()}
+    ),
+)
+CHANGE_PASSWORD = Into(
+    """UPDATE portal_user SET password_hash = batch.password_hash, password_changed_at = batch.password_changed_at
+       FROM batch WHERE portal_user.user_id = batch.user_id""",
+    pa.schema({"user_id": pa.int32(), "password_hash": pa.string(), "password_changed_at": _TIME}),
+)
+# Only what differs goes and comes: DuckDB cannot remove and insert one key in one commit.
+_TAG = pa.schema({"id_tag": pa.string(), "user_id": pa.int32()})
+REMOVE_TAG = Into("DELETE FROM id_tag WHERE id_tag IN (SELECT id_tag FROM batch)", _TAG)
+INTO_TAG = Into("INSERT INTO id_tag (id_tag, user_id) SELECT id_tag, user_id FROM batch", _TAG)
+_SITE = pa.schema({"user_id": pa.int32(), "site_id": pa.int32()})
+REMOVE_SITE = Into("DELETE FROM user_site WHERE (user_id, site_id) IN (SELECT user_id, site_id FROM batch)", _SITE)
+INTO_SITE = Into("INSERT INTO user_site (user_id, site_id) SELECT user_id, site_id FROM batch", _SITE)
+WRITTEN_IN_ORDER = (INTO_USER, CHANGE_USER, CHANGE_PASSWORD, REMOVE_TAG, INTO_TAG, REMOVE_SITE, INTO_SITE)
+
+_hasher = argon2.PasswordHasher()
+
+
+class Wanted(NamedTuple):
+    """A line of the file. None leaves what an existing user has; a new user gets none of it."""
+
+    role: Role
+    first_name: str
+    last_name: str
+    email: str
+    password: str | None
+    id_tags: frozenset[str] | None
+    email_at_alarm: bool | None
+    site_ids: frozenset[int] | None
+
+
+@dataclass(frozen=True)
+class _User:
+    user_id: int
+    role: Role
+    first_name: str
+    last_name: str
+    email: str
+    email_at_alarm: bool
+    password_hash: str
+    id_tags: set[str] = field(default_factory=set)
+    site_ids: set[int] = field(default_factory=set)
+
+
+def import_users(database: Database, file: Path, renamed: Mapping[str, str] | None = None) -> Report:
+    """Create users, known by their email, and change those that differ; blank fields leave what a user has.
+
+    Raises:
+        InvalidInput: the file cannot be read, or its columns do not match.
+    """
+    report = Report()
+    taking = _Import(database, report)
+    for line in read(file, COLUMNS, renamed or {}, report):
+        try:
+            taking.add(line)
+        except InvalidInput as error:
+            report.refuse(line.number, error)
+    taking.carry_out()
+    return report
+
+
+class _Import:
+    def __init__(self, database: Database, report: Report) -> None:
+        self._database = database
+        self._report = report
+        self._users = _load_users(database)
+        sites = database.query("SELECT name, site_id FROM site WHERE removed_at IS NULL").to_pylist()
+        self._sites = {row["name"]: row["site_id"] for row in sites}
+        self._holders = {_value(tag): user.email for user in self._users.values() for tag in user.id_tags}
+        self._wanted: dict[str, Wanted] = {}
+        self._rows: dict[str, list[tuple[object, ...]]] = {into.sql: [] for into in WRITTEN_IN_ORDER}
+        self._changed: set[Change] = set()
+        self._ids = self._free_ids()
+
+    def add(self, line: Line) -> None:
+        wanted = _wanted(line, self._sites)
+        there = self._users.get(wanted.email)
+        if wanted.email in self._wanted:
+            raise InvalidInput("email", wanted.email, "stands on an earlier line too.")
+        if there and there.role is not wanted.role:
+            raise InvalidInput("role", line.get("role"), f"is not this user's: {wanted.email} is {there.role.title}.")
+        if not there and not wanted.password:
+            raise InvalidInput("password", None, "is missing: a new user needs one.")
+        if not there and wanted.role is Role.SITE_ADMINISTRATOR and not wanted.site_ids:
+            raise InvalidInput("site", None, "is missing: a site administrator needs one.")
+        for id_tag in wanted.id_tags or ():
+            if self._holders.get(_value(id_tag), wanted.email) != wanted.email:
+                raise InvalidInput("rfid", id_tag, f"belongs to {self._holders[_value(id_tag)]}.")
+        self._holders |= {_value(id_tag): wanted.email for id_tag in wanted.id_tags or ()}
+        self._wanted[wanted.email] = wanted
+
+    def carry_out(self) -> None:
+        with ThreadPoolExecutor() as pool:  # hashing takes long on purpose, and runs outside the interpreter's lock
+            hashes = pool.map(self._new_hash, self._wanted.values())
+            for wanted, password_hash in zip(self._wanted.values(), hashes, strict=True):
+                self._compare(wanted, self._users.get(wanted.email), password_hash)
+        statements = [Batch(into, self._rows[into.sql]) for into in WRITTEN_IN_ORDER if self._rows[into.sql]]
+        if statements:
+            self._database.write(statements, self._changed)
+
+    def _new_hash(self, wanted: Wanted) -> str | None:
+        """Hash the password; None when there is none or the user has it already."""
+        there = self._users.get(wanted.email)
+        if wanted.password is None or (there and _is_password(there.password_hash, wanted.password)):
+            return None
+        return _hasher.hash(wanted.password)
+
+    def _compare(self, wanted: Wanted, there: _User | None, password_hash: str | None) -> None:
+        user_id = there.user_id if there else next(self._ids)
+        before = sum(map(len, self._rows.values()))
+        name = (wanted.first_name, wanted.last_name)
+        now = datetime.now(UTC)
+        if there is None:
+            at_alarm = bool(wanted.email_at_alarm)
+            self._add(INTO_USER, user_id, wanted.role.value, *name, wanted.email, at_alarm, password_hash, now)
+        else:
+            at_alarm = there.email_at_alarm if wanted.email_at_alarm is None else wanted.email_at_alarm
+            if (*name, at_alarm) != (there.first_name, there.last_name, there.email_at_alarm):
+                self._add(CHANGE_USER, user_id, *name, at_alarm)
+            if password_hash:
+                self._add(CHANGE_PASSWORD, user_id, password_hash, now)
+        self._compare_belongings(wanted, there, user_id)
+        if there is None:
+            self._report.created += 1
+        elif sum(map(len, self._rows.values())) > before:
+            self._report.changed += 1
+        else:
+            self._report.unchanged += 1
+            return
+        self._changed.add(("user", user_id))
+
+    def _compare_belongings(self, wanted: Wanted, there: _User | None, user_id: int) -> None:
+        if wanted.id_tags is not None:
+            tags = there.id_tags if there else set()
+            for id_tag in tags - wanted.id_tags:
+                self._add(REMOVE_TAG, id_tag, user_id)
+            for id_tag in wanted.id_tags - tags:
+                self._add(INTO_TAG, id_tag, user_id)
+        if wanted.site_ids is not None:
+            sites = there.site_ids if there else set()
+            for site_id in sites - wanted.site_ids:
+                self._add(REMOVE_SITE, user_id, site_id)
+            for site_id in wanted.site_ids - sites:
+                self._add(INTO_SITE, user_id, site_id)
+
+    def _add(self, into: Into, *row: object) -> None:
+        self._rows[into.sql].append(row)
+
+    def _free_ids(self) -> Iterator[int]:
+        """Draw user ids, many at a time; those left over are never used."""
+        draw = Sql("SELECT CAST(nextval('user_id') AS INTEGER) AS id FROM range($n)", {"n": IDS_AT_ONCE})
+        while True:
+            yield from self._database.write([draw])[0]["id"].to_pylist()
+
+
+def _load_users(database: Database) -> dict[str, _User]:
+    """Return the users by email."""
+    rows = database.query(
+        """SELECT user_id, role, first_name, last_name, email, email_at_alarm, password_hash FROM portal_user
+           WHERE removed_at IS NULL"""
+    ).to_pylist()
+    users = {row["user_id"]: _User(**(row | {"role": Role(row["role"])})) for row in rows}
+    for row in database.query("SELECT user_id, id_tag FROM id_tag").to_pylist():
+        if row["user_id"] in users:
+            users[row["user_id"]].id_tags.add(row["id_tag"])
+    for row in database.query("SELECT user_id, site_id FROM user_site").to_pylist():
+        if row["user_id"] in users:
+            users[row["user_id"]].site_ids.add(row["site_id"])
+    return {user.email: user for user in users.values()}
+
+
+def _wanted(line: Line, sites: Mapping[str, int]) -> Wanted:
+    email = line.get("email").lower()
+    role = _role(line.get("role"))
+    if not line.get("first_name"):
+        raise InvalidInput("first_name", None, "is missing.")
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        raise InvalidInput("email", line.get("email"), "is not an email address.")
+    at_alarm = line.get("email_at_alarm")
+    return Wanted(
+        role=role,
+        first_name=line.get("first_name"),
+        last_name=line.get("last_name"),
+        email=email,
+        password=_password(line.get("password")),
+        id_tags=_id_tags(line.get("rfid"), role),
+        email_at_alarm=fields.yes_or_no("email_at_alarm", at_alarm) if at_alarm else None,
+        site_ids=_site_ids(line.get("site"), role, sites),
+    )
+
+
+def _role(text: str) -> Role:
+    word = " ".join(re.split(r"[\s_-]+", text.casefold()))
+    if word not in ROLES:
+        raise InvalidInput("role", text, f"must be one of: {', '.join(role.title for role in Role)}.")
+    return ROLES[word]
+
+
+def _password(text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        check_password(text)
+    except InvalidInput as error:
+        raise InvalidInput("password", None, error.reason) from error  # the password itself is never repeated
+    return text
+
+
+def _id_tags(text: str, role: Role) -> frozenset[str] | None:
+    tags = frozenset(canonical(tag) for tag in _several(text))
+    if not tags:
+        return None
+    if role is not Role.EV_USER:
+        raise InvalidInput("rfid", text, "belongs to EV users only.")
+    for tag in tags:
+        if len(SEPARATORS.sub("", tag)) > LONGEST_ID_TAG:
+            raise InvalidInput("rfid", tag, f"has more than {LONGEST_ID_TAG} characters.")
+    return tags
+
+
+def _site_ids(text: str, role: Role, sites: Mapping[str, int]) -> frozenset[int] | None:
+    names = [text] if text in sites else [name.strip() for name in text.split(";") if name.strip()]
+    if not names:
+        return None
+    if role is not Role.SITE_ADMINISTRATOR:
+        raise InvalidInput("site", text, "belongs to site administrators only.")
+    for name in names:
+        if name not in sites:
+            raise InvalidInput("site", name, "is no site of the portal. Create it first.")
+    return frozenset(sites[name] for name in names)
+
+
+def _several(text: str) -> Iterable[str]:
+    """Split at ; where there is one, else at blanks."""
+    return filter(None, (part.strip() for part in (text.split(";") if ";" in text else text.split())))
+
+
+def _value(id_tag: str) -> int | str:
+    """Give what two notations of one tag have in common."""
+    return number(id_tag) or canonical(id_tag)
+
+
+def _is_password(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.InvalidHashError):
+        return False

@@ -1,0 +1,54 @@
+"""Power over time from meter values: power samples where a station sends them, else what its energy register gained."""
+
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+
+from data.nodes import Node
+from data.scope import Scope
+
+SAMPLES_FRESH = timedelta(minutes=20)  # stations sample at most this rarely; an older sample says nothing about now
+BUCKET_S = 600
+
+# One power per outlet and bucket, in W, from samples of power (all phases together) and from the register's gain.
+_POWER = """
+    WITH sample AS (
+        SELECT station_id, connector_id, measured_at,
+               coalesce(max(value) FILTER (WHERE measurand = 'Power.Active.Import' AND phase IS NULL),
+                        sum(value) FILTER (WHERE measurand = 'Power.Active.Import')) AS power_w,
+               max(value) FILTER (WHERE measurand = 'Energy.Active.Import.Register' AND phase IS NULL) AS register_wh
+        FROM (SELECT meter_value.*, charging_station.site_id FROM meter_value JOIN charging_station USING (station_id))
+        WHERE measured_at >= $since AND measured_at < $until AND {condition}
+        GROUP BY station_id, connector_id, measured_at),
+    gained AS (
+        SELECT *, (register_wh - lag(register_wh) OVER earlier)
+                  / nullif(epoch(measured_at) - epoch(lag(measured_at) OVER earlier), 0) * 3600 AS gained_w,
+               epoch(measured_at) - epoch(lag(measured_at) OVER earlier) AS since_s
+        FROM sample WINDOW earlier AS (PARTITION BY station_id, connector_id ORDER BY measured_at)),
+    outlet_power AS (
+        SELECT station_id, connector_id, floor(epoch(measured_at) / $bucket) * $bucket AS bucket,
+               avg(coalesce(power_w, CASE WHEN since_s <= 3600 AND gained_w >= 0 THEN gained_w END)) AS power_w
+        FROM gained GROUP BY ALL)
+    SELECT to_timestamp(bucket) AS at, sum(power_w) AS power_w FROM outlet_power GROUP BY bucket ORDER BY bucket"""
+
+
+def over_time(scope: Scope, node: Node, since: datetime, until: datetime) -> pa.Table:
+    """Give the mean power of each ten minutes.
+
+    Returns: columns at (start of the bucket) and power_w; buckets without any meter value have no row.
+    """
+    condition, params = scope.condition(node)
+    return scope.database.query(
+        _POWER.format(condition=condition), {**params, "since": since, "until": until, "bucket": BUCKET_S}
+    )
+
+
+def now_w(scope: Scope, node: Node, now: datetime) -> float:
+    """Give the present power in W of all running transactions with a fresh sample."""
+    condition, params = scope.condition(node)
+    rows = scope.database.query(
+        f"""SELECT coalesce(sum(power_w), 0.0) AS power_w
+            FROM open_transaction WHERE measured_at >= $since AND {condition}""",
+        {**params, "since": now - SAMPLES_FRESH},
+    )
+    return float(rows["power_w"][0].as_py())

@@ -1,0 +1,259 @@
+# ruff: noqa: S608 - column expressions come from constants, values are bound
+"""Charging sessions for the statistics table (manual: Statistics): pages, totals, one session and its curve."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from data import filters, paging
+from data.errors import NotFound
+from data.filters import FilterModel, SortModel
+from data.nodes import Node
+from data.paging import Column, Run, Terms
+from data.scope import Condition, Role, Scope
+
+EXCEL_ROWS = 64_000  # manual: Statistics, Export to Excel
+ROW_ID = "rowid"  # DuckDB's address of a row; PostgreSQL's is ctid
+
+
+def _at(column: str) -> Column:
+    return Column("date", column, buckets=(f"floor(extract(epoch FROM {column}) / 86400)",))
+
+
+def _number(column: str, step: float) -> Column:
+    return Column("number", column, buckets=(f"floor({column} / {step})", column))
+
+
+def _text(column: str) -> Column:
+    return Column("text", column, buckets=(column,))
+
+
+def _named(table: str, key: str) -> Column:
+    return Column(
+        "text",
+        "name",
+        within=f"{key} IN (SELECT {key} FROM {table} WHERE {{}})",
+        buckets=(f"session.{key}",),
+        rank=f"(SELECT name FROM {table} named WHERE named.{key} = {{}})",
+    )
+
+
+AUTHENTICATION = "CASE authentication WHEN 0 THEN 'Anonymous (0)' WHEN 1 THEN 'RFID (1)' END"
+
+COLUMNS: Mapping[str, Column] = {
+    "start": _at("started_at"),
+    "duration": Column("number", "duration_s / 60", buckets=("floor(duration_s / 60)", "duration_s")),
+    "energy": _number("energy_kwh", 0.1),
+    "station": _named("charging_station", "station_id"),
+    "outlet": Column("number", "connector_id", buckets=("connector_id",)),
+    "site": _named("site", "site_id"),
+    "end": _at("ended_at"),
+    "node": _text("charge_box_id"),
+    "auth": _text(AUTHENTICATION),
+    "session": Column("text", "session_id", buckets=tuple(f"left(session_id, {size})" for size in (3, 6, 9, 12, 15))),
+    "logged": _at("logged_at"),
+    "email": _text("email"),
+    "meter": _number("meter_stop_kwh", 100),
+    "rfid": _text("id_tag"),
+}
+"""The manual's parameters of a session by the names that links use, and the RFID. Durations are filtered in minutes."""
+
+LAST_KEYS = (("start", True), ("session", True))  # newest first; the identity makes every order a full one
+
+ROW = f"""
+    session_id AS session, timezone(site.time_zone, started_at) AS start, timezone(site.time_zone, ended_at) AS "end",
+    timezone(site.time_zone, logged_at) AS logged, duration_s AS duration, energy_kwh AS energy,
+    station.name AS station, connector_id AS outlet, site.name AS site, session.charge_box_id AS node,
+    {AUTHENTICATION} AS auth, email, meter_stop_kwh AS meter, id_tag AS rfid,
+    CASE WHEN station.removed_at IS NULL THEN 'station:' || station_id END AS station_ref"""
+
+
+NAMES = "JOIN charging_station station USING (station_id) JOIN site ON site.site_id = session.site_id"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows with a column per name of COLUMNS, times in the site's zone, duration in s, energy and meter in kWh.
+
+    station_ref is NULL for a removed station. count: how many rows there are in all.
+    """
+
+    rows: pa.Table
+    count: int
+
+
+@dataclass(frozen=True)
+class Totals:
+    count: int
+    energy_kwh: float
+    mean_duration_s: float | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a session stands in a filtered and sorted table; position counts from 1."""
+
+    position: int
+    count: int
+    previous: str | None
+    following: str | None
+
+
+def columns(scope: Scope) -> dict[str, Column]:
+    """Return the columns a user may see, filter and sort by: an RFID opens outlets, so support users do not see it."""
+    return {name: column for name, column in COLUMNS.items() if name != "rfid" or scope.role is not Role.SUPPORT_USER}
+
+
+def page(
+    scope: Scope, node: Node | None, filter_model: FilterModel, sort_model: SortModel, start: int, end: int
+) -> Page:
+    """Return rows start to end (excluded) of the filtered and sorted table.
+
+    Raises:
+        InvalidInput: a filter or sort that cannot be.
+    """
+    terms = _terms(scope, sort_model)
+    condition = selection(scope, node, filter_model)
+    runs, count = paging.find(scope.database, "session", condition, terms, max(start, 0), end)
+    tables = [_rows(scope, run, paging.order_by(terms)) for run in runs or [Run(("FALSE", {}), 0, 0)]]
+    return Page(pa.concat_tables(tables), count)
+
+
+def totals(scope: Scope, node: Node | None, filter_model: FilterModel) -> Totals:
+    """Return how many sessions there are, their energy and mean duration."""
+    sql, params = selection(scope, node, filter_model)
+    [row] = paging.ask(
+        scope.database,
+        f"""SELECT count(*) AS count, coalesce(sum(energy_kwh), 0) AS energy_kwh, avg(duration_s) AS mean_duration_s
+            FROM session WHERE {sql}""",
+        params,
+    )
+    return Totals(**row)
+
+
+def export(scope: Scope, node: Node | None, filter_model: FilterModel, sort_model: SortModel) -> pa.Table:
+    """Return the first 64,000 rows of the filtered table in its order, with the columns of `page`."""
+    return page(scope, node, filter_model, sort_model, 0, EXCEL_ROWS).rows
+
+
+def find(scope: Scope, session_id: str) -> dict[str, Any]:
+    """Return one session: the columns of `page`, and what its window and `curve` need beside them.
+
+    Raises:
+        NotFound: there is none, or it is not in the user's scope.
+    """
+    sql, params = scope.condition()
+    rows = scope.database.query(
+        f"""WITH session AS (SELECT * FROM session WHERE session_id = $session_id AND {sql})
+            SELECT {ROW}, site.time_zone, 'site:' || session.site_id AS site_ref, session.station_id, connector_id,
+                   transaction_id, started_at, ended_at, meter_start_kwh, stop_reason, note
+            FROM session {NAMES}""",
+        {**params, "session_id": session_id},
+    ).to_pylist()
+    if not rows:
+        raise NotFound("charging session", session_id)
+    found: dict[str, Any] = rows[0]
+    return found
+
+
+def place(
+    scope: Scope, node: Node | None, filter_model: FilterModel, sort_model: SortModel, session_id: str
+) -> Place | None:
+    """Return where a session stands in the filtered table and its neighbours; none when the filter leaves it out."""
+    sql, params = selection(scope, node, filter_model)
+    terms = _terms(scope, sort_model)
+    keys = [(key, descending) for column, descending in terms for key in column.keys]
+    names = ", ".join(f"{key} AS key_{index}" for index, (key, _) in enumerate(keys))
+    same, earlier = "TRUE", []
+    for index, (_, descending) in enumerate(keys):
+        this, own = f"row.key_{index}", f"own.key_{index}"
+        first = f"{this} {'>' if descending else '<'} {own} OR ({this} IS NOT NULL AND {own} IS NULL)"
+        earlier.append(f"({same} AND ({first}))")
+        same += f" AND {this} IS NOT DISTINCT FROM {own}"
+    [found] = scope.database.query(
+        f"""WITH row AS (SELECT session_id, {names} FROM session WHERE {sql}),
+                 own AS (SELECT * FROM row WHERE session_id = $session_id)
+            SELECT (SELECT count(*) FROM own) AS present, count(*) AS before
+            FROM row, own WHERE {" OR ".join(earlier)}""",
+        {**params, "session_id": session_id},
+    ).to_pylist()
+    if not found["present"]:
+        return None
+    before = found["before"]
+    around = page(scope, node, filter_model, sort_model, before - 1, before + 2)
+    ids = around.rows["session"].to_pylist()
+    here = ids.index(session_id)
+    return Place(before + 1, around.count, ids[here - 1] if here else None, (ids[here + 1 :] or [None])[0])
+
+
+def curve(scope: Scope, session: Mapping[str, object]) -> pa.Table:
+    """Return what the meter said during a session that `find` gave.
+
+    Returns: measured_at in the site's zone, power_kw, energy_kwh since the start, either NULL where it was not sampled;
+        no rows when the station sent no meter values or they are no longer kept.
+    """
+    return scope.database.query(
+        """WITH sample AS (
+               SELECT measured_at, measurand,
+                      coalesce(max(value) FILTER (WHERE phase IS NULL),
+                               sum(value) FILTER (WHERE phase IN ('L1', 'L2', 'L3')), sum(value)) / 1000 AS value
+               FROM meter_value
+               WHERE station_id = $station AND connector_id = $connector AND measured_at BETWEEN $started AND $ended
+                     AND measurand IN ('Power.Active.Import', 'Energy.Active.Import.Register')
+                     AND coalesce(transaction_id, $transaction) IS NOT DISTINCT FROM $transaction
+               GROUP BY measured_at, measurand)
+           SELECT timezone($zone, measured_at) AS measured_at,
+                  max(value) FILTER (WHERE measurand = 'Power.Active.Import') AS power_kw,
+                  max(value) FILTER (WHERE measurand = 'Energy.Active.Import.Register') - $meter_start AS energy_kwh
+           FROM sample GROUP BY sample.measured_at ORDER BY sample.measured_at""",
+        {
+            "station": session["station_id"],
+            "connector": session["connector_id"],
+            "transaction": session["transaction_id"],
+            "started": session["started_at"],
+            "ended": session["ended_at"],
+            "meter_start": session["meter_start_kwh"],
+            "zone": session["time_zone"],
+        },
+    )
+
+
+def selection(scope: Scope, node: Node | None, filter_model: FilterModel) -> Condition:
+    """Return the condition that scope, node and filters put on the table session.
+
+    Raises:
+        InvalidInput: a filter that cannot be.
+    """
+    scoped, params = scope.condition(node)
+    filtered, values = filters.where(filter_model, columns(scope), _zones(scope, node))
+    return f"{scoped} AND {filtered}", {**params, **values}
+
+
+def _zones(scope: Scope, node: Node | None) -> filters.Zones:
+    if node is not None and node.kind != "system":
+        return {node.time_zone: ()}
+    sql = "SELECT time_zone, array_agg(site_id ORDER BY site_id) AS sites FROM site GROUP BY time_zone"
+    return {row["time_zone"]: row["sites"] for row in paging.ask(scope.database, sql, {})}
+
+
+def _terms(scope: Scope, sort_model: SortModel) -> Terms:
+    terms: dict[str, bool] = {}
+    for name, descending in [*filters.order(sort_model, columns(scope)), *LAST_KEYS]:
+        terms.setdefault(name, descending)
+    return [(COLUMNS[name], descending) for name, descending in terms.items()]
+
+
+def _rows(scope: Scope, run: Run, order: str) -> pa.Table:
+    """Sort addresses alone, then read the rows at them."""
+    sql, params = run.condition
+    table = scope.database.query(
+        f"""WITH session AS (
+                SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM session WHERE {ROW_ID} IN (
+                    SELECT {ROW_ID} FROM session WHERE {sql} ORDER BY {order}
+                    LIMIT {run.end - run.start} OFFSET {run.start}))
+            SELECT {ROW} FROM session {NAMES} ORDER BY place""",
+        params,
+    )
+    return table if "rfid" in columns(scope) else table.drop_columns("rfid")

@@ -1,0 +1,271 @@
+"""Portal users: their passwords, their log-in, their scope."""
+
+import math
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import argon2
+
+from data.database import Database, Sql
+from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
+from data.scope import Role, Scope
+
+SHORTEST_PASSWORD = 8
+
+FREE_FAILURES = {"account": 5, "address": 20}
+"""Failed log-ins before each next one waits. An address may be a whole company's, so it has more."""
+LONGEST_WAIT_S = 300
+FORGET_AFTER_S = 24 * 3600
+
+_hasher = argon2.PasswordHasher()
+
+
+class LoginRefused(PortalError):
+    """A log-in that did not succeed. wait_s: seconds until the next attempt is looked at, 0 when it was looked at."""
+
+    def __init__(self, wait_s: int = 0) -> None:
+        super().__init__(
+            f"Too many failed attempts. Try again in {wait_s} s." if wait_s else "Wrong email or password. Check both."
+        )
+        self.wait_s = wait_s
+
+
+@dataclass(frozen=True)
+class User:
+    user_id: int
+    role: Role
+    first_name: str
+    last_name: str
+    email: str
+    password_changed_at: datetime
+    email_at_alarm: bool
+    language: str
+    theme: str
+    dashboard_windows: str
+    site_ids: frozenset[int]
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """A user to create. Sites are a site administrator's, id tags an EV user's."""
+
+    role: Role
+    first_name: str
+    last_name: str
+    email: str
+    password: str
+    email_at_alarm: bool = False
+    site_ids: Sequence[int] = ()
+
+
+_SELECT = """
+SELECT u.user_id, u.role, u.first_name, u.last_name, u.email, u.password_changed_at, u.email_at_alarm, u.language,
+       u.theme, u.dashboard_windows, u.password_hash,
+       (SELECT list(s.site_id) FROM user_site s WHERE s.user_id = u.user_id) AS site_ids
+FROM portal_user u
+WHERE u.removed_at IS NULL AND """
+
+
+def find(database: Database, user_id: int) -> User:
+    """Return a user.
+
+    Raises:
+        NotFound: there is none, or it was removed.
+    """
+    row = _row(database, "u.user_id = $key", user_id)
+    if row is None:
+        raise NotFound("user", user_id)
+    return _user(row)
+
+
+def scope_of(database: Database, user: User) -> Scope:
+    """Return what a user may see: own sites for a site administrator, else every site."""
+    own = user.site_ids if user.role is Role.SITE_ADMINISTRATOR else None
+    return Scope(database, user.user_id, user.role, own)
+
+
+def authenticate(database: Database, email: str, password: str, address: str) -> User:
+    """Return the user of an email and password.
+
+    Each attempt is counted before the password is looked at, so that many guesses at once wait like many in a row.
+
+    Raises:
+        LoginRefused: the pair is wrong, or this account or address must wait after too many failures. Which of email
+            and password was wrong is not told, by the time it takes neither.
+    """
+    keys = {"account": f"account:{_normalized(email)}", "address": f"address:{address}"}
+    for kind, key in keys.items():
+        _count_attempt(database, key, FREE_FAILURES[kind])
+    row = _row(database, "u.email = $key", _normalized(email))
+    if not _is_password(password, row["password_hash"] if row else _hash_of_nobody()) or row is None:
+        raise LoginRefused()
+    database.write(
+        [
+            Sql("DELETE FROM login_failure WHERE key = $key", {"key": keys["account"]}),
+            Sql("UPDATE login_failure SET failures = failures - 1 WHERE key = $key", {"key": keys["address"]}),
+        ]
+    )
+    return _user(row)
+
+
+def check_password(password: str) -> None:
+    """Refuse a password that is too easily guessed.
+
+    Raises:
+        InvalidInput: it has fewer than 8 characters, no letter or no digit (manual: Password).
+    """
+    letters, digits = any(c.isalpha() for c in password), any(c.isdigit() for c in password)
+    if len(password) < SHORTEST_PASSWORD or not letters or not digits:
+        raise InvalidInput("Password", None, f"needs at least {SHORTEST_PASSWORD} characters with letters and digits.")
+
+
+def create(scope: Scope, new: NewUser) -> int:
+    """Create a user and return its id.
+
+    Raises:
+        NotPermitted: the scope is no administrator's.
+        InvalidInput: the email is none, the name is empty or the password is too easily guessed.
+        AlreadyExists: another user has the email.
+    """
+    scope.require(Role.ADMINISTRATOR, action="add users")
+    return _insert(scope.database, new)
+
+
+def change_password(database: Database, user_id: int, password: str) -> None:
+    """Set a password. Every open session of the user is signed out.
+
+    Raises:
+        InvalidInput: the password is too easily guessed.
+    """
+    check_password(password)
+    statement = Sql(
+        "UPDATE portal_user SET password_hash = $hash, password_changed_at = $now WHERE user_id = $user_id",
+        {"hash": _hasher.hash(password), "now": datetime.now(UTC), "user_id": user_id},
+    )
+    database.write([statement], changed=[("user", user_id)])
+
+
+def ensure_administrator(database: Database, email: str, password: str) -> str | None:
+    """Create the first administrator when there is no administrator at all.
+
+    Args:
+        password: empty to have one generated.
+
+    Returns: the generated password, to be shown once; None when none was generated.
+    """
+    there = database.query(
+        "SELECT 1 FROM portal_user WHERE role = $role AND removed_at IS NULL LIMIT 1",
+        {"role": Role.ADMINISTRATOR.value},
+    )
+    if there.num_rows:
+        return None
+    generated = None if password else generate_password()
+    _insert(database, NewUser(Role.ADMINISTRATOR, "Portal", "Administrator", email, password or generated or ""))
+    return generated
+
+
+def generate_password() -> str:
+    """Return a random password that keeps the rule and can be read out loud."""
+    alphabet = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI")))
+    while True:
+        password = "-".join("".join(secrets.choice(alphabet) for _ in range(5)) for _ in range(3))
+        if any(c.isdigit() for c in password):
+            return password
+
+
+def _insert(database: Database, new: NewUser) -> int:
+    email = _normalized(new.email)
+    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or any(c.isspace() for c in email):
+        raise InvalidInput("Email", new.email, "is no email address.")
+    if not new.first_name.strip():
+        raise InvalidInput("First name", None, "may not be empty.")
+    check_password(new.password)
+    (drawn,) = database.write([Sql("SELECT nextval('user_id') AS user_id")])
+    user_id = int(drawn["user_id"][0].as_py())
+    insert = Sql(
+        """INSERT INTO portal_user (user_id, role, first_name, last_name, email, password_hash, password_changed_at,
+                                    email_at_alarm)
+           SELECT $user_id, $role, $first_name, $last_name, $email, $hash, $now, $email_at_alarm
+           WHERE NOT EXISTS (SELECT 1 FROM portal_user WHERE email = $email AND removed_at IS NULL)
+           RETURNING user_id""",
+        {
+            "user_id": user_id,
+            "role": new.role.value,
+            "first_name": new.first_name.strip(),
+            "last_name": new.last_name.strip(),
+            "email": email,
+            "hash": _hasher.hash(new.password),
+            "now": datetime.now(UTC),
+            "email_at_alarm": new.email_at_alarm,
+        },
+    )
+    sites = [
+        Sql(
+            """INSERT INTO user_site (user_id, site_id)
+               SELECT $user_id, $site_id WHERE EXISTS (SELECT 1 FROM portal_user WHERE user_id = $user_id)""",
+            {"user_id": user_id, "site_id": site_id},
+        )
+        for site_id in sorted(set(new.site_ids))
+    ]
+    inserted = database.write([insert, *sites], changed=[("user", user_id)])[0]
+    if not inserted.num_rows:
+        raise AlreadyExists("user with the email", email)
+    return user_id
+
+
+def _count_attempt(database: Database, key: str, free: int) -> None:
+    """Count an attempt as failed, or refuse it while its key waits: 1 s after the free ones, then twice as long."""
+    now = datetime.now(UTC)
+    wait = "CASE WHEN failures < $free THEN 0 ELSE least(power(2, failures - $free), $longest) END"
+    params = {"key": key, "now": now, "free": free, "longest": LONGEST_WAIT_S, "forget": FORGET_AFTER_S}
+    attempt = Sql(
+        f"""INSERT INTO login_failure AS f VALUES ($key, 1, $now) ON CONFLICT (key) DO UPDATE SET
+            failures = CASE WHEN f.failed_at < $now - to_seconds($forget) THEN 1 ELSE f.failures + 1 END,
+            failed_at = $now
+            WHERE f.failed_at <= $now - to_seconds({wait}) RETURNING failures""",  # noqa: S608 - a constant, no value
+        params,
+    )
+    if database.write([attempt])[0].num_rows:
+        return
+    left = database.query(
+        f"SELECT failed_at + to_seconds({wait}) AS until FROM login_failure WHERE key = $key",  # noqa: S608 - as above
+        {"key": key, "free": free, "longest": LONGEST_WAIT_S},
+    )
+    until = left["until"][0].as_py() if left.num_rows else now
+    raise LoginRefused(max(1, math.ceil((until - now).total_seconds())))
+
+
+def _row(database: Database, where: str, key: object) -> dict[str, Any] | None:
+    rows = database.query(_SELECT + where, {"key": key}).to_pylist()
+    return rows[0] if rows else None
+
+
+def _user(row: dict[str, Any]) -> User:
+    values = {name: value for name, value in row.items() if name not in ("password_hash", "role", "site_ids")}
+    return User(role=Role(row["role"]), site_ids=frozenset(row["site_ids"] or ()), **values)
+
+
+def _normalized(email: str) -> str:
+    return email.strip().lower()
+
+
+def _is_password(password: str, password_hash: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """A hash to check against when there is no such user, so that the answer takes as long."""
+    return _hasher.hash(secrets.token_hex())
