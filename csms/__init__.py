@@ -1,0 +1,1 @@
+"""The central system of the charging stations (the sidecar)."""

@@ -1,0 +1,72 @@
+"""`python -m csms`: the central system, owner of the database."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+import uvloop
+
+from csms.addresses import PATH
+from csms.system import running
+from data import users
+from data.duckdb_engine import DuckDB
+from data.errors import DatabaseUnusable, PortalError
+from data.flight import DatabaseService
+from settings import Settings, from_env
+
+log = logging.getLogger(__name__)
+
+
+def main() -> int:
+    """Run until SIGTERM or SIGINT; return the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("websockets.server").setLevel(logging.CRITICAL)  # strangers' handshakes
+    try:
+        uvloop.run(run(from_env(os.environ)))
+    except (PortalError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+async def run(settings: Settings) -> None:
+    """Serve until a signal comes.
+
+    Raises:
+        DatabaseUnusable: the file cannot be opened, or failed while running.
+        OSError: an address is taken.
+    """
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+
+    def fail(error: DatabaseUnusable) -> None:
+        loop.call_soon_threadsafe(lambda: None if ended.done() else ended.set_exception(error))
+
+    def stop() -> None:
+        if not ended.done():
+            ended.set_result(None)
+
+    database = DuckDB(settings.data, on_failure=fail)
+    service = None
+    try:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+        generated = users.ensure_administrator(database, settings.admin_email, settings.admin_password)
+        service = DatabaseService(database, settings.data)
+        async with running(database, settings.ocpp, settings.api) as system:
+            lines = [f"OCPP 1.6: ws://{system.ocpp}{PATH}<ChargeboxId>", f"API: http://{system.api}"]
+            if generated:
+                lines.append(f"First administrator: {settings.admin_email}, password {generated} (shown only now)")
+            sys.stdout.write("\n".join(lines) + "\n")
+            sys.stdout.flush()
+            await ended
+    finally:
+        if service:
+            await asyncio.to_thread(service.shutdown)
+        await asyncio.to_thread(database.close)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

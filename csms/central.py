@@ -1,0 +1,153 @@
+"""The heart of the central system: all stations' hot state, and the way every happening takes to its rule."""
+
+import asyncio
+import itertools
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from csms.commits import Commits
+from csms.metrics import Metrics
+from csms.station import Station, Status
+from data import alarms, id_tags, station_states, transactions
+from data.database import Batch, Revision
+from data.duckdb_engine import DuckDB
+from data.events import EventKind, event
+from data.station_states import KnownStation
+
+log = logging.getLogger(__name__)
+
+ODDITY_REPEATED_AFTER = timedelta(hours=1)
+MOST_ODDITIES = 10_000
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Delays in seconds; tests shorten them."""
+
+    heartbeat: int = 300
+    call_deadline: float = 30
+    configuration_after: float = 10  # some stations reboot when asked before they have settled
+    stop_awaited: float = 60  # an outlet that is Available again sends its stop a little later
+    no_network_after_closing: float = 300
+    presence_every: float = 10
+    refresh_every: float = 0.25
+    finish_within: float = 10  # at the end of the process
+
+    @property
+    def silent_after(self) -> float:
+        return 2 * self.heartbeat + 60
+
+
+class Central:
+    """Hot state of everything; made by `load`."""
+
+    def __init__(self, database: DuckDB, timing: Timing) -> None:
+        self.database = database
+        self.commits = Commits(database)
+        self.timing = timing
+        self.metrics = Metrics()
+        self.stations: dict[str, Station] = {}  # by charge_box_id
+        self.tags = id_tags.TagIndex(())
+        self.transaction_ids = itertools.count(1)
+        self.revision = Revision()
+        self._oddities: OrderedDict[tuple[object, ...], datetime] = OrderedDict()
+
+    def load(self) -> None:
+        """Fill the hot state at the start; stations must connect again."""
+        database, now = self.database, datetime.now(UTC)
+        database.write([station_states.nobody_connected()])
+        self.revision = database.changes(self.revision).revision
+        self.tags = id_tags.index(database)
+        self.transaction_ids = itertools.count(transactions.last_transaction_id(database) + 1)
+        self.configure(station_states.known_stations(database), station_states.known_outlets(database), now)
+        by_id = {station.station_id: station for station in self.stations.values()}
+        for station in by_id.values():
+            station.restored = station.is_registered
+        for last in station_states.last_statuses(database):
+            if last.station_id in by_id:
+                status = Status(last.status, last.error_code, last.info, last.vendor_error_code, last.logged_at)
+                by_id[last.station_id].statuses[last.connector_id] = status
+        for station_id, connector_id, code in alarms.active_codes(database):
+            if station_id in by_id:
+                by_id[station_id].alarms.add((connector_id, code))
+        for transaction in transactions.open_transactions(database):
+            if transaction.station_id in by_id:
+                by_id[transaction.station_id].open[transaction.transaction_id] = transaction
+        for station_id, connector_id, ended_at in transactions.last_ends(database):
+            if station_id in by_id:
+                by_id[station_id].ends_before[connector_id] = ended_at
+
+    def configure(
+        self, known: Sequence[KnownStation], outlets: Iterable[station_states.KnownOutlet], now: datetime
+    ) -> list[Station]:
+        """Take over the configured stations and outlets; return the stations that are no longer there."""
+        present = {station.station_id: station for station in self.stations.values()}
+        self.stations = {}
+        by_id = {}
+        for row in known:
+            station = present.pop(row.station_id, None)
+            if station is None:
+                station = Station(row, heard_at=now)
+            else:
+                station.configure(row)
+            self.stations[row.charge_box_id] = by_id[row.station_id] = station
+            station.outlets = {}
+        for outlet in outlets:
+            if outlet.station_id in by_id:
+                by_id[outlet.station_id].outlets[outlet.connector_id] = outlet.mode
+        return list(present.values())
+
+    async def refresh(self) -> None:
+        """Take over what administrators changed since the last time."""
+        changes = self.database.changes(self.revision)
+        subjects = {subject for subject, _ in changes.changed}
+        if "topology" in subjects:
+            known = await asyncio.to_thread(station_states.known_stations, self.database)
+            outlets = await asyncio.to_thread(station_states.known_outlets, self.database)
+            for gone in self.configure(known, outlets, datetime.now(UTC)):
+                if gone.connection:
+                    await gone.connection.close(1008, "removed from the portal")
+        if "user" in subjects:
+            self.tags = await asyncio.to_thread(id_tags.index, self.database)
+        self.revision = changes.revision
+
+    def note(
+        self,
+        station: Station,
+        kind: EventKind,
+        text: str,
+        connector_id: int | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> Batch:
+        """Make an event of a station."""
+        return event(
+            kind,
+            text,
+            site_id=station.site_id,
+            station_id=station.station_id,
+            connector_id=connector_id,
+            charge_box_id=station.charge_box_id,
+            details=details,
+        )
+
+    def note_oddity(self, station: Station, kind: EventKind, text: str, details: Mapping[str, object]) -> None:
+        """Note what may come again with every message, at most once an hour; nobody waits for it."""
+        if self.is_first(station.station_id, kind, text):
+            log.info("%s: %s", station.charge_box_id, text)
+            batch = self.note(station, kind, text, details=details)
+            self.commits.write_later([batch], [("event", station.site_id)])
+
+    def is_first(self, *oddity: object) -> bool:
+        """Tell whether an oddity was not seen within the last hour."""
+        now = datetime.now(UTC)
+        seen_at = self._oddities.get(oddity)
+        if seen_at and now - seen_at < ODDITY_REPEATED_AFTER:
+            return False
+        self._oddities[oddity] = now
+        self._oddities.move_to_end(oddity)
+        if len(self._oddities) > MOST_ODDITIES:
+            self._oddities.popitem(last=False)
+        return True

@@ -1,0 +1,179 @@
+"""Rules for who may charge, and for the beginning and end of a transaction."""
+
+import asyncio
+from datetime import datetime
+from typing import NamedTuple
+
+from csms import clock, metering, sessions
+from csms.central import Central
+from csms.clock import CLOCK_NOT_SET, Moment
+from csms.happenings import Authorizing, StartAnswer, Started, Stopped
+from csms.station import Station
+from csms.statuses import mode_of_neighbours, outlet_found, remember_outlet
+from data import meter_values, transactions
+from data.database import Batch, Change, Sql
+from data.events import EventKind
+from data.id_tags import TagHolder
+from data.transactions import ANONYMOUS, END_ESTIMATED, RFID, OpenTransaction, Session
+
+TAG_REFUSED = "tag refused"
+NO_METER_START = "no meter start"
+STOP_WITHOUT_ID = "stopped without its id"
+
+
+async def authorizing(central: Central, station: Station, asked: Authorizing, received_at: datetime) -> bool:
+    """Accept known tags; any tag where an outlet is open to anybody, since OCPP does not tell which outlet is meant."""
+    return station.is_open_to_anybody or central.tags.find(asked.id_tag) is not None
+
+
+class Admission(NamedTuple):
+    accepted: bool
+    authentication: int
+    holder: TagHolder | None
+
+
+async def started(central: Central, station: Station, start: Started, received_at: datetime) -> StartAnswer:
+    """Begin a transaction, refused or not: the station may have charged already. A repeated start begins nothing."""
+    given = station.starts.get(start)
+    if given:
+        return given
+    moment = clock.moment(start.stamp, received_at, station.zone)
+    meter_start_kwh = start.meter_start_wh / 1000 if start.meter_start_wh is not None else None
+    admission = _admit(central, station, start)
+    repeated = await _repeated(central, station, start, moment, meter_start_kwh)
+    if repeated is not None:
+        return StartAnswer(repeated, admission.accepted)
+    transaction = OpenTransaction(
+        transaction_id=next(central.transaction_ids),
+        station_id=station.station_id,
+        site_id=station.site_id,
+        connector_id=start.connector_id,
+        charge_box_id=station.charge_box_id,
+        id_tag=start.id_tag or None,
+        user_id=admission.holder.user_id if admission.holder else None,
+        email=admission.holder.email if admission.holder else None,
+        authentication=admission.authentication,
+        started_at=moment.at,
+        logged_at=received_at,
+        meter_start_kwh=meter_start_kwh,
+        energy_kwh=None,
+        power_w=None,
+        measured_at=None,
+        note=sessions.notes(
+            moment.note,
+            "" if admission.accepted else TAG_REFUSED,
+            "" if meter_start_kwh is not None else NO_METER_START,
+        ),
+    )
+    left_open = [
+        sessions.end_estimated(older, moment.at, received_at)
+        for older in station.open.values()
+        if older.connector_id == start.connector_id and older.started_at <= moment.at
+    ]
+    await _begin(central, station, transaction, left_open)
+    answer = StartAnswer(transaction.transaction_id, admission.accepted)
+    station.begin(start, transaction, answer)
+    return answer
+
+
+async def _begin(central: Central, station: Station, transaction: OpenTransaction, left_open: list[Session]) -> None:
+    """Commit a new transaction, and the sessions of those on its outlet whose stop never came."""
+    statements: list[Sql | Batch] = [transactions.started(transaction)]
+    changed: list[Change] = [("open_transaction", station.station_id)]
+    found = outlet_found(central, station, transaction.connector_id)
+    if found:
+        statements += found
+        changed += [("topology", station.station_id), ("event", station.site_id)]
+    for session in left_open:
+        statements += transactions.ended(session)
+        changed.append(("session", session.site_id))
+    await central.commits.write(statements, changed)
+    remember_outlet(station, transaction.connector_id)
+    for session in left_open:
+        station.finish(session.transaction_id or 0, session)
+
+
+def _admit(central: Central, station: Station, start: Started) -> Admission:
+    holder = central.tags.find(start.id_tag)
+    mode = station.outlets.get(start.connector_id) or mode_of_neighbours(station)
+    if mode == "OPEN":
+        return Admission(True, ANONYMOUS, holder)
+    return Admission(holder is not None, RFID if holder else ANONYMOUS, holder)
+
+
+async def _repeated(
+    central: Central, station: Station, start: Started, moment: Moment, meter_start_kwh: float | None
+) -> int | None:
+    """Return the transaction that this start has already begun, before a restart or in other spelling; else None."""
+    id_tag = start.id_tag or None
+    for transaction in station.open.values():
+        same_time = transaction.started_at == moment.at or (
+            station.restored and CLOCK_NOT_SET in moment.note and CLOCK_NOT_SET in transaction.note
+        )
+        same = (start.connector_id, id_tag, meter_start_kwh)
+        if same_time and same == (transaction.connector_id, transaction.id_tag, transaction.meter_start_kwh):
+            return transaction.transaction_id
+    ended_at = station.ends_before.get(start.connector_id)
+    if ended_at is None or moment.at > ended_at:
+        return None
+    session = await asyncio.to_thread(
+        transactions.find_session_started, central.database, station.station_id, start.connector_id, moment.at, id_tag
+    )
+    return session.transaction_id if session else None
+
+
+async def stopped(central: Central, station: Station, stop: Stopped, received_at: datetime) -> bool:
+    """End a transaction; return whether the stop named a tag. Stops of unknown transactions are kept as events."""
+    moment = clock.moment(stop.stamp, received_at, station.zone)
+    meter_stop_kwh = stop.meter_stop_wh / 1000 if stop.meter_stop_wh is not None else None
+    transaction, note = _stopped_transaction(station, stop)
+    if transaction is None:
+        await _stopped_late(central, station, stop, moment, received_at)
+        return stop.id_tag is not None
+    measurements, _ = metering.read(stop.readings, station, received_at)
+    transaction = metering.live(transaction, measurements)
+    session = sessions.ended(
+        transaction, moment.at, meter_stop_kwh, stop.reason, received_at, sessions.notes(note, moment.note)
+    )
+    statements: list[Sql | Batch] = [*transactions.ended(session)]
+    values = metering.rows(station, transaction.connector_id, transaction.transaction_id, measurements, received_at)
+    if values:
+        statements.append(meter_values.sampled(values))
+    await central.commits.write(statements, [("session", session.site_id), ("open_transaction", station.station_id)])
+    station.finish(transaction.transaction_id, session)
+    return stop.id_tag is not None
+
+
+def _stopped_transaction(station: Station, stop: Stopped) -> tuple[OpenTransaction | None, str]:
+    """Find the open transaction by its id; by its tag, or as the only one, where the station never learnt the id."""
+    if stop.transaction_id is not None and stop.transaction_id > 0:
+        return station.open.get(stop.transaction_id), ""
+    return station.only_transaction(id_tag=stop.id_tag) or station.only_transaction(), STOP_WITHOUT_ID
+
+
+async def _stopped_late(
+    central: Central, station: Station, stop: Stopped, moment: Moment, received_at: datetime
+) -> None:
+    """Take a stop for what is not open: it corrects an estimated end, repeats a stop, or is unknown."""
+    session = station.finished.get(stop.transaction_id or 0)
+    if session is None and stop.transaction_id and stop.transaction_id > 0:
+        session = await asyncio.to_thread(
+            transactions.find_session, central.database, station.station_id, stop.transaction_id
+        )
+    meter_stop_kwh = stop.meter_stop_wh / 1000 if stop.meter_stop_wh is not None else None
+    if session is None:
+        text = f"The station stopped transaction {stop.transaction_id}, which is not its own."
+    elif END_ESTIMATED in (session.note or ""):
+        corrected = sessions.ended(
+            sessions.reopened(session), moment.at, meter_stop_kwh, stop.reason, received_at, moment.note
+        )
+        await central.commits.write([transactions.corrected(corrected)], [("session", session.site_id)])
+        station.finish(corrected.transaction_id or 0, corrected)
+        return
+    elif (meter_stop_kwh, moment.at) == (session.meter_stop_kwh, session.ended_at) or moment.note:
+        return
+    else:
+        text = f"The station stopped transaction {stop.transaction_id} again, otherwise. The first stop counts."
+    if central.is_first(station.station_id, EventKind.ODD_TRANSACTION, text, moment.at):
+        noted = central.note(station, EventKind.ODD_TRANSACTION, text, details=stop._asdict())
+        await central.commits.write([noted], [("event", station.site_id)])

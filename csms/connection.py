@@ -1,0 +1,284 @@
+"""One station's OCPP-J session: frames in, frames out, whatever the version.
+
+The reader only sorts frames: answers to our calls go to whoever waits, calls of the station into a queue that one task
+works through in order. So a handler may call the station without a deadlock, and a slow one holds nobody else back.
+"""
+
+import asyncio
+import heapq
+import itertools
+import logging
+import re
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import orjson
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from csms.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+CALL, CALLRESULT, CALLERROR = 2, 3, 4
+NO_ID = "-1"  # answers a call whose id cannot be read
+MOST_WAITING = 64  # the station is not read further until its queue is shorter
+ANSWERS_KEPT = 8
+ANSWER_KEPT_FOR = timedelta(minutes=10)
+BEGINNING_OF_CALL = re.compile(rb'\[\s*2\s*,\s*"([^"\\]{1,64})"')
+
+Payload = dict[str, Any]
+
+
+class CallRefused(Exception):
+    """A call is answered with CALLERROR."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.code, self.description = code, description
+
+
+class CallFailed(Exception):
+    """Our call got no usable answer: the station answered an error, was silent, or went away."""
+
+
+class Priority(IntEnum):
+    """The order in which waiting calls go out."""
+
+    USER = 0
+    READING = 1
+
+
+class Answers:
+    """The last answers to a station, for calls it repeats because an answer was lost; they outlive its connections."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[Hashable, tuple[int, datetime, bytes]] = OrderedDict()
+
+    def remember(self, unique_id: Hashable, frame: bytes, at: datetime, answer: bytes) -> None:
+        self._answers[unique_id] = (hash(frame), at, answer)
+        self._answers.move_to_end(unique_id)
+        if len(self._answers) > ANSWERS_KEPT:
+            self._answers.popitem(last=False)
+
+    def find(self, unique_id: Hashable, frame: bytes, at: datetime) -> bytes | None:
+        """Return the answer to the very same frame; some stations use one id for different calls."""
+        content, answered_at, answer = self._answers.get(unique_id, (None, at, b""))
+        return answer if content == hash(frame) and at - answered_at < ANSWER_KEPT_FOR else None
+
+    def forget(self) -> None:
+        """A station that booted counts its ids from the start again."""
+        self._answers.clear()
+
+
+class _Incoming(NamedTuple):
+    unique_id: Any
+    action: str
+    payload: Payload
+    frame: bytes
+    received_at: datetime
+
+
+class _Outgoing(NamedTuple):
+    priority: Priority
+    order: int
+    unique_id: str
+    frame: bytes
+    answer: "asyncio.Future[Payload]"
+
+
+class Peer(NamedTuple):
+    """What a connection needs to know of the station at its other end."""
+
+    charge_box_id: str
+    answers: Answers
+    respond: Callable[[str, Payload, datetime], Awaitable[Payload]]
+    """Answers a call (action, payload, time of receipt); raises CallRefused."""
+    repeatable: Callable[[str], bool]
+    """Tells whether an action's answer may be given again."""
+    heard: Callable[[datetime], None]
+    broken: Callable[[bytes], None]
+    """Hears of frames that are no OCPP-J."""
+
+
+class Connection:
+    def __init__(self, socket: ServerConnection, peer: Peer, metrics: Metrics, deadline_s: float) -> None:
+        self._socket = socket
+        self._peer = peer
+        self._metrics = metrics
+        self._deadline_s = deadline_s
+        self._incoming: deque[_Incoming | bytes] = deque()  # bytes: a refusal, waiting its turn
+        self._room = asyncio.Event()
+        self._working: asyncio.Task[None] | None = None
+        self._outgoing: list[_Outgoing] = []
+        self._order = itertools.count()
+        self._waiting: dict[str, asyncio.Future[Payload]] = {}
+        self._calling: asyncio.Task[None] | None = None
+        self._closed = False
+        self._is_finishing = False
+
+    async def run(self) -> None:
+        """Read until the socket closes; return when everything received is worked off."""
+        try:
+            while True:
+                frame = await self._socket.recv(decode=False)
+                if not self._is_finishing:
+                    self._take(frame)
+                if len(self._incoming) >= MOST_WAITING:
+                    self._room.clear()
+                    await self._room.wait()
+        except ConnectionClosed as closed:
+            log.debug("%s: socket closed: %s", self._peer.charge_box_id, closed)
+        finally:
+            self._closed = True
+            self._fail_calls()
+            if self._working:
+                await self._working
+
+    async def close(self, code: int, reason: str) -> None:
+        self._fail_calls()
+        await self._socket.close(code, reason)
+
+    async def finish(self, code: int, within_s: float) -> None:
+        """Take nothing more, answer what was taken, and close."""
+        self._is_finishing = True
+        if self._working:
+            await asyncio.wait([self._working], timeout=within_s)
+        await self.close(code, "")
+
+    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload:
+        """Call the station and return its answer; calls wait for each other, the most urgent first.
+
+        Raises:
+            CallFailed: an error, silence until the deadline, or the end of the connection.
+        """
+        if self._closed:
+            raise CallFailed("the station is not connected")
+        unique_id = str(uuid4())
+        frame = orjson.dumps([CALL, unique_id, action, payload])
+        answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._outgoing, _Outgoing(priority, next(self._order), unique_id, frame, answer))
+        if self._calling is None or self._calling.done():
+            self._calling = asyncio.create_task(self._send_calls())
+        return await answer
+
+    async def _send_calls(self) -> None:
+        while self._outgoing:
+            outgoing = heapq.heappop(self._outgoing)
+            self._waiting[outgoing.unique_id] = outgoing.answer
+            await self._send(outgoing.frame)
+            done, _ = await asyncio.wait([outgoing.answer], timeout=self._deadline_s)
+            self._waiting.pop(outgoing.unique_id, None)
+            if not done:
+                outgoing.answer.set_exception(CallFailed(f"no answer within {self._deadline_s:g} s"))
+
+    def _fail_calls(self) -> None:
+        waiting = [*self._waiting.values(), *(outgoing.answer for outgoing in self._outgoing)]
+        self._outgoing.clear()
+        self._waiting.clear()
+        for answer in waiting:
+            if not answer.done():
+                answer.set_exception(CallFailed("the connection closed"))
+
+    def _take(self, frame: bytes) -> None:
+        received_at = datetime.now(UTC)
+        self._peer.heard(received_at)
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s > %r", self._peer.charge_box_id, frame)
+        try:
+            message = orjson.loads(frame)
+        except orjson.JSONDecodeError:
+            message = _mended(frame)
+        match message:
+            case [2, str() | int() | float() | None as unique_id, str(action), dict() | None as payload, *_]:
+                self._enqueue(_Incoming(unique_id, action, payload or {}, frame, received_at))
+            case [2, str() | int() | float() | None as unique_id, str(action)]:
+                self._enqueue(_Incoming(unique_id, action, {}, frame, received_at))
+            case [3, str(unique_id), dict() | None as payload, *_]:
+                self._resolve(unique_id, payload or {})
+            case [4, str(unique_id), *error]:
+                self._resolve(unique_id, CallFailed(": ".join(str(part) for part in error[:2] if part)))
+            case _:
+                self._refuse_frame(frame, message)
+
+    def _refuse_frame(self, frame: bytes, message: object) -> None:
+        if not frame.strip(b" \t\r\n\0"):
+            return  # some stations keep their line open so
+        self._metrics.broken_frames += 1
+        self._peer.broken(frame)
+        match message:
+            case [2, str() | int() as unique_id, *_]:
+                pass
+            case list() | dict():
+                return  # no call: OCPP-J has no answer to it
+            case _:
+                begun = BEGINNING_OF_CALL.search(frame)
+                unique_id = begun[1].decode(errors="replace") if begun else NO_ID
+        self._enqueue(_error(unique_id, CallRefused("FormationViolation", "This is no OCPP-J message.")))
+
+    def _enqueue(self, incoming: _Incoming | bytes) -> None:
+        self._incoming.append(incoming)
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+
+    async def _work(self) -> None:
+        while self._incoming:
+            incoming = self._incoming.popleft()
+            self._room.set()
+            await self._send(incoming if isinstance(incoming, bytes) else await self._answer(incoming))
+
+    async def _answer(self, incoming: _Incoming) -> bytes:
+        unique_id, action, payload, frame, received_at = incoming
+        peer = self._peer
+        given = peer.answers.find(unique_id, frame, received_at)
+        if given is not None:
+            return given
+        try:
+            answer = orjson.dumps([CALLRESULT, unique_id, await peer.respond(action, payload, received_at)])
+        except CallRefused as refused:
+            self._metrics.refused += 1
+            return _error(unique_id, refused)
+        except Exception:
+            self._metrics.failed += 1
+            log.exception("%s: %s failed", peer.charge_box_id, action)
+            return _error(
+                unique_id, CallRefused("InternalError", "The central system could not store this. Send it again.")
+            )
+        self._metrics.received[action] += 1
+        if peer.repeatable(action):
+            peer.answers.remember(unique_id, frame, received_at, answer)
+        return answer
+
+    def _resolve(self, unique_id: str, outcome: Payload | CallFailed) -> None:
+        answer = self._waiting.pop(unique_id, None)
+        if answer is None or answer.done():
+            self._metrics.unexpected_answers += 1
+        elif isinstance(outcome, CallFailed):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
+
+    async def _send(self, frame: bytes) -> None:
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s < %r", self._peer.charge_box_id, frame)
+        try:
+            await self._socket.send(frame, text=True)
+        except ConnectionClosed:
+            log.debug("%s: went away before an answer", self._peer.charge_box_id)
+
+
+def _error(unique_id: object, refused: CallRefused) -> bytes:
+    return orjson.dumps([CALLERROR, unique_id, refused.code, refused.description, {}])
+
+
+def _mended(frame: bytes) -> object:
+    """Read JSON with the flaws that stations are known for: zero bytes, a comma before it, text that is not UTF-8."""
+    text = frame.replace(b"\0", b"").strip().lstrip(b", ").decode(errors="replace")
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None

@@ -1,0 +1,73 @@
+"""Read the fields of OCPP payloads as leniently as stations need it."""
+
+import math
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from csms.happenings import NotUnderstood
+
+Payload = Mapping[str, Any]
+
+LARGEST_ID = 2**31 - 1
+LONGEST_TEXT = 255
+
+
+def text(payload: Payload, field: str, longest: int = LONGEST_TEXT) -> str:
+    """Return a text without what no table can hold, cut to a length; empty if absent."""
+    value = payload.get(field)
+    if value is None or isinstance(value, dict | list):
+        return ""
+    return str(value).replace("\0", "").strip()[:longest]
+
+
+def optional_text(payload: Payload, field: str, longest: int = LONGEST_TEXT) -> str | None:
+    return text(payload, field, longest) or None
+
+
+def whole_number(payload: Payload, field: str) -> int | None:
+    """Return a whole number that an id can be, also from text or 1.0; None if absent or none."""
+    value = payload.get(field)
+    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
+        value = int(value)
+    if isinstance(value, float) and math.isfinite(value):
+        value = round(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if -LARGEST_ID <= value <= LARGEST_ID else None
+
+
+def connector(payload: Payload) -> int:
+    """Return the connector's number.
+
+    Raises:
+        NotUnderstood: absent or no number; nothing can stand in for it.
+    """
+    number = whole_number(payload, "connectorId")
+    if number is None or number < 0:
+        raise NotUnderstood("connectorId", missing="connectorId" not in payload)
+    return number
+
+
+def stamp(payload: Payload) -> str | None:
+    value = payload.get("timestamp")
+    return value[:LONGEST_TEXT] if isinstance(value, str) else None
+
+
+def rows(payload: Payload, field: str) -> list[Payload]:
+    """Return the objects of a list; also of a single object where a list belongs."""
+    value = payload.get(field)
+    if isinstance(value, dict):
+        return [value]
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+class Spelling:
+    """The members of an enum by their names in any case."""
+
+    def __init__(self, members: type[StrEnum], more: Mapping[str, StrEnum]) -> None:
+        self._members = {member.value.lower(): member.value for member in members}
+        self._members.update((name.lower(), member.value) for name, member in more.items())
+
+    def read(self, value: str) -> str:
+        return self._members.get(value.lower(), value)

@@ -1,0 +1,69 @@
+"""Who is there: when stations were last heard, the alarm No network, and transactions whose stop never comes."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from csms import sessions
+from csms.central import Central
+from csms.station import Station
+from data import alarms, station_states, transactions
+from data.alarms import NO_NETWORK, Alarm
+from data.database import Batch, Sql
+
+
+async def watch(central: Central, since: datetime) -> datetime:
+    """Look at every station once; return the time of this look.
+
+    Args:
+        since: the time of the look before.
+    """
+    now = datetime.now(UTC)
+    heard = [
+        (station.station_id, station.heard_at) for station in central.stations.values() if station.heard_at > since
+    ]
+    if heard:  # not told as a change: no page shows it to the second
+        await central.commits.write([station_states.heard(heard)])
+    await asyncio.gather(*(_look_at(central, station, now) for station in central.stations.values()))
+    return now
+
+
+async def _look_at(central: Central, station: Station, now: datetime) -> None:
+    if station.is_registered and _is_missing(central, station, now) != ((0, NO_NETWORK) in station.alarms):
+        await _turn_no_network(central, station, now)
+    if station.open and station.connection:
+        await _end_abandoned(central, station, now)
+
+
+def _is_missing(central: Central, station: Station, now: datetime) -> bool:
+    timing = central.timing
+    limit_s = timing.silent_after if station.connection else timing.no_network_after_closing
+    return now - station.heard_at > timedelta(seconds=limit_s)
+
+
+async def _turn_no_network(central: Central, station: Station, now: datetime) -> None:
+    async with station.lock:
+        statements: list[Sql | Batch]
+        if (0, NO_NETWORK) in station.alarms:
+            statements = alarms.cleared(station.station_id, 0, {NO_NETWORK}, now)
+        else:
+            statements = alarms.raised(
+                Alarm(NO_NETWORK, NO_NETWORK, station.site_id, station.station_id, 0, "No network contact", "", "", now)
+            )
+        await central.commits.write(statements, [("alarm", station.station_id)])
+        station.alarms ^= {(0, NO_NETWORK)}
+
+
+async def _end_abandoned(central: Central, station: Station, now: datetime) -> None:
+    """End transactions whose outlet has been Available again for a while without a stop."""
+    async with station.lock:
+        for transaction in list(station.open.values()):
+            status = station.statuses.get(transaction.connector_id)
+            if status is None or status.status != "Available" or status.received_at < transaction.logged_at:
+                continue
+            if now - status.received_at > timedelta(seconds=central.timing.stop_awaited):
+                session = sessions.end_estimated(transaction, status.received_at, now)
+                await central.commits.write(
+                    transactions.ended(session),
+                    [("session", session.site_id), ("open_transaction", station.station_id)],
+                )
+                station.finish(transaction.transaction_id, session)

@@ -1,0 +1,68 @@
+"""Rules for a station's coming, going and telling of itself."""
+
+from datetime import datetime
+
+from csms.central import Central
+from csms.happenings import Beat, Booted, DataTransferred, DiagnosticsStatusChanged, FirmwareStatusChanged
+from csms.station import Station
+from data import station_states
+from data.events import EventKind
+
+
+async def connected(central: Central, station: Station, protocol: str, at: datetime) -> None:
+    await central.commits.write(
+        [
+            station_states.connected(station.station_id, protocol, at),
+            central.note(station, EventKind.CONNECTED, "The station connected."),
+        ],
+        [("station_state", station.station_id), ("event", station.site_id)],
+    )
+    station.is_registered = True
+
+
+async def disconnected(central: Central, station: Station, reason: str) -> None:
+    await central.commits.write(
+        [
+            station_states.disconnected(station.station_id, station.heard_at),
+            central.note(station, EventKind.DISCONNECTED, f"The connection closed: {reason}."),
+        ],
+        [("station_state", station.station_id), ("event", station.site_id)],
+    )
+
+
+async def beat(central: Central, station: Station, happening: Beat, received_at: datetime) -> None:
+    """Do nothing: that the station was heard is noted for every message."""
+
+
+async def booted(central: Central, station: Station, boot: Booted, received_at: datetime) -> None:
+    text = f"The station booted: {' '.join(part for part in boot if part) or 'it tells nothing of itself'}."
+    await central.commits.write(
+        [
+            station_states.booted(station.station_id, received_at, *boot),
+            central.note(station, EventKind.BOOTED, text),
+        ],
+        [("station_state", station.station_id), ("event", station.site_id)],
+    )
+    station.answers.forget()
+
+
+async def firmware_status_changed(
+    central: Central, station: Station, happening: FirmwareStatusChanged, received_at: datetime
+) -> None:
+    await _noted(central, station, EventKind.FIRMWARE, f"Firmware: {happening.status}.")
+
+
+async def diagnostics_status_changed(
+    central: Central, station: Station, happening: DiagnosticsStatusChanged, received_at: datetime
+) -> None:
+    await _noted(central, station, EventKind.DIAGNOSTICS, f"Diagnostics: {happening.status}.")
+
+
+async def data_transferred(central: Central, station: Station, sent: DataTransferred, received_at: datetime) -> None:
+    """Keep what a vendor's station sends beside OCPP, once an hour for each kind of it."""
+    text = f"The station sent {sent.message_id or 'data'} of vendor {sent.vendor_id or 'unknown'}."
+    central.note_oddity(station, EventKind.DATA_TRANSFER, text, {"data": sent.data})
+
+
+async def _noted(central: Central, station: Station, kind: EventKind, text: str) -> None:
+    await central.commits.write([central.note(station, kind, text)], [("event", station.site_id)])

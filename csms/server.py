@@ -1,0 +1,168 @@
+"""The WebSocket server that stations connect to."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import NegotiationError
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from csms import addresses, ocpp16, registration
+from csms.central import Central
+from csms.configuration import read_configuration
+from csms.connection import Connection, Peer
+from csms.ocpp16.respond import is_repeatable, respond
+from csms.station import Station
+from data.events import EventKind, event
+from settings import Address
+
+log = logging.getLogger(__name__)
+
+LARGEST_FRAME = 256 * 1024  # bytes
+PING_EVERY_S = 60  # keeps lines through NAT open; late pongs are no reason to hang up
+CLOSE_WITHIN_S = 5
+TAKEN_OVER = 4000
+RESTARTING = 1012
+
+
+class OcppServer:
+    """Accepts the configured stations, one connection for each: the newest wins."""
+
+    def __init__(self, central: Central) -> None:
+        self._central = central
+        self._server: Server | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._is_finishing = False
+
+    async def start(self, address: Address) -> Address:
+        """Listen; return the address with the real port.
+
+        Raises:
+            OSError: the address is taken or not this machine's.
+        """
+        self._server = await serve(
+            self._serve,
+            address.host,
+            address.port,
+            process_request=self._refusal,
+            select_subprotocol=self._subprotocol,
+            compression=None,  # saves 36 KiB a station; none needs it
+            max_size=LARGEST_FRAME,
+            ping_interval=PING_EVERY_S,
+            ping_timeout=None,
+            close_timeout=CLOSE_WITHIN_S,
+            server_header=None,
+            backlog=4096,
+        )
+        return Address(address.host, self._server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Answer what was received, then tell the stations to come again."""
+        if self._server is None:
+            return
+        self._is_finishing = True
+        self._server.close(close_connections=False)
+        connections = [station.connection for station in self._central.stations.values() if station.connection]
+        await asyncio.gather(
+            *(connection.finish(RESTARTING, self._central.timing.finish_within) for connection in connections)
+        )
+        await self._server.wait_closed()
+
+    def _refusal(self, socket: ServerConnection, request: Request) -> Response | None:
+        """Answer what is no station's request, and stations nobody configured."""
+        if request.path == "/healthz":
+            return socket.respond(HTTPStatus.OK, "ok\n")
+        if "Connection" not in request.headers and "Upgrade" in request.headers:
+            request.headers["Connection"] = "Upgrade"  # some stations forget it
+        charge_box_id = addresses.charge_box_id(request.path, self._central.stations)
+        if charge_box_id in self._central.stations and not self._is_finishing:
+            return None
+        if self._is_finishing:
+            return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "The central system is restarting.\n")
+        self._note_refused(charge_box_id or "", "there is no such station", str(socket.remote_address[0]))
+        return socket.respond(HTTPStatus.NOT_FOUND, "No charging station has this ChargeboxId.\n")
+
+    def _subprotocol(self, socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        """Take OCPP 1.6, also from stations that offer nothing."""
+        chosen = addresses.subprotocol(offered)
+        if chosen is None and offered:
+            assert socket.request is not None
+            charge_box_id = addresses.charge_box_id(socket.request.path, self._central.stations)
+            reason = f"it speaks only {', '.join(offered)[:100]}"
+            self._note_refused(charge_box_id or "", reason, str(socket.remote_address[0]))
+            raise NegotiationError("only ocpp1.6 is spoken here")
+        return None if chosen is None else Subprotocol(chosen)
+
+    def _note_refused(self, charge_box_id: str, reason: str, address: str) -> None:
+        charge_box_id = charge_box_id.replace("\0", "")[:100]
+        if self._central.is_first(EventKind.STATION_REFUSED, charge_box_id, reason):
+            log.warning("%s: refused, %s (%s)", charge_box_id, reason, address)
+            text = f"The station {charge_box_id} was refused: {reason}."
+            noted = event(EventKind.STATION_REFUSED, text, charge_box_id=charge_box_id, details={"address": address})
+            self._central.commits.write_later([noted], [("event", 0)])
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        central = self._central
+        assert socket.request is not None
+        station = central.stations.get(addresses.charge_box_id(socket.request.path, central.stations) or "")
+        if station is None:  # removed this moment
+            return
+        reading: set[asyncio.Task[None]] = set()
+        connection = Connection(socket, self._peer(station, reading), central.metrics, central.timing.call_deadline)
+        older, station.connection = station.connection, connection
+        if older:
+            self._close_later(older)
+        station.heard_at = datetime.now(UTC)
+        try:
+            async with station.lock:
+                await registration.connected(central, station, ocpp16.PROTOCOL, station.heard_at)
+            await connection.run()
+        finally:
+            for task in reading:
+                task.cancel()
+            if station.connection is connection:
+                station.connection = None
+                async with station.lock:
+                    await registration.disconnected(central, station, _reason(socket))
+
+    def _peer(self, station: Station, reading: set[asyncio.Task[None]]) -> Peer:
+        central = self._central
+
+        async def answer(action: str, payload: dict[str, Any], received_at: datetime) -> dict[str, Any]:
+            answered = await respond(central, station, action, payload, received_at)
+            if not (station.parameters_read or reading) and station.connection:
+                reading.add(asyncio.create_task(read_configuration(central, station, station.connection)))
+            return answered
+
+        def heard(at: datetime) -> None:
+            station.heard_at = at
+
+        return Peer(
+            station.charge_box_id, station.answers, answer, is_repeatable, heard, partial(self._note_broken, station)
+        )
+
+    def _note_broken(self, station: Station, frame: bytes) -> None:
+        text = "The station sent a frame that is no OCPP-J message."
+        details = {"frame": frame[:1000].decode(errors="replace").replace("\0", "")}
+        self._central.note_oddity(station, EventKind.BROKEN_FRAME, text, details)
+
+    def _close_later(self, older: Connection) -> None:
+        """Close a connection that was taken over without waiting for a station that is no longer there."""
+        task = asyncio.create_task(older.close(TAKEN_OVER, "a newer connection of this station"))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+def station_url(address: Address, charge_box_id: str) -> str:
+    return f"ws://{address}{addresses.PATH}{quote(charge_box_id, safe='<>')}"
+
+
+def _reason(socket: ServerConnection) -> str:
+    return f"code {socket.close_code}, {socket.close_reason}" if socket.close_reason else f"code {socket.close_code}"

@@ -1,0 +1,91 @@
+"""Rule for a connector's status, and the alarms that come and go with it."""
+
+import uuid
+from datetime import datetime
+
+from csms import clock
+from csms.central import Central
+from csms.faults import FAULTED, NO_ERROR, OTHER_ERROR, fault, is_alarm
+from csms.happenings import StatusChanged
+from csms.station import Station, Status
+from data import alarms, station_states
+from data.alarms import Alarm
+from data.database import Batch, Change, Sql
+from data.events import EventKind
+from data.stations import INTO_OUTLET
+
+MOST_CONNECTORS = 64  # more is taken for rubbish
+
+
+async def status_changed(central: Central, station: Station, change: StatusChanged, received_at: datetime) -> None:
+    connector_id = change.connector_id
+    status = Status(change.status, change.error_code, change.info, change.vendor_error_code, received_at)
+    statements: list[Sql | Batch] = []
+    changed: list[Change] = []
+    found = outlet_found(central, station, connector_id)
+    if found:
+        statements += found
+        changed += [("topology", station.station_id), ("event", station.site_id)]
+    last = station.statuses.get(connector_id)
+    if last is None or last[:4] != status[:4]:
+        at = clock.moment(change.stamp, received_at, station.zone).at
+        statements.append(station_states.status(station.station_id, connector_id, *status[:4], at, received_at))
+        changed.append(("outlet_state", station.station_id))
+    codes, alarm_statements = _alarms(station, connector_id, status)
+    if alarm_statements:
+        statements += alarm_statements
+        changed.append(("alarm", station.station_id))
+    if status.error_code != NO_ERROR and not is_alarm(status.status, status.error_code):
+        text = fault(status.error_code, status.info, status.vendor_error_code).description
+        central.note_oddity(station, EventKind.STATION_ERROR, f"Connector {connector_id}: {text}.", change._asdict())
+    if statements:
+        await central.commits.write(statements, changed)
+    if last is None or last[:4] != status[:4]:
+        station.statuses[connector_id] = status
+    remember_outlet(station, connector_id)
+    station.alarms = {alarm for alarm in station.alarms if alarm[0] != connector_id} | {
+        (connector_id, c) for c in codes
+    }
+
+
+def outlet_found(central: Central, station: Station, connector_id: int) -> list[Sql | Batch]:
+    """Make the outlet of a connector nobody configured, in the mode of its neighbours."""
+    if connector_id == 0 or connector_id in station.outlets:
+        return []
+    if connector_id > MOST_CONNECTORS:
+        central.note_oddity(station, EventKind.ODD_MESSAGE, f"The station speaks of connector {connector_id}.", {})
+        return []
+    row = (station.station_id, connector_id, str(uuid.uuid4()), "", mode_of_neighbours(station), "")
+    text = f"The station has a connector {connector_id} that was not configured."
+    return [Batch(INTO_OUTLET, [row]), central.note(station, EventKind.OUTLET_FOUND, text, connector_id)]
+
+
+def remember_outlet(station: Station, connector_id: int) -> None:
+    if 0 < connector_id <= MOST_CONNECTORS:
+        station.outlets.setdefault(connector_id, mode_of_neighbours(station))
+
+
+def mode_of_neighbours(station: Station) -> str:
+    return "OPEN" if station.outlets and set(station.outlets.values()) == {"OPEN"} else "RFID"
+
+
+def _alarms(station: Station, connector_id: int, status: Status) -> tuple[set[str], list[Sql | Batch]]:
+    """Return the codes active on the connector from now on, and the statements that make it so.
+
+    An error opens an alarm or counts as its repeat; NoError clears, but Faulted without a code keeps what is open.
+    """
+    active = {code for connector, code in station.alarms if connector == connector_id}
+    own = active - {alarms.NO_NETWORK}
+    if is_alarm(status.status, status.error_code):
+        if status.error_code == NO_ERROR and own:
+            return active, []
+        code = OTHER_ERROR if status.error_code == NO_ERROR else status.error_code
+        kind, description = fault(status.error_code, status.info, status.vendor_error_code)
+        alarm = Alarm(
+            kind, code, station.site_id, station.station_id, connector_id, description,
+            status.info, status.vendor_error_code, status.received_at,
+        )  # fmt: skip
+        return active | {code}, alarms.raised(alarm)
+    if status.error_code == NO_ERROR and status.status != FAULTED and own:
+        return active - own, alarms.cleared(station.station_id, connector_id, own, status.received_at)
+    return active, []

@@ -1,0 +1,87 @@
+"""The running central system: servers and the loops beside them, started and stopped together."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from aiohttp import web
+
+from csms import presence
+from csms.central import Central, Timing
+from csms.server import OcppServer
+from data.duckdb_engine import DuckDB
+from settings import Address
+
+log = logging.getLogger(__name__)
+
+
+class Running(NamedTuple):
+    central: Central
+    ocpp: Address
+    api: Address
+
+
+@asynccontextmanager
+async def running(
+    database: DuckDB, ocpp: Address, api: Address, timing: Timing | None = None
+) -> AsyncIterator[Running]:
+    """Serve stations until the block ends; then what was received is answered first.
+
+    Raises:
+        OSError: an address cannot be taken.
+    """
+    central = Central(database, timing or Timing())
+    await asyncio.to_thread(central.load)
+    server = OcppServer(central)
+    loops: list[asyncio.Task[None]] = []
+    runner = web.AppRunner(_api(central), access_log=None)
+    try:
+        ocpp = await server.start(ocpp)
+        await runner.setup()
+        await web.TCPSite(runner, api.host, api.port).start()
+        loops = [asyncio.create_task(_watch(central)), asyncio.create_task(_refresh(central))]
+        yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]))
+    finally:
+        for loop in loops:
+            loop.cancel()
+        await server.close()
+        await runner.cleanup()
+
+
+async def _watch(central: Central) -> None:
+    since = datetime.now(UTC)
+    while True:
+        await asyncio.sleep(central.timing.presence_every)
+        try:
+            since = await presence.watch(central, since)
+        except Exception:
+            log.exception("presence could not be looked at; it is tried again")
+
+
+async def _refresh(central: Central) -> None:
+    while True:
+        await asyncio.sleep(central.timing.refresh_every)
+        try:
+            await central.refresh()
+        except Exception:
+            log.exception("changes could not be taken over; it is tried again")
+
+
+def _api(central: Central) -> web.Application:
+    async def healthz(request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok", "connected": _connected(central)})
+
+    async def metrics(request: web.Request) -> web.Response:
+        charging = sum(len(station.open) for station in central.stations.values())
+        return web.Response(text=central.metrics.text(_connected(central), charging), content_type="text/plain")
+
+    app = web.Application(client_max_size=256 * 1024)
+    app.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics)])
+    return app
+
+
+def _connected(central: Central) -> int:
+    return sum(station.connection is not None for station in central.stations.values())
