@@ -1,0 +1,172 @@
+// The browser's part of components/grid.py: cells, the row menu with its keys, and the filter chips' buttons.
+(function () {
+  const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  const LONG_PRESS_MS = 500;
+
+  // Leading zeros step back; the text stays whole.
+  cells.IdentityCell = function (props) {
+    const [, zeros, rest] = /^(0*)([^]*)$/.exec(props.value || "");
+    const part = (name, text) => React.createElement("span", { className: name }, text);
+    return zeros && rest ? React.createElement("span", { className: "cp-id" }, part("cp-id-z", zeros), rest) : part("cp-id", props.value);
+  };
+
+  cells.RowMenuButton = function (props) {
+    if (!props.data) return null;
+    const icon = React.createElement("i", { className: "bi bi-three-dots", "aria-hidden": true });
+    const attributes = { type: "button", className: "btn btn-ghost btn-icon", "aria-label": props.label, "aria-haspopup": "menu", tabIndex: -1 };
+    attributes.onClick = (event) => {
+      event.stopPropagation();
+      const box = event.currentTarget.getBoundingClientRect();
+      openMenu(tableOf(event), props.data, box.left, box.bottom);
+    };
+    return React.createElement("button", attributes, icon);
+  };
+
+  functions.rowMenu = function (params) {
+    params.event.preventDefault();
+    if (params.data) openMenu(tableOf(params.event), params.data, params.event.clientX, params.event.clientY);
+  };
+
+  functions.rowKey = function (params) {
+    const event = params.event;
+    if (!params.data || event.target.closest("input")) return;
+    if (event.key === "Enter") {
+      const menu = menuOf(tableOf(event));
+      fill(menu, params.data);
+      items(menu)[0].click();
+    } else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+      event.preventDefault();
+      const box = event.target.getBoundingClientRect();
+      openMenu(tableOf(event), params.data, box.left + 12, box.bottom);
+    }
+  };
+
+  let opened = null; // {menu, table, data, focus}
+
+  const tableOf = (event) => event.target.closest(".cp-grid").id;
+  const menuOf = (table) => document.querySelector(`[data-row-menu="${table}"]`);
+
+  // Fills the links from a row; one that would lead nowhere is left out.
+  function fill(menu, data) {
+    for (const item of menu.querySelectorAll("[data-link]")) {
+      const fields = [...item.dataset.link.matchAll(/{(\w+)}/g)].map(([, field]) => field);
+      item.parentElement.hidden = fields.some((field) => (data[field] ?? null) === null);
+      const path = item.dataset.link.replace(/{(\w+)}/g, (_, field) => encodeURIComponent(data[field]));
+      item.href = path + ("keepQuery" in item.dataset ? location.search : "");
+    }
+  }
+
+  function openMenu(table, data, x, y) {
+    closeMenu();
+    const menu = menuOf(table);
+    fill(menu, data);
+    opened = { menu, table, data, focus: document.activeElement };
+    menu.classList.add("show");
+    menu.style.left = Math.max(8, Math.min(x, innerWidth - menu.offsetWidth - 8)) + "px";
+    menu.style.top = Math.max(8, Math.min(y, innerHeight - menu.offsetHeight - 8)) + "px";
+    items(menu)[0].focus({ preventScroll: true });
+  }
+
+  function items(menu) {
+    return [...menu.querySelectorAll("[role=menuitem]")].filter((item) => !item.parentElement.hidden);
+  }
+
+  function closeMenu() {
+    if (!opened) return;
+    const { menu, focus } = opened;
+    opened = null;
+    menu.classList.remove("show");
+    if (menu.contains(document.activeElement) && focus) focus.focus();
+  }
+
+  const ACTIONS = {
+    // Keeps the rows that have this row's value in a column.
+    only: (api, data, field) =>
+      api.setColumnFilterModel(field, { filterType: "text", type: "equals", filter: data[field] }).then(() => api.onFilterChanged()),
+    copy: (api, data) => {
+      const shown = api.getAllDisplayedColumns().filter((column) => column.getColDef().field);
+      return navigator.clipboard.writeText(shown.map((column) => data[column.getColId()] ?? "").join("\t"));
+    },
+  };
+
+  document.addEventListener("click", (event) => {
+    const item = event.target.closest("[data-row-menu] [role=menuitem]");
+    if (item && opened && item.dataset.action) {
+      const [action, field] = item.dataset.action.split(":");
+      ACTIONS[action](dash_ag_grid.getApi(opened.table), opened.data, field);
+    }
+    if (opened && (item || !opened.menu.contains(event.target))) closeMenu();
+    const chip = event.target.closest("[data-remove-filter]");
+    if (chip) {
+      const api = dash_ag_grid.getApi(chip.dataset.table);
+      const { [chip.dataset.removeFilter]: removed, ...rest } = api.getFilterModel();
+      api.setFilterModel(chip.dataset.removeFilter === "*" ? null : rest);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!opened) return;
+    const list = items(opened.menu);
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape" || event.key === "Tab") {
+      event.preventDefault();
+      closeMenu();
+    } else if (step) {
+      event.preventDefault();
+      list[(list.indexOf(document.activeElement) + step + list.length) % list.length].focus();
+    }
+  });
+  document.addEventListener("scroll", (event) => opened && !opened.menu.contains(event.target) && closeMenu(), true);
+
+  // A long press is touch's right-click.
+  let press = null;
+  function startPress(event) {
+    const row = event.target.closest(".cp-grid .ag-row");
+    if (!row || event.touches.length > 1) return;
+    const { clientX, clientY } = event.touches[0];
+    press = setTimeout(() => {
+      const table = row.closest(".cp-grid").id;
+      const { data } = dash_ag_grid.getApi(table).getDisplayedRowAtIndex(Number(row.getAttribute("row-index")));
+      if (data) openMenu(table, data, clientX, clientY);
+    }, LONG_PRESS_MS);
+  }
+  document.addEventListener("touchstart", startPress, { passive: true });
+  for (const name of ["touchend", "touchmove", "touchcancel"]) {
+    document.addEventListener(name, () => clearTimeout(press), { passive: true });
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    grid: {
+      // What a table shows, whenever its filters or order change.
+      query(request, shown) {
+        if (!request) return window.dash_clientside.no_update;
+        const order = (request.sortModel || []).map(({ colId, sort }) => ({ colId, sort }));
+        const query = { filters: request.filterModel || {}, order };
+        return JSON.stringify(query) === JSON.stringify(shown) ? window.dash_clientside.no_update : query;
+      },
+      // Filters replace the address; they add nothing to the history.
+      keep(link) {
+        const search = new URLSearchParams(location.search);
+        for (const key of ["f", "sort"]) search.delete(key);
+        const query = [search.toString().replaceAll("%3A", ":"), link].filter(Boolean).join("&");
+        if (link !== undefined) history.replaceState(history.state, "", location.pathname + (query ? "?" + query : ""));
+      },
+      async columns(shown, _query, all, id) {
+        const api = await dash_ag_grid.getApiAsync(id);
+        api.setColumnsVisible(all.filter((name) => !shown.includes(name)), false);
+        api.setColumnsVisible(shown, true);
+      },
+      // A finished export is saved without another click.
+      save(state) {
+        if (state) requestAnimationFrame(() => document.querySelector("[data-save]")?.click());
+      },
+      // New rows come in unless somebody is at the table: nothing moves under the pointer.
+      async refresh(changed, id) {
+        const table = document.getElementById(id);
+        if (table && !table.matches(":hover, :focus-within")) (await dash_ag_grid.getApiAsync(id)).refreshInfiniteCache();
+        return changed;
+      },
+    },
+  });
+})();

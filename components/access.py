@@ -1,0 +1,197 @@
+"""Who may see and do what: the roles matrix, the gate before every request, and the scope of the signed-in user.
+
+A page says nothing of roles: `PAGES` does, and `guard_pages` wraps every registered page. A callback stands under
+`@allow(...)`; one without is refused for everybody.
+
+    @callback(Output(...), Input(...))
+    @allow(*OPERATORS)
+    def clear(...): ...
+"""
+
+import functools
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import dash
+import flask
+from flask import Response, abort, request, session
+from flask_login import LoginManager, UserMixin, current_user, logout_user
+
+from data import users
+from data.database import Database
+from data.errors import DatabaseUnavailable, NotFound
+from data.scope import Role, Scope
+
+log = logging.getLogger(__name__)
+
+EVERYONE = tuple(Role)
+OPERATORS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
+
+PAGES: dict[str, tuple[Role, ...]] = {
+    "/dashboard": EVERYONE,
+    "/diagrams": EVERYONE,
+    "/statistics": EVERYONE,
+    "/session": EVERYONE,
+    "/schedule": OPERATORS,
+    "/alarms": OPERATORS,
+    "/provisioning": (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR),
+    "/configuration": OPERATORS,
+    "/settings": EVERYONE,
+    "/news": EVERYONE,
+}
+"""The roles matrix (manual: Users). Key: the first part of the page's path. What a role may not see is a 404 for it."""
+
+OPEN = ("/assets/", "/bootstrap/static/", "/_dash-component-suites/", "/_favicon.ico", "/healthz")
+LOGIN = "/login"
+ROUTER = ".._pages_content.children..._pages_store.data.."
+IDLE_S = 12 * 3600
+SEEN_EVERY_S = 60
+KNOWN_FOR_S = 1.0
+
+
+class SignedIn(UserMixin):
+    """A portal user as Flask-Login knows one. Its id changes with the password, which signs out every session."""
+
+    def __init__(self, user: users.User) -> None:
+        self.user = user
+
+    def get_id(self) -> str:
+        return f"{self.user.user_id}.{self.user.password_changed_at.timestamp():.6f}"
+
+
+class KnownUsers:
+    """Users by session id, asked of the database at most once a second each, and kept while the database is away."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: dict[str, tuple[float, SignedIn | None]] = {}
+
+    def load(self, session_id: str) -> SignedIn | None:
+        at, known = self._known.get(session_id, (0.0, None))
+        if time.monotonic() - at < KNOWN_FOR_S:
+            return known
+        try:
+            known = self._find(session_id)
+        except DatabaseUnavailable:
+            if known is None:
+                raise
+        self._known[session_id] = (time.monotonic(), known)
+        return known
+
+    def _find(self, session_id: str) -> SignedIn | None:
+        try:
+            found = SignedIn(users.find(self._database, int(session_id.partition(".")[0])))
+        except (NotFound, ValueError):
+            return None
+        return found if found.get_id() == session_id else None
+
+
+def allow(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Name the roles that may call a callback; stands directly under `@callback`."""
+
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            if current_scope().role not in roles:
+                abort(403)
+            return function(*args, **kwargs)
+
+        checked.roles = roles  # type: ignore[attr-defined]
+        return checked
+
+    return mark
+
+
+def current_user_of_portal() -> users.User:
+    """Return the signed-in user."""
+    user: users.User = current_user.user
+    return user
+
+
+def current_scope() -> Scope:
+    """Return what the signed-in user may see; pages hand it to every function of `data`."""
+    return users.scope_of(flask.current_app.extensions["database"], current_user_of_portal())
+
+
+def may_see(role: Role, path: str) -> bool:
+    """Tell whether a role has the page of a path, and the portal too."""
+    return role in PAGES.get(_first(path), ()) and any(
+        _first(page["path"]) == _first(path) for page in dash.page_registry.values()
+    )
+
+
+def _first(path: str) -> str:
+    return "/" + path.strip("/").split("/")[0]
+
+
+def guard(app: dash.Dash, database: Database) -> None:
+    """Put the gate before every request of an app."""
+    server = app.server
+    server.extensions["database"] = database
+    manager = LoginManager(server, add_context_processor=False)
+    manager.session_protection = None  # it binds to the address behind a proxy; the signed cookie is enough
+    manager.user_loader(KnownUsers(database).load)
+    server.before_request(lambda: _gate(app))
+
+
+def unguarded(app: dash.Dash) -> list[str]:
+    """Return the callbacks that name no roles; a test asserts that there are none."""
+    return [
+        output
+        for output, entry in app.callback_map.items()
+        if output != ROUTER and entry.get("callback") and not _roles(entry)
+    ]
+
+
+def _gate(app: dash.Dash) -> Response | None:
+    path = request.path
+    if path == LOGIN or path.startswith(OPEN):
+        return None
+    if not current_user.is_authenticated or _is_idle():
+        logout_user()
+        return _to_login()
+    if path == "/_dash-update-component":
+        return _refuse_callback(app, current_user_of_portal().role)
+    return flask.redirect("/dashboard") if path == "/" else None
+
+
+def _is_idle() -> bool:
+    """Tell whether nobody used the session for too long."""
+    now = int(time.time())
+    idle_s = now - session.get("seen_at", 0)
+    if SEEN_EVERY_S < idle_s <= IDLE_S and not _is_live_update():
+        session["seen_at"] = now
+    return idle_s > IDLE_S
+
+
+def _is_live_update() -> bool:
+    """Tell whether a page asks by itself: what only live inputs caused is nobody's doing."""
+    body = request.get_json(silent=True) if request.path == "/_dash-update-component" else None
+    changed = (body or {}).get("changedPropIds")
+    return bool(changed) and all(str(prop).startswith("live-") for prop in changed)
+
+
+def _to_login() -> Response:
+    if request.method != "GET" or request.path.startswith(("/_", "/export/")):
+        return Response('{"error": "signed out"}', 401, mimetype="application/json")
+    wanted = request.full_path.rstrip("?")
+    return flask.redirect(flask.url_for("login", next=None if wanted == "/" else wanted))
+
+
+def _refuse_callback(app: dash.Dash, role: Role) -> Response | None:
+    output = (request.get_json(silent=True) or {}).get("output", "")
+    if output == ROUTER or role in _roles(app.callback_map.get(output, {})):
+        return None
+    log.warning("user %s (%s) was refused the callback %s", current_user.get_id(), role, output)
+    return Response('{"error": "forbidden"}', 403, mimetype="application/json")
+
+
+def _roles(entry: dict[str, Any]) -> tuple[Role, ...]:
+    function = entry.get("callback")
+    while function is not None:
+        if roles := getattr(function, "roles", None):
+            return tuple(roles)
+        function = getattr(function, "__wrapped__", None)
+    return ()

@@ -1,0 +1,171 @@
+"""Tables that ask the server for their rows: theme, columns and row menu; `assets/grid.js` is their other half."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import dash_ag_grid as dag
+from dash import html
+from flask_babel import gettext as _
+
+from components.filter_chips import OPTIONS, Heading
+from data.filters import Column
+
+THEME = {
+    "fontFamily": "inherit",
+    "fontSize": 13,
+    "headerFontSize": 12,
+    "headerFontWeight": 600,
+    "headerTextColor": "var(--cp-ink-2)",
+    "backgroundColor": "var(--cp-surface)",
+    "foregroundColor": "var(--cp-ink)",
+    "textColor": "var(--cp-ink)",
+    "chromeBackgroundColor": "var(--cp-surface)",
+    "headerBackgroundColor": "var(--cp-surface)",
+    "oddRowBackgroundColor": "var(--cp-surface)",
+    "menuBackgroundColor": "var(--cp-raised)",
+    "borderColor": "var(--cp-line)",
+    "rowBorder": "1px solid var(--cp-line)",
+    "accentColor": "var(--cp-action)",
+    "rowHoverColor": "var(--cp-hover)",
+    "selectedRowBackgroundColor": "var(--cp-select)",
+    "inputBackgroundColor": "var(--cp-surface)",
+    "inputBorder": "1px solid var(--cp-line-2)",
+    "inputFocusBorder": "1px solid var(--cp-focus)",
+    "inputFocusShadow": "0 0 0 1px var(--cp-focus)",
+    "iconColor": "var(--cp-ink-3)",
+    "subtleTextColor": "var(--cp-ink-3)",
+    "wrapperBorder": False,
+    "wrapperBorderRadius": 8,
+    "headerColumnResizeHandleColor": "var(--cp-line)",
+    "rowHeight": 36,
+    "headerHeight": 38,
+    "spacing": 6,
+    "cellHorizontalPadding": 11,
+    "iconSize": 14,
+}
+"""AG Grid in the tokens' colours; being CSS variables, they follow the theme by themselves."""
+
+BLOCK_ROWS = 100
+FILTERS = {"text": "agTextColumnFilter", "number": "agNumberColumnFilter", "date": "agDateColumnFilter"}
+
+
+def table(
+    table_id: str,
+    columns: Mapping[str, Column],
+    headings: Mapping[str, Heading],
+    filter_model: Mapping[str, Any],
+    sort_model: Sequence[Mapping[str, str]],
+    row_id: str,
+) -> dag.AgGrid:
+    """Return the table; a callback answers its `getRowsRequest` with `getRowsResponse`.
+
+    Args:
+        row_id: the field that names a row.
+    """
+    sorts = {entry["colId"]: {"initialSort": entry["sort"], "initialSortIndex": place} for place, entry in enumerate(sort_model)}
+    definitions = [
+        _definition(name, columns[name], heading) | sorts.get(name, {})
+        for name, heading in headings.items()
+        if name in columns
+    ]
+    return dag.AgGrid(
+        id=table_id,
+        columnDefs=[*definitions, _menu_column()],
+        defaultColDef={"sortable": True, "resizable": True, "floatingFilter": True, "suppressHeaderMenuButton": True},
+        rowModelType="infinite",
+        getRowId=f"params.data.{row_id}",
+        filterModel=dict(filter_model),
+        dashGridOptions={
+            "theme": {"function": f"themeQuartz.withParams({json.dumps(THEME)})"},
+            "cacheBlockSize": BLOCK_ROWS,
+            "maxBlocksInCache": 20,
+            "infiniteInitialRowCount": BLOCK_ROWS,
+            "blockLoadDebounceMillis": 60,
+            "maxConcurrentDatasourceRequests": 1,  # a second request would overwrite the first, which then never ends
+            "animateRows": False,
+            "multiSortKey": "ctrl",
+            "preventDefaultOnContextMenu": True,
+            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+            "rowClassRules": {"is-loading": "!params.data"},
+        },
+        eventListeners={"cellContextMenu": ["rowMenu(params)"], "cellKeyDown": ["rowKey(params)"]},
+        className="cp-grid",
+        style={"height": None, "width": None},
+    )
+
+
+def _definition(name: str, column: Column, heading: Heading) -> dict[str, Any]:
+    numeric = {"cellClass": "cp-num", "headerClass": "ag-right-aligned-header"} if heading.numeric else {}
+    renderer = {"cellRenderer": heading.renderer} if heading.renderer else {}
+    return {
+        "field": name,
+        "colId": name,
+        "headerName": heading.full_title,
+        "width": heading.width,
+        **({"flex": 1, "minWidth": heading.width} if heading.fills else {}),
+        "initialHide": not heading.shown,
+        "filter": FILTERS[column.kind],
+        "filterParams": {
+            "filterOptions": list(OPTIONS[column.kind]),
+            "maxNumConditions": 2,
+            "buttons": ["reset"],
+            "debounceMs": 300,
+        },
+        **numeric,
+        **renderer,
+    }
+
+
+def _menu_column() -> dict[str, Any]:
+    return {
+        "colId": "menu",
+        "headerName": "",
+        "width": 52,
+        "pinned": "right",
+        "filter": False,
+        "floatingFilter": False,
+        "sortable": False,
+        "resizable": False,
+        "cellRenderer": "RowMenuButton",
+        "cellRendererParams": {"label": _("Row menu")},
+    }
+
+
+class MenuItem(NamedTuple):
+    """An entry of the row menu: a link (`{field}` is filled from the row) or an action that `assets/grid.js` knows.
+
+    keep_query: the link takes the page's node, filters and order along.
+    """
+
+    label: str
+    icon: str
+    href: str = ""
+    action: str = ""
+    key: str = ""
+    new_window: bool = False
+    keep_query: bool = False
+
+
+def row_menu(table_id: str, items: Sequence[MenuItem]) -> html.Ul:
+    """Return the menu that right-click, '…', Shift+F10 and a long press open on a row; its first entry is Enter's."""
+    return html.Ul(
+        [html.Li(_menu_item(item), role="none") for item in items],
+        className="dropdown-menu cp-row-menu",
+        role="menu",
+        **{"data-row-menu": table_id, "aria-label": _("Row menu")},
+    )
+
+
+def _menu_item(item: MenuItem) -> html.A | html.Button:
+    children = [
+        html.I(className=f"bi {item.icon}", **{"aria-hidden": "true"}),
+        item.label,
+        *([html.Kbd(item.key, **{"aria-hidden": "true"})] if item.key else []),
+    ]
+    shared: dict[str, Any] = {"className": "dropdown-item", "role": "menuitem", "tabIndex": "-1"}
+    if not item.href:
+        return html.Button(children, type="button", **shared, **{"data-action": item.action})
+    opened = {"target": "_blank", "rel": "noopener"} if item.new_window else {}
+    kept = {"data-keep-query": ""} if item.keep_query else {}
+    return html.A(children, href="#", **shared, **opened, **kept, **{"data-link": item.href})

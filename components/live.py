@@ -1,0 +1,165 @@
+"""Live updates: what changed in the portal reaches every open page within a second or two.
+
+One poll a second per page asks for what changed since the page's last revision; however many pages there are, the
+database is asked at most every half second. The Navigator follows by itself. A page of your own listens so:
+
+    @callback(Output("alarm-table", "children"), Input("live-alarm", "data"), State("url", "search"))
+    @allow(*OPERATORS)
+    def refresh(changed: dict, search: str): ...
+
+There is a store `live-<subject>` for each of `SUBJECTS`. It gets `{"ids": [...]}` when something of that subject that
+the user may see changed (ids are of sites for session and event, of users for user, of nodes for topology, else of
+stations; an EV user gets no ids), and never otherwise. When a page opens and after a lost connection all of them fire
+with `{"ids": null}`: read everything again. Several subjects are several Inputs. Such a callback does not keep an idle
+session alive. It also fires while another page is shown, so it names parts of its own page by pattern
+(`{"window": ALL}`), of which there may be none, or starts from an Input of its page.
+"""
+
+import threading
+import time
+from collections import deque
+from datetime import UTC, datetime
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, dcc, no_update
+
+from components import navigator
+from components.access import EVERYONE, allow, current_scope
+from data import nodes
+from data.database import Change, Changes, Database, Revision
+from data.errors import DatabaseUnavailable
+from data.scope import Role, Scope
+
+POLL_MS = 1000
+ASK_EVERY_S = 0.5
+REMEMBERED = 600
+"""Polls kept: a page that slept longer than that reads everything again."""
+
+STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm")
+SUBJECTS = ("topology", *STATION_SUBJECTS, "session", "event", "user")
+EV_USER_SUBJECTS = ("open_transaction", "session")
+
+
+class Feed:
+    """The change feed of this process: asked for by many pages, asking the owner once for all of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._polls: deque[Changes] = deque(maxlen=REMEMBERED)
+        self._asked_at = 0.0
+        self._lock = threading.Lock()
+        self.away_since: datetime | None = None
+
+    def since(self, revision: Revision) -> Changes:
+        """Return what changed after a revision this feed gave out; reset when it is too old or another owner's.
+
+        Raises:
+            DatabaseUnavailable: the owner did not answer the last time it was asked.
+        """
+        with self._lock:
+            if time.monotonic() - self._asked_at >= ASK_EVERY_S:
+                self._ask()
+            if self.away_since:
+                raise DatabaseUnavailable
+            latest, oldest = self._polls[-1].revision, self._polls[0].revision
+            if revision.epoch != latest.epoch or revision.number < oldest.number:
+                return Changes(latest, frozenset(), reset=True)
+            newer = [poll.changed for poll in self._polls if poll.revision.number > revision.number]
+            return Changes(latest, frozenset().union(*newer), reset=False)
+
+    def _ask(self) -> None:
+        self._asked_at = time.monotonic()
+        try:
+            changes = self._database.changes(self._polls[-1].revision if self._polls else Revision())
+        except DatabaseUnavailable:
+            self.away_since = self.away_since or datetime.now(UTC)
+            return
+        self.away_since = None
+        if changes.reset:
+            self._polls.clear()
+        if changes.reset or changes.changed or not self._polls:
+            self._polls.append(changes)
+
+
+def stores() -> list[Any]:
+    """Return what every page carries to be live; the shell has it."""
+    return [
+        dcc.Interval(id="live-ticker", interval=POLL_MS),
+        dcc.Store(id="live-revision"),
+        dcc.Store(id="live-clock"),
+        dcc.Store(id="live-changes"),
+        *(dcc.Store(id=f"live-{subject}") for subject in SUBJECTS),
+    ]
+
+
+def register_callbacks(app: dash.Dash) -> None:
+    feed = Feed(app.server.extensions["database"])
+
+    @app.callback(
+        Output("live-clock", "data"),
+        Output("live-changes", "data"),
+        Output("live-revision", "data"),
+        Output("navigator-nodes", "data"),
+        Input("live-ticker", "n_intervals"),
+        State("live-revision", "data"),
+    )
+    @allow(*EVERYONE)
+    def poll(_ticks: int | None, revision: list[Any] | None) -> tuple[Any, ...]:
+        scope = current_scope()
+        try:
+            changes = feed.since(Revision(*revision) if revision else Revision())
+            if not changes.changed and not changes.reset:
+                return _clock(), no_update, no_update, no_update
+            return _clock(), update(scope, changes), changes.revision, _tree(scope, changes)
+        except DatabaseUnavailable:
+            return _clock(feed.away_since), no_update, no_update, no_update
+
+    app.clientside_callback(ClientsideFunction("live", "clock"), Input("live-clock", "data"))
+    app.clientside_callback(ClientsideFunction("live", "changes"), Input("live-changes", "data"))
+
+
+def update(scope: Scope, changes: Changes) -> dict[str, Any]:
+    """Return what a page of this user is told: ids by subject (null: read everything again) and new node states."""
+    if changes.reset:
+        return {"changed": dict.fromkeys(_subjects(scope)), "states": {}}
+    stations = {number for subject, number in changes.changed if subject in STATION_SUBJECTS}
+    states = nodes.states(scope, sorted(stations)) if stations else {}
+    seen = {int(ref.partition(":")[2]) for ref in states if ref.startswith("station:")}
+    changed: dict[str, list[Any]] = {}
+    for subject, number in changes.changed:
+        if _may_know(scope, (subject, number), seen):
+            changed.setdefault(subject, []).append(number)
+    if scope.role is Role.EV_USER:
+        changed = {subject: [] for subject in changed}
+    return {"changed": changed, "states": states}
+
+
+def _may_know(scope: Scope, change: Change, stations: set[int]) -> bool:
+    subject, number = change
+    if subject not in _subjects(scope):
+        return False
+    if scope.site_ids is None:
+        return True
+    if subject in STATION_SUBJECTS:
+        return number in stations
+    return number in scope.site_ids if subject in ("session", "event") else subject == "topology"
+
+
+def _subjects(scope: Scope) -> tuple[str, ...]:
+    return EV_USER_SUBJECTS if scope.role is Role.EV_USER else SUBJECTS
+
+
+def _tree(scope: Scope, changes: Changes) -> Any:
+    """Return the whole tree when it may be another one, else nothing: states come as changes."""
+    grew = changes.reset or any(subject == "topology" for subject, _number in changes.changed)
+    return navigator.rows(scope) if grew and scope.role is not Role.EV_USER else no_update
+
+
+def _clock(away_since: datetime | None = None) -> dict[str, int | None]:
+    """Return the time of this answer and since when the central system is away, in ms since 1970."""
+    return {"at": _ms(datetime.now(UTC)), "away": _ms(away_since) if away_since else None}
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -1,0 +1,36 @@
+"""What the portal tells its user in passing: a message at the lower right, gone after 6 s; a refusal stays."""
+
+import dash_bootstrap_components as dbc
+from dash import html, set_props
+from flask_babel import gettext as _
+
+SHOWN_MS = 6000
+
+
+def container() -> html.Div:
+    """Return the place where messages appear; the shell has one."""
+    return html.Div(
+        id="messages", className="toast-container position-fixed bottom-0 end-0 p-3", **{"aria-live": "polite"}
+    )
+
+
+def say(title: str, text: str = "", refused: bool = False) -> None:
+    """Show a message from within a callback."""
+    message = dbc.Toast(
+        text,
+        header=title,
+        is_open=True,
+        dismissable=True,
+        duration=None if refused else SHOWN_MS,
+        className="cp-message" + (" is-refused" if refused else ""),
+    )
+    set_props("messages", {"children": message})
+
+
+def say_unexpected(reference: str) -> None:
+    """Show that something went wrong on the portal's side, with the number support can find in the log."""
+    say(
+        _("That did not work"),
+        _("The fault is on our side and has been logged as %(reference)s.", reference=reference),
+        True,
+    )

@@ -1,0 +1,204 @@
+"""A charging session in a window of its own: the manual's parameters, its power and energy curve, and its neighbours."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import flask
+import plotly.graph_objects as go
+import pyarrow as pa
+from dash import dcc, html
+from flask import Response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from components import theme
+from components.access import current_scope
+from components.filter_chips import Heading
+from components.format import duration, identity, number, quantity
+from data import sessions
+from data.errors import NotFound
+from data.scope import Role
+from data.sessions import Place
+
+HEADINGS: Mapping[str, Heading] = {
+    "start": Heading(lazy_gettext("Start session"), 178, shown=True),
+    "duration": Heading(lazy_gettext("Duration"), 142, shown=True, numeric=True, filter_unit="min", raw_unit="s"),
+    "energy": Heading(lazy_gettext("Energy"), 122, shown=True, unit="kWh", numeric=True),
+    "station": Heading(lazy_gettext("Station"), 150, shown=True, renderer="IdentityCell"),
+    "outlet": Heading(lazy_gettext("Outlet"), 100, shown=True, numeric=True),
+    "site": Heading(lazy_gettext("Site"), 130, shown=True, fills=True),
+    "end": Heading(lazy_gettext("End time"), 178),
+    "node": Heading(lazy_gettext("Node Identity"), 160),
+    "auth": Heading(lazy_gettext("Authentication"), 150),
+    "session": Heading(lazy_gettext("Session identity"), 180),
+    "logged": Heading(lazy_gettext("Server log date"), 178),
+    "email": Heading(lazy_gettext("Email"), 220),
+    "meter": Heading(lazy_gettext("Energy meter value"), 170, unit="kWh", numeric=True),
+    "rfid": Heading(lazy_gettext("RFID"), 140),
+}
+"""The columns of the statistics table in their order; the manual's names."""
+
+FILL = {"fill": "tozeroy", "fillcolor": "rgba(90, 140, 230, .15)"}  # under the power line, in both themes
+
+
+def layout(session: Mapping[str, Any], samples: pa.Table, place: Place | None, query: str) -> html.Article:
+    """Return the window.
+
+    Args:
+        session: what `sessions.find` gave.
+        place: where it stands in the table it was opened from; none when it was opened by itself.
+        query: that table's address, without the question mark.
+    """
+    subtitle = [
+        identity(session["station"]),
+        ", " + _("outlet %(number)s", number=session["outlet"]),
+        f", {session['site']}",
+    ]
+    head = html.Div(
+        [
+            html.Div(
+                [html.H1(_("Charging session")), html.Div(subtitle, className="cp-t13 cp-2nd")], className="flex-fill"
+            ),
+            dcc.Clipboard(content=f"{flask.request.host_url}session/{session['session']}", title=_("Copy link")),
+        ],
+        className="card-header d-flex",
+    )
+    body = [
+        html.Div(_parameters(session), className="col-md-5"),
+        html.Div(_curve(session, samples), className="col-md-7"),
+    ]
+    return html.Article(
+        [head, html.Div(html.Div(body, className="row g-4"), className="card-body"), _foot(place, query)],
+        className="card cp-session",
+    )
+
+
+def cells(rows: pa.Table) -> list[dict[str, Any]]:
+    """Write the rows of a `sessions.Page` as the table shows them."""
+    written = {
+        "start": _second,
+        "end": _second,
+        "logged": _second,
+        "duration": duration,
+        "energy": lambda value: number(value, 1),
+        "meter": lambda value: number(value, 1),
+    }
+    return [
+        {name: written[name](value) if name in written else value for name, value in row.items()}
+        for row in rows.to_pylist()
+    ]
+
+
+def register(server: flask.Flask) -> None:
+    """Answer 404 for a session that there is not, or not for this user; the page says so too."""
+
+    @server.after_request
+    def missing(response: Response) -> Response:
+        prefix, _slash, session_id = request.path.removeprefix("/").partition("/")
+        if prefix == "session" and response.status_code == 200 and current_user.is_authenticated:
+            try:
+                sessions.find(current_scope(), session_id)
+            except NotFound:
+                response.status_code = 404
+        return response
+
+
+def figure(samples: pa.Table) -> go.Figure:
+    """Return power as steps and energy as a line over the session's time."""
+    at = samples["measured_at"].to_pylist()
+    chart = go.Figure(
+        layout={"template": theme.template(), "height": 340, "margin": {"l": 36, "r": 36, "t": 30, "b": 30}}
+    )
+    power, energy = samples["power_kw"].to_pylist(), samples["energy_kwh"].to_pylist()
+    if any(value is not None for value in power):
+        line = {"shape": "hv", "width": 2}
+        chart.add_scatter(x=at, y=power, name=_("Power, kW"), line=line, mode="lines", connectgaps=True, **FILL)
+    if any(value is not None for value in energy):
+        line = {"dash": "dash", "width": 2}
+        chart.add_scatter(x=at, y=energy, name=_("Energy, kWh"), yaxis="y2", line=line, mode="lines", connectgaps=True)
+    chart.update_layout(yaxis2={"overlaying": "y", "side": "right", "showgrid": False, "rangemode": "tozero"})
+    return chart
+
+
+def _parameters(session: Mapping[str, Any]) -> list[Any]:
+    station = identity(session["station"])
+    groups = (
+        (
+            _("Charging"),
+            (_("Start time"), _time(session["start"])),
+            (_("Duration"), duration(session["duration"])),
+            (_("End time"), _time(session["end"])),
+            (_("Energy"), quantity(session["energy"], "kWh")),
+            (_("Energy meter value"), quantity(session["meter"], "kWh")),
+        ),
+        (
+            _("Place"),
+            (_("Site"), _node_link(session["site"], session["site_ref"])),
+            (_("Charging station"), _node_link(station, session["station_ref"])),
+            (_("Node Identity"), session["node"]),
+            (_("Outlet Id"), number(session["outlet"])),
+        ),
+        (
+            _("Identification"),
+            (_("Authentication"), session["auth"]),
+            (_("Email"), session["email"] or ""),
+            (_("Session identity"), session["session"]),
+            (_("Server log date"), _time(session["logged"])),
+        ),
+    )
+    notes = [html.P(session["note"], className="cp-t12 cp-2nd mt-3")] if session["note"] else []
+    return [part for title, *rows in groups for part in _group(title, rows)] + notes
+
+
+def _group(title: str, rows: list[tuple[str, Any]]) -> list[Any]:
+    terms = [part for name, value in rows for part in (html.Dt(name), html.Dd(value))]
+    return [html.H2(title, className="mb-2 mt-3"), html.Dl(terms, className="cp-dl")]
+
+
+def _node_link(text: Any, ref: str | None) -> Any:
+    return html.A(text, href=f"/statistics?node={ref}") if ref and current_scope().role is not Role.EV_USER else text
+
+
+def _curve(session: Mapping[str, Any], samples: pa.Table) -> list[Any]:
+    title = html.H2(_("Power and energy during the session"), className="mb-2 mt-3")
+    if samples.num_rows == 0:
+        text = html.P(_("The station sent no meter values during this session, or they are no longer kept."))
+        icon = html.I(className="bi bi-graph-up", **{"aria-hidden": "true"})
+        return [title, html.Div([icon, html.H3(_("No curve")), text], className="cp-empty")]
+    name = _("Power and energy of session %(session)s over time", session=session["session"])
+    graph = dcc.Graph(figure=figure(samples), config={"displayModeBar": False, "responsive": True})
+    return [title, html.Div(graph, role="img", **{"aria-label": name})]
+
+
+def _foot(place: Place | None, query: str) -> html.Div:
+    if place is None:
+        return html.Div(className="card-footer", hidden=True)
+    text = _(
+        "%(position)s of %(count)s in the filtered table", position=number(place.position), count=number(place.count)
+    )
+    return html.Div(
+        [
+            _neighbour(_("Previous"), "bi-chevron-up", place.previous, query),
+            _neighbour(_("Next"), "bi-chevron-down", place.following, query),
+            html.Span(text, className="cp-t12 cp-2nd"),
+        ],
+        className="card-footer d-flex gap-2 align-items-center",
+    )
+
+
+def _neighbour(title: str, icon: str, session_id: str | None, query: str) -> Any:
+    children = [html.I(className=f"bi {icon}", **{"aria-hidden": "true"}), title]
+    if session_id is None:
+        return html.Button(children, disabled=True, className="btn btn-secondary btn-sm")
+    return dcc.Link(children, href=f"/session/{session_id}?{query}", className="btn btn-secondary btn-sm")
+
+
+def _second(at: datetime) -> str:
+    return f"{at:%Y-%m-%d\u00a0%H:%M:%S}"
+
+
+def _time(at: datetime) -> str:
+    tenths = f".{at.microsecond // 100_000}" if at.microsecond else ""
+    return _second(at) + tenths

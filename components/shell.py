@@ -1,0 +1,166 @@
+"""The frame around every page: rail (tab bar on phones), Navigator, top bar, user menu, banner."""
+
+import dash
+from dash import ClientsideFunction, Input, dcc, html
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_login import current_user
+
+from components import live, menus, messages, navigator
+from components.access import current_user_of_portal, may_see
+from components.menus import NEWS, Entry, icon, link, menu_button
+from data.scope import Role
+from data.users import User
+
+INDEX = """<!doctype html>
+<html lang="en" data-bs-theme="light">
+<head>
+{%metas%}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{%title%}</title>
+<link rel="icon" href="/assets/favicon.svg">
+<script src="/assets/early/theme.js"></script>
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+
+MENU = (
+    Entry("/dashboard", "bi-grid-1x2", lazy_gettext("Dashboard")),
+    Entry("/diagrams", "bi-bar-chart", lazy_gettext("Diagrams")),
+    Entry("/statistics", "bi-table", lazy_gettext("Statistics")),
+    Entry("/schedule", "bi-calendar-week", lazy_gettext("Schedule")),
+    Entry("/alarms", "bi-bell", lazy_gettext("Alarms")),
+    Entry("/provisioning", "bi-people", lazy_gettext("Provisioning")),
+    Entry("/configuration", "bi-sliders", lazy_gettext("Configuration")),
+)
+"""The main menu in its order (manual: Menu). Only what the role has, and what there is, is shown."""
+
+ON_TAB_BAR = 4
+
+
+def layout() -> html.Div:
+    """Return the whole page for the signed-in user; the page of the address is put into `main`."""
+    if not current_user.is_authenticated:
+        return html.Div(dash.page_container)  # Dash checks it once at the start; the gate lets nobody see it
+    user = current_user_of_portal()
+    entries = [entry for entry in MENU if may_see(user.role, entry.path)]
+    has_navigator = user.role is not Role.EV_USER
+    return html.Div(
+        [
+            dcc.Location(id="url", refresh="callback-nav"),
+            html.A(_("Skip to content"), href="#main", className="visually-hidden-focusable cp-skip"),
+            _banner(),
+            _rail(user, entries),
+            *([navigator.layout()] if has_navigator else []),
+            html.Div(
+                [_top_bar(user), html.Main(dash.page_container, id="main", tabIndex="-1", className="cp-content")],
+                className="cp-main",
+            ),
+            _tab_bar(user, entries),
+            menus.theme_menu(),
+            menus.user_menu(user, entries[ON_TAB_BAR:]),
+            menus.keys(),
+            html.Div(id="scrim", className="cp-scrim", hidden=True),
+            messages.container(),
+            *navigator.stores(),
+            *live.stores(),
+        ],
+        id="app",
+        className="cp-app" if has_navigator else "cp-app no-nav",
+    )
+
+
+def register_callbacks(app: dash.Dash) -> None:
+    app.clientside_callback(ClientsideFunction("shell", "address"), Input("url", "pathname"), Input("url", "search"))
+
+
+def _banner() -> html.Div:
+    return html.Div(
+        [
+            icon("bi-exclamation-triangle-fill"),
+            html.Span(
+                [
+                    html.B(
+                        [_("The central system is not reachable since"), " ", html.Span(id="banner-since"), "."],
+                        className="fw-semibold",
+                    ),
+                    " ",
+                    _("Values stand still. Stations go on charging, and sessions are logged when the contact is back."),
+                ],
+                className="flex-fill",
+            ),
+            html.Span(_("The portal tries again every second."), className="cp-2nd text-nowrap"),
+        ],
+        id="banner",
+        className="cp-banner",
+        role="alert",
+        hidden=True,
+    )
+
+
+def _rail(user: User, entries: list[Entry]) -> html.Nav:
+    foot = [link(NEWS)] if may_see(user.role, NEWS.path) else []
+    avatar = html.Span(menus.initials(user), className="cp-avatar cp-avatar-sm", **{"aria-hidden": "true"})
+    foot += [
+        menu_button("theme-menu", [icon("bi-circle-half"), _("Theme")]),
+        menu_button("user-menu", [avatar, menus.short_name(user)], f"{user.name}, {menus.ROLES[user.role]}"),
+    ]
+    return html.Nav(
+        [
+            html.A(
+                _bolt(),
+                href="/dashboard",
+                className="cp-brand",
+                **{"aria-label": "Charge Portal", "data-page": "/dashboard"},
+            ),
+            html.Ul([html.Li(link(entry), className="nav-item") for entry in entries], className="nav flex-column"),
+            html.Div(foot, className="cp-rail-foot"),
+        ],
+        className="cp-rail",
+        **{"aria-label": _("Main menu")},
+    )
+
+
+def _top_bar(user: User) -> html.Header:
+    if user.role is Role.EV_USER:
+        name = html.B("Charge Portal", className="fw-semibold flex-fill ms-2")
+        return html.Header([html.Span(_bolt(), className="cp-brand cp-brand-sm m-0"), name], className="cp-topbar px-3")
+    open_navigator = html.Button(
+        icon("bi-list-nested fs-5"),
+        type="button",
+        className="btn btn-ghost btn-icon cp-open-nav",
+        **{"aria-label": _("Open Navigator"), "data-navigator": "open", "aria-controls": "navigator"},
+    )
+    path = html.Nav(
+        html.Ol(id="path", className="breadcrumb"), className="cp-path", **{"aria-label": _("Selected node")}
+    )
+    age = html.Span(
+        [
+            icon("bi-broadcast is-ok", id="live-icon"),
+            html.Span(_("Live, updated"), id="live-word"),
+            html.Span(id="live-age"),
+        ],
+        id="live-status",
+        className="cp-live",
+        title=_("Values update by themselves"),
+        **{"data-live": _("Live, updated"), "data-paused": _("Paused at")},
+    )
+    return html.Header([open_navigator, path, age], className="cp-topbar")
+
+
+def _tab_bar(user: User, entries: list[Entry]) -> html.Nav:
+    more = menu_button("user-menu", [icon("bi-list"), _("More")])
+    return html.Nav(
+        [*(link(entry) for entry in entries[:ON_TAB_BAR]), more],
+        className="cp-tabbar",
+        **{"aria-label": _("Main menu")},
+    )
+
+
+def _bolt() -> html.Img:
+    return html.Img(src="/assets/bolt.svg", width="20", height="20", alt="")

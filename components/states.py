@@ -1,0 +1,55 @@
+"""The state language: one glyph, colour and word for each state and severity, in tree, table, plan and mail."""
+
+from typing import NamedTuple
+
+from dash import html
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+
+class Look(NamedTuple):
+    """colour: a class of the style sheet; glyph: a Bootstrap icon."""
+
+    colour: str
+    glyph: str
+    word: LazyString
+
+
+STATES = {
+    "available": Look("is-available", "bi-circle", _("Available")),
+    "charging": Look("is-charging", "bi-lightning-charge-fill", _("Charging")),
+    "fault": Look("is-fault", "bi-exclamation-triangle-fill", _("Fault")),
+    "never": Look("is-never", "bi-dash-circle-dotted", _("Never online")),
+}
+"""Node states (manual: Navigation), in the order they are listed."""
+
+SEVERITIES = {
+    "critical": Look("is-fault", "bi-x-octagon-fill", _("Critical")),
+    "major": Look("is-warn", "bi-exclamation-triangle-fill", _("Major")),
+    "minor": Look("cp-2nd", "bi-info-circle", _("Minor")),
+}
+
+_CRITICAL = ("Hardware fault", "Fuse")
+_MINOR = ("Not registered",)
+
+
+def severity(alarm_kind: str) -> Look:
+    """Return how grave an alarm kind is: Hardware fault and Fuse critical, Not registered minor, all others major."""
+    if alarm_kind in _CRITICAL:
+        return SEVERITIES["critical"]
+    return SEVERITIES["minor" if alarm_kind in _MINOR else "major"]
+
+
+def glyph(look: Look) -> html.I:
+    """Return the glyph alone; a word must stand beside it."""
+    return html.I(className=f"bi {look.glyph}", **{"aria-hidden": "true"})
+
+
+def state(look: Look, text: str | None = None) -> html.Span:
+    """Return glyph and word in the state's colour, for tables and lists."""
+    return html.Span([glyph(look), str(look.word) if text is None else text], className=f"cp-state {look.colour}")
+
+
+def pill(look: Look) -> html.Span:
+    """Return glyph and word on the state's soft colour, for headings."""
+    return html.Span([glyph(look), str(look.word)], className=f"cp-pill {look.colour}")

@@ -1,0 +1,29 @@
+"""Which language the texts are in: the user's, else the best the browser asks for."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel
+from flask_login import current_user
+
+from data.errors import DatabaseUnavailable
+
+LANGUAGES = ("en",)
+FOLDER = Path(__file__).parent.parent / "translations"
+
+
+def register(server: Flask) -> None:
+    """Set up gettext for an application and its templates."""
+    Babel(server, default_translation_directories=str(FOLDER), locale_selector=locale)
+    server.jinja_env.globals["language"] = locale
+
+
+def locale() -> str:
+    """Return the language of the present request."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    with suppress(DatabaseUnavailable):  # then nobody knows the user, and the page that says so needs a language too
+        if current_user and current_user.is_authenticated and current_user.user.language in LANGUAGES:
+            return str(current_user.user.language)
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]

@@ -1,0 +1,57 @@
+"""The windows of the Dashboard (manual: Overview panel).
+
+A window is a module with TITLE, PAGE (where a click on its title leads), SUBJECTS (the changes after which it is drawn
+again), ROLES and `build(scope, node) -> Content`. It gets a line in WINDOWS.
+"""
+
+from collections.abc import Iterable
+from types import ModuleType
+
+from dash import dcc, html
+
+from components import format
+from components.windows import active_alarms, ongoing_sessions, power_now, station_status
+from data.nodes import Node
+from data.scope import Role, Scope
+
+WINDOWS: dict[str, ModuleType] = {
+    "station_status": station_status,
+    "power_now": power_now,
+    "active_alarms": active_alarms,
+    "ongoing_sessions": ongoing_sessions,
+}
+
+
+def chosen(role: Role) -> list[str]:
+    """Give the kinds of window that a role's Dashboard shows, in their order."""
+    return [kind for kind, window in WINDOWS.items() if role in window.ROLES]
+
+
+def concerned(kinds: Iterable[str], subjects: Iterable[str]) -> list[str]:
+    """Give those of the kinds that show something of the changed subjects."""
+    changed = set(subjects)
+    return [kind for kind in kinds if changed & set(WINDOWS[kind].SUBJECTS)]
+
+
+def card(kind: str, scope: Scope, node: Node | None) -> html.Section:
+    """Build a whole window."""
+    return html.Section(
+        inside(kind, scope, node),
+        id={"window": kind},
+        className="card h-100",
+        **{"aria-labelledby": f"{kind}-title"},
+    )
+
+
+def inside(kind: str, scope: Scope, node: Node | None) -> list[html.Div]:
+    """Build what a window shows now."""
+    window = WINDOWS[kind]
+    content = window.build(scope, node)
+    link = dcc.Link(
+        str(window.TITLE),
+        href=window.PAGE + (f"?node={node.ref}" if node else ""),
+        className="text-reset text-decoration-none",
+    )
+    badge = [html.Span(format.number(content.count), className="badge")] if content.count else []
+    head = html.Div(html.H2([link, *badge], id=f"{kind}-title", className="flex-fill"), className="card-header")
+    return [head, html.Div(content.children, className="d-flex flex-column flex-fill cp-window-body")]

@@ -1,0 +1,59 @@
+"""Active alarms: what needs somebody, the newest first."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import html
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+
+from components import format, states
+from components.access import OPERATORS
+from components.windows.content import Content, empty
+from data import alarms
+from data.nodes import Node
+from data.scope import Scope
+
+TITLE = lazy_gettext("Active alarms")
+PAGE = "/statistics"
+SUBJECTS = ("alarm", "topology")
+ROLES = OPERATORS
+
+SHOWN = 50
+
+
+def build(scope: Scope, node: Node) -> Content:
+    rows = alarms.active(scope, node)
+    if not rows:
+        return empty("bi-check2-circle", _("No active alarms"), _("Every charging station works as it should."))
+    more = len(rows) - SHOWN
+    listed = html.Div([_row(row) for row in rows[:SHOWN]], className="list-group list-group-flush")
+    rest = ngettext("%(num)d more", "%(num)d more", more) if more > 0 else ""
+    return Content(
+        [html.Div([listed, html.P(rest, className="cp-3rd px-3 py-2 m-0")], className="cp-window-scroll")], len(rows)
+    )
+
+
+def _row(row: dict[str, Any]) -> html.Div:
+    look = states.severity(row["kind"])
+    severity = html.Span(
+        [states.glyph(look), html.Span(str(look.word), className="visually-hidden")],
+        className=look.colour,
+        title=str(look.word),
+    )
+    connector = " " + _("Connector: %(number)s", number=row["connector_id"]) if row["connector_id"] else ""
+    place = html.Span(
+        [format.identity(row["station_name"]), connector, " · ", row["site_name"]], className="cp-2nd cp-t12"
+    )
+    since = format.age((datetime.now(UTC) - row["raised_at"]).total_seconds())
+    return html.Div(
+        [
+            severity,
+            html.Span(
+                [html.B(row["description"], className="fw-semibold"), html.Br(), place],
+                className="flex-fill text-truncate cp-t13",
+            ),
+            html.Span(since, className="cp-t12 cp-2nd text-nowrap"),
+        ],
+        className="list-group-item d-flex align-items-center gap-3 py-2",
+    )

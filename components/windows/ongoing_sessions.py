@@ -1,0 +1,58 @@
+"""Ongoing sessions: what is charging now, the strongest first."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import dcc, html
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from components import format, states
+from components.access import EVERYONE
+from components.windows.content import Content, empty
+from data import ongoing_sessions
+from data.nodes import Node
+from data.scope import Role, Scope
+
+TITLE = lazy_gettext("Ongoing sessions")
+PAGE = "/statistics"
+SUBJECTS = ("open_transaction", "topology")
+ROLES = EVERYONE
+
+SHOWN = 50
+
+
+def build(scope: Scope, node: Node | None) -> Content:
+    running = ongoing_sessions.ongoing(scope, node)
+    if not running.num_rows:
+        when = _("A session appears here when a car starts to charge.")
+        return empty("bi-lightning-charge", _("Nothing is charging"), when)
+    heads = [html.Th(_("Station"))] + [
+        html.Th(text, className="cp-num") for text in (_("Outlet"), _("Power, kW"), _("Energy, kWh"), _("Duration"))
+    ]
+    now, linked = datetime.now(UTC), scope.role is not Role.EV_USER
+    body = html.Tbody([_row(row, now, linked) for row in running.slice(length=SHOWN).to_pylist()])
+    table = html.Table([html.Thead(html.Tr(heads)), body], className="table table-hover table-sm")
+    return Content([html.Div(table, className="cp-window-scroll")], running.num_rows)
+
+
+def _row(row: dict[str, Any], now: datetime, linked: bool) -> html.Tr:
+    look = states.STATES["charging"]
+    icon = html.I(className=f"bi {look.glyph} me-1 cp-t11", **{"aria-hidden": "true"})
+    name = [icon, format.identity(row["name"])]
+    style = f"text-decoration-none text-nowrap {look.colour}"
+    station = (
+        dcc.Link(name, href=f"?node=station:{row['station_id']}", className=style)
+        if linked
+        else html.Span(name, className=style)
+    )
+    kilowatts = None if row["power_w"] is None else row["power_w"] / 1000
+    return html.Tr(
+        [
+            html.Td(station),
+            html.Td(row["connector_id"], className="cp-num"),
+            html.Td(format.number(kilowatts, 1), className="cp-num"),
+            html.Td(format.number(row["energy_kwh"], 1), className="cp-num"),
+            html.Td(format.duration_short((now - row["started_at"]).total_seconds()), className="cp-num"),
+        ]
+    )

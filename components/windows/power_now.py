@@ -1,0 +1,114 @@
+"""Power now: the power of all outlets today, with yesterday for comparison."""
+
+from datetime import UTC, datetime, timedelta
+from math import isnan, nan
+from zoneinfo import ZoneInfo
+
+import plotly.graph_objects as go
+import pyarrow as pa
+from dash import dcc, html
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from components import format, theme
+from components.access import OPERATORS
+from components.windows.content import Content, empty
+from data import power
+from data.nodes import Node
+from data.scope import Scope
+
+TITLE = lazy_gettext("Power now")
+PAGE = "/statistics"
+SUBJECTS = ("open_transaction",)
+ROLES = OPERATORS
+
+# Clear enough on both themes, so that a switch of theme need not touch them.
+GHOST = "#8b929d"
+FILL = "rgba(58, 130, 230, .14)"
+
+LONGEST_GAP = timedelta(seconds=3 * power.BUCKET_S)
+
+
+def build(scope: Scope, node: Node) -> Content:
+    now = datetime.now(UTC)
+    midnight = now.astimezone(ZoneInfo(node.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    yesterday = midnight - timedelta(days=1)
+    curve = power.over_time(scope, node, yesterday.astimezone(UTC), now)
+    if not curve.num_rows:
+        return empty("bi-activity", _("No meter values"), _("No station has sent meter values since yesterday."))
+    kw = power.now_w(scope, node, now) / 1000
+    head = [
+        html.Span([format.number(kw, 1 if kw < 100 else 0), " ", html.Small("kW")], className="cp-kpi"),
+        html.Span(_peak(curve, midnight, node.time_zone), className="cp-t13 cp-2nd"),
+    ]
+    graph = dcc.Graph(
+        figure=figure(curve, midnight, node.time_zone),
+        config={"displayModeBar": False, "responsive": True},
+        className="flex-fill mt-1",
+        style={"minHeight": 200, "height": "100%"},
+    )
+    inside = [html.Div(head, className="d-flex align-items-baseline justify-content-between flex-wrap"), graph]
+    return Content([html.Div(inside, className="card-body pt-0 d-flex flex-column flex-fill", style={"minHeight": 0})])
+
+
+def figure(curve: pa.Table, midnight: datetime, time_zone: str) -> go.Figure:
+    """Draw today's power over yesterday's.
+
+    Args:
+        curve: columns at and power_w from yesterday's midnight on.
+        midnight: the start of today in the zone.
+    """
+    zone, day = ZoneInfo(time_zone), timedelta(days=1)
+    points = [(at.astimezone(zone), watts / 1000) for at, watts in _with_gaps(curve)]
+    today = [(at.replace(tzinfo=None), kw) for at, kw in points if at >= midnight]
+    before = [(at.replace(tzinfo=None) + day, kw) for at, kw in points if at < midnight]
+    lines = [
+        _line(today, _("Today"), {"width": 2}),
+        _line(before, _("Yesterday"), {"color": GHOST, "width": 1.5, "dash": "dot"}),
+        # Plotly fills across the holes of a line, so the area is a line of its own that falls to zero there.
+        go.Scatter(
+            x=[at for at, _kw in today],
+            y=[0 if isnan(kw) else kw for _at, kw in today],
+            mode="none",
+            fill="tozeroy",
+            fillcolor=FILL,
+            hoverinfo="skip",
+        ),
+    ]
+    start = midnight.replace(tzinfo=None)
+    return go.Figure(
+        lines,
+        {
+            "template": theme.template(),
+            "margin": {"l": 34, "r": 8, "t": 6, "b": 22},
+            "showlegend": False,
+            "uirevision": "keep",
+            "xaxis": {"tickformat": "%H:%M", "dtick": 4 * 3600e3, "range": [start, start + day]},
+            "yaxis": {"nticks": 5},
+        },
+    )
+
+
+def _line(points: list[tuple[datetime, float]], name: str, line: dict[str, object]) -> go.Scatter:
+    times, kilowatts = zip(*points, strict=True) if points else ((), ())
+    hover = "%{y:.1f} kW"
+    return go.Scatter(x=times, y=kilowatts, name=name, mode="lines", line=line, hovertemplate=hover)
+
+
+def _with_gaps(curve: pa.Table) -> list[tuple[datetime, float]]:
+    """Put a hole where no station measured for a while, so that no line is drawn across it."""
+    points: list[tuple[datetime, float]] = []
+    for at, watts in zip(curve["at"].to_pylist(), curve["power_w"].to_pylist(), strict=True):
+        if points and at - points[-1][0] > LONGEST_GAP:
+            points += [(points[-1][0] + timedelta(seconds=1), nan), (at - timedelta(seconds=1), nan)]
+        points.append((at, nan if watts is None else watts))
+    return points
+
+
+def _peak(curve: pa.Table, midnight: datetime, time_zone: str) -> str:
+    today = [row for row in curve.to_pylist() if row["at"] >= midnight and row["power_w"] is not None]
+    if not today:
+        return ""
+    highest = max(today, key=lambda row: row["power_w"])
+    at = format.clock(highest["at"], time_zone)[:5]
+    return _("Peak today %(power)s at %(time)s", power=format.quantity(highest["power_w"] / 1000, "kW", 0), time=at)

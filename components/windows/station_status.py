@@ -1,0 +1,92 @@
+"""Station status: how many outlets are in which state, in all and for each part of the node."""
+
+from collections.abc import Iterable
+
+from dash import dcc, html
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+
+from components import format, states
+from components.access import OPERATORS
+from components.windows.content import Content
+from data import outlets
+from data.nodes import Node
+from data.outlets import OutletCounts
+from data.scope import Scope
+
+TITLE = lazy_gettext("Station status")
+PAGE = "/statistics"
+SUBJECTS = ("topology", "station_state", "outlet_state", "open_transaction", "alarm")
+ROLES = OPERATORS
+
+SHOWN = {"available": "s-a", "charging": "s-c", "fault": "s-f", "never": "s-n"}
+
+
+def build(scope: Scope, node: Node) -> Content:
+    parts = outlets.counts(scope, node)
+    total = {state: sum(getattr(part, state) for part in parts) for state in SHOWN}
+    station_count = sum(part.stations for part in parts) if node.kind not in ("station", "outlet") else 1
+    outlet_count = sum(total.values())
+    caption = _(
+        "%(outlets)s on %(stations)s",
+        outlets=ngettext("outlet", "outlets", outlet_count),
+        stations=format.number(station_count) + format.NO_BREAK + ngettext("station", "stations", station_count),
+    )
+    head = html.Div(
+        [
+            html.Span([format.number(outlet_count), " ", html.Small(caption)], className="cp-kpi"),
+            bar(total),
+            html.Div(
+                [states.state(look, words(state, total[state])) for state, look in states.STATES.items()],
+                className="d-flex flex-wrap column-gap-4 row-gap-1 cp-t13",
+            ),
+        ],
+        className="card-body pt-0 pb-2 d-flex flex-column gap-2 flex-grow-0",
+    )
+    return Content([head, html.Div(_table(parts), className="cp-window-scroll")])
+
+
+def words(state: str, count: int) -> str:
+    """Write a count with its state: `82 available`."""
+    return f"{format.number(count)} {str(states.STATES[state].word).lower()}"
+
+
+def bar(count: dict[str, int]) -> html.Div:
+    """Draw the share of each state as one bar."""
+    spans = [
+        html.Span(className=colour, style={"flex": count[state]}) for state, colour in SHOWN.items() if count[state]
+    ]
+    label = ", ".join(words(state, count[state]) for state in SHOWN)
+    return html.Div(spans, className="cp-statebar", role="img", **{"aria-label": label})
+
+
+def _table(parts: Iterable[OutletCounts]) -> html.Table:
+    columns = (_("Node"), _("States"), _("Outlets"), _("Charging"), _("Fault"))
+    return html.Table(
+        [
+            html.Thead(html.Tr([html.Th(column) for column in columns]), className="visually-hidden"),
+            html.Tbody([_row(part) for part in parts]),
+        ],
+        className="table table-hover table-sm",
+    )
+
+
+def _row(part: OutletCounts) -> html.Tr:
+    name = _("Outlet %(number)s", number=part.name) if part.ref.startswith("outlet:") else format.identity(part.name)
+    return html.Tr(
+        [
+            html.Td(dcc.Link(name, href=f"?node={part.ref}", className="text-decoration-none"), style={"width": "36%"}),
+            html.Td(bar({state: getattr(part, state) for state in SHOWN})),
+            html.Td(format.number(part.outlets), className="cp-num cp-2nd", style={"width": 44}),
+            _count("charging", part.charging),
+            _count("fault", part.fault),
+        ]
+    )
+
+
+def _count(state: str, count: int) -> html.Td:
+    look = states.STATES[state]
+    inside = [html.I(className=f"bi {look.glyph} cp-t11", **{"aria-hidden": "true"}), f" {format.number(count)}"]
+    return html.Td(
+        inside if count else html.Span("0", className="cp-3rd"), className=f"cp-num {look.colour}", style={"width": 52}
+    )

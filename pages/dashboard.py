@@ -1,0 +1,56 @@
+"""Dashboard (manual: Overview panel): four windows about the chosen node, live."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import dash
+from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from components import navigator, windows
+from components.access import EVERYONE, allow, current_scope
+from data import nodes
+from data.nodes import Node
+from data.scope import Scope
+
+dash.register_page(__name__, path="/dashboard", name="Dashboard")
+
+SUBJECTS = sorted({subject for window in windows.WINDOWS.values() for subject in window.SUBJECTS})
+
+
+def layout(node: str | None = None, **_query: str) -> list[html.Div]:
+    scope, chosen = current_scope(), navigator.chosen_node(node)
+    cards = [windows.card(kind, scope, chosen) for kind in windows.chosen(scope.role)]
+    return [
+        html.Div(
+            [html.H1(_("Dashboard")), html.Span(_subtitle(scope, chosen), className="cp-sub")], className="cp-head"
+        ),
+        html.Div(cards, className="cp-fill cp-windows"),
+    ]
+
+
+def _subtitle(scope: Scope, node: Node | None) -> str:
+    if node is None:
+        return _("Your own charging")
+    if node.kind != "system":
+        return node.name
+    sites = nodes.count_sites(scope)
+    return f"{node.name}, " + ngettext("%(num)d site", "%(num)d sites", sites)
+
+
+@callback(
+    Output({"window": ALL}, "children"),
+    [Input(f"live-{subject}", "data") for subject in SUBJECTS],
+    State({"window": ALL}, "id"),
+    State("url", "search"),
+    prevent_initial_call=True,
+)
+@allow(*EVERYONE)
+def refresh(*values: Any) -> list[Any]:
+    *_changes, shown, search = values
+    scope, node = current_scope(), navigator.chosen_node(dict(parse_qsl(search.lstrip("?"))).get("node"))
+    kinds = [slot["window"] for slot in shown]
+    changed = [prop.removeprefix("live-").removesuffix(".data") for prop in ctx.triggered_prop_ids]
+    again = windows.concerned(kinds, changed) if ctx.triggered_id else []
+    return [windows.inside(kind, scope, node) if kind in again else no_update for kind in kinds]

@@ -1,0 +1,13 @@
+"""The page of an address that leads nowhere; Dash finds it by this module's name."""
+
+from typing import Any
+
+import dash
+
+from components import errors
+
+dash.register_page(__name__, title="404 - Charge Portal")
+
+
+def layout(**_query: str) -> Any:
+    return errors.not_found()

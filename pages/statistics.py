@@ -1,0 +1,332 @@
+"""Statistics (manual: Statistics): every finished charging session of the chosen node, filtered, sorted and exported."""
+
+from typing import Any
+
+import dash
+import dash_bootstrap_components as dbc
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from components import export, grid, navigator
+from components.access import EVERYONE, allow, current_scope
+from components.filter_chips import chips, clear_button, link, read_link
+from components.format import duration_short, number, quantity
+from components.grid import MenuItem
+from components.session_window import HEADINGS, cells
+from data import sessions
+from data.nodes import Node
+from data.scope import Role, Scope
+from data.sessions import EXCEL_ROWS, Totals
+
+dash.register_page(__name__, path="/statistics", name="Statistics")
+
+TABLE = "sessions"
+NEWEST_FIRST = [{"colId": "start", "sort": "desc"}]
+PROGRESS_MS = 250
+
+
+def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) -> list[Any]:
+    scope, chosen = current_scope(), navigator.chosen_node(node)
+    columns = sessions.columns(scope)
+    shown = read_link(f, sort, columns)
+    order = shown.order or NEWEST_FIRST
+    return [
+        html.Div(
+            [
+                html.H1(_("Statistics")),
+                html.Span(chosen.name if chosen else _("Your own charging"), className="cp-sub"),
+                html.Div([_columns(scope), _export_button()], className="cp-actions"),
+            ],
+            className="cp-head",
+        ),
+        *([_notice(shown.refused)] if shown.refused else []),
+        html.Div(
+            [*_node_chip(chosen), html.Span(id="sessions-chips", className="d-contents")],
+            className="cp-bar",
+            role="group",
+            **{"aria-label": _("Active filters")},
+        ),
+        html.Div(
+            [
+                grid.table(TABLE, columns, HEADINGS, shown.filters, order, row_id="session"),
+                html.Div(id="sessions-empty", hidden=True, className="cp-table-empty cp-empty"),
+                html.Div(id="sessions-totals", className="card-footer d-flex align-items-center gap-4"),
+            ],
+            className="card cp-fill cp-table",
+        ),
+        grid.row_menu(TABLE, _menu(scope)),
+        _too_many(),
+        dcc.Store(id="sessions-query"),
+        dcc.Store(id="sessions-node", data=node),
+        dcc.Store(id="sessions-link"),
+        dcc.Store(id="sessions-job"),
+        dcc.Store(id="sessions-changed"),
+        dcc.Interval(id="sessions-progress-ticker", interval=PROGRESS_MS, disabled=True),
+    ]
+
+
+@callback(
+    Output(TABLE, "getRowsResponse"),
+    Input(TABLE, "getRowsRequest"),
+    State("sessions-node", "data"),
+    prevent_initial_call=True,
+)
+@allow(*EVERYONE)
+def rows(request: dict[str, Any] | None, node: str | None) -> dict[str, Any]:
+    if not request:
+        raise PreventUpdate
+    filters, order = request.get("filterModel") or {}, request.get("sortModel") or []
+    scope, chosen = current_scope(), navigator.chosen_node(node)
+    page = sessions.page(scope, chosen, filters, order, request["startRow"], request["endRow"])
+    return {"rowData": cells(page.rows), "rowCount": page.count}
+
+
+@callback(
+    Output("sessions-chips", "children"),
+    Output("sessions-totals", "children"),
+    Output("sessions-empty", "children"),
+    Output("sessions-empty", "hidden"),
+    Output("sessions-export", "children"),
+    Output("sessions-export", "aria-label"),
+    Output("sessions-export", "disabled"),
+    Output("sessions-link", "data"),
+    Input("sessions-query", "data"),
+    Input("live-session", "data"),
+    State("sessions-node", "data"),
+    prevent_initial_call=True,
+)
+@allow(*EVERYONE)
+def around(query: dict[str, Any] | None, _changed: Any, node: str | None) -> tuple[Any, ...]:
+    if not query:
+        raise PreventUpdate
+    scope, chosen, filters = current_scope(), navigator.chosen_node(node), query["filters"]
+    found = sessions.totals(scope, chosen, filters)
+    everything = sessions.totals(scope, chosen, {}) if filters else found
+    order = [] if query["order"] == NEWEST_FIRST else query["order"]
+    return (
+        chips(TABLE, sessions.columns(scope), HEADINGS, filters),
+        _totals(found, everything),
+        _empty(chosen, len(filters)),
+        found.count > 0,
+        _export_text(found.count),
+        _("Export to Excel, %(count)s rows", count=number(found.count)),
+        found.count == 0,
+        link(filters, order),
+    )
+
+
+@callback(
+    Output("sessions-job", "data"),
+    Output("sessions-progress-ticker", "disabled"),
+    Output("sessions-too-many", "is_open"),
+    Output("sessions-too-many-text", "children"),
+    Input("sessions-export", "n_clicks"),
+    Input("sessions-export-first", "n_clicks"),
+    State("sessions-query", "data"),
+    State("sessions-node", "data"),
+    prevent_initial_call=True,
+)
+@allow(*EVERYONE)
+def begin_export(
+    asked: int | None, agreed: int | None, query: dict[str, Any] | None, node: str | None
+) -> tuple[Any, ...]:
+    if not (asked or agreed) or not query:
+        raise PreventUpdate
+    scope, chosen = current_scope(), navigator.chosen_node(node)
+    count = sessions.totals(scope, chosen, query["filters"]).count
+    if count > EXCEL_ROWS and ctx.triggered_id == "sessions-export":
+        return no_update, no_update, True, _too_many_text(count)
+    titles = {name: heading.file_title for name, heading in HEADINGS.items() if name in sessions.columns(scope)}
+    job = export.jobs().start(
+        scope,
+        chosen.ref if chosen else None,
+        _("Charging sessions"),
+        lambda: sessions.export(scope, chosen, query["filters"], query["order"]),
+        titles,
+    )
+    return job, False, False, no_update
+
+
+@callback(
+    Output("sessions-export-state", "children"),
+    Output("sessions-progress-ticker", "disabled", allow_duplicate=True),
+    Input("sessions-progress-ticker", "n_intervals"),
+    State("sessions-job", "data"),
+    prevent_initial_call=True,
+)
+@allow(*EVERYONE)
+def progress(_ticks: int | None, job_id: str | None) -> tuple[Any, bool]:
+    if not job_id:
+        raise PreventUpdate
+    job = export.jobs().find(current_scope(), job_id)
+    return export.state(job_id, job), job.done or job.failed
+
+
+clientside_callback(
+    ClientsideFunction("grid", "query"),
+    Output("sessions-query", "data"),
+    Input(TABLE, "getRowsRequest"),
+    State("sessions-query", "data"),
+    prevent_initial_call=True,
+)
+clientside_callback(ClientsideFunction("grid", "keep"), Input("sessions-link", "data"))
+clientside_callback(
+    ClientsideFunction("grid", "columns"),
+    Input("sessions-columns", "value"),
+    Input("sessions-query", "data"),  # the first one comes when the table has its columns
+    State("sessions-columns-all", "data"),
+    State(TABLE, "id"),
+)
+clientside_callback(ClientsideFunction("grid", "save"), Input("sessions-export-state", "children"))
+clientside_callback(
+    ClientsideFunction("grid", "refresh"),
+    Output("sessions-changed", "data"),
+    Input("live-session", "data"),
+    State(TABLE, "id"),
+    prevent_initial_call=True,
+)
+
+clientside_callback(
+    "(clicks) => clicks ? false : dash_clientside.no_update",
+    Output("sessions-too-many", "is_open", allow_duplicate=True),
+    Input("sessions-narrow", "n_clicks"),
+    prevent_initial_call=True,
+)
+
+
+def _columns(scope: Scope) -> html.Details:
+    names = [name for name in HEADINGS if name in sessions.columns(scope)]
+    choice = dbc.Checklist(
+        id="sessions-columns",
+        options=[{"label": HEADINGS[name].full_title, "value": name} for name in names],
+        value=[name for name in names if HEADINGS[name].shown],
+        persistence="statistics",
+        persistence_type="local",
+    )
+    icon = html.I(className="bi bi-layout-three-columns", **{"aria-hidden": "true"})
+    return html.Details(
+        [
+            html.Summary([icon, _("Columns")], className="btn btn-secondary btn-sm"),
+            html.Div(choice, className="dropdown-menu", role="group", **{"aria-label": _("Columns")}),
+            dcc.Store(id="sessions-columns-all", data=names),
+        ],
+        className="cp-columns",
+    )
+
+
+def _export_button() -> html.Div:
+    button = html.Button(
+        _export_text(0),
+        id="sessions-export",
+        type="button",
+        className="btn btn-primary btn-sm",
+        disabled=True,
+        **{"aria-label": _("Export to Excel")},
+    )
+    state = html.Span(id="sessions-export-state", className="cp-export", **{"aria-live": "polite"})
+    return html.Div([state, button], className="d-flex align-items-center gap-2")
+
+
+def _export_text(count: int) -> list[Any]:
+    icon = html.I(className="bi bi-file-earmark-excel", **{"aria-hidden": "true"})
+    text = ngettext("Export %(count)s row to Excel", "Export %(count)s rows to Excel", count, count=number(count))
+    return [icon, text if count else _("Export to Excel")]
+
+
+def _node_chip(node: Node | None) -> list[html.Span]:
+    if node is None:
+        return []
+    icon = html.I(className="bi bi-diagram-3 cp-3rd", **{"aria-hidden": "true"})
+    return [
+        html.Span([icon, html.Span(_("Node"), className="cp-2nd"), html.B(node.name)], className="cp-chip is-locked")
+    ]
+
+
+def _notice(refused: list[str]) -> dbc.Alert:
+    text = _("Part of the link was not understood and is left out: %(parts)s", parts=", ".join(refused))
+    return dbc.Alert(text, color="warning", dismissable=True, className="mb-0")
+
+
+def _totals(found: Totals, everything: Totals) -> list[Any]:
+    of = ngettext("of %(all)s session", "of %(all)s sessions", everything.count, all=number(everything.count))
+    mean = "" if found.mean_duration_s is None else duration_short(found.mean_duration_s)
+    hint = _("An Excel file holds at most %(count)s rows", count=number(EXCEL_ROWS))
+    return [
+        _total("", number(found.count), of),
+        _total(_("Energy"), quantity(found.energy_kwh, "kWh")),
+        _total(_("Mean duration"), mean),
+        html.Span(
+            [html.I(className="bi bi-info-circle", **{"aria-hidden": "true"}), f" {hint}"], className="ms-auto cp-2nd"
+        ),
+    ]
+
+
+def _total(before: str, value: str, after: str = "") -> html.Span:
+    words = [
+        html.Span(f"{before} ", className="cp-2nd"),
+        html.B(value, className="fw-semibold"),
+        html.Span(f" {after}", className="cp-2nd"),
+    ]
+    return html.Span(words)
+
+
+def _empty(node: Node | None, filters: int) -> list[Any]:
+    name = node.name if node else _("your own charging")
+    if filters:
+        text = ngettext(
+            "%(num)d filter is active for %(node)s.", "%(num)d filters are active for %(node)s.", filters, node=name
+        )
+        return [
+            _icon("bi-funnel"),
+            html.H2(_("No sessions match the filters"), className="h3"),
+            html.P(text),
+            clear_button(TABLE, "btn-secondary"),
+        ]
+    text = _("A session appears here when its charging has ended.")
+    return [
+        _icon("bi-ev-station"),
+        html.H2(_("No charging sessions of %(node)s yet", node=name), className="h3"),
+        html.P(text),
+    ]
+
+
+def _too_many() -> dbc.Modal:
+    title = dbc.ModalTitle(_("Too many rows for one Excel file"), id="sessions-too-many-title")
+    agree = _("Export first %(count)s", count=number(EXCEL_ROWS))
+    return dbc.Modal(
+        [
+            dbc.ModalHeader(title),
+            dbc.ModalBody(id="sessions-too-many-text"),
+            dbc.ModalFooter(
+                [
+                    html.Button(_("Narrow the filter"), id="sessions-narrow", type="button", className="btn btn-ghost"),
+                    html.Button(agree, id="sessions-export-first", type="button", className="btn btn-primary"),
+                ]
+            ),
+        ],
+        id="sessions-too-many",
+        centered=True,
+        labelledby="sessions-too-many-title",
+    )
+
+
+def _too_many_text(count: int) -> str:
+    return _(
+        "%(count)s sessions match. A file holds at most %(most)s rows: narrow the filter, or export the first %(most)s in the order shown.",
+        count=number(count),
+        most=number(EXCEL_ROWS),
+    )
+
+
+def _menu(scope: Scope) -> list[MenuItem]:
+    show = MenuItem(_("Show"), "bi-window", href="/session/{session}", key="Enter", new_window=True, keep_query=True)
+    only = MenuItem(_("Only this station"), "bi-funnel", action="only:station")
+    select = MenuItem(_("Select station in Navigator"), "bi-ev-station", href="/statistics?node={station_ref}")
+    copy = MenuItem(_("Copy row"), "bi-copy", action="copy")
+    return [show, only, *([] if scope.role is Role.EV_USER else [select]), copy]
+
+
+def _icon(name: str) -> html.I:
+    return html.I(className=f"bi {name}", **{"aria-hidden": "true"})
