@@ -1,0 +1,47 @@
+"""Measure and print one table; every load talks to this machine only and stops by itself."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import connections, export, ingest, navigator, sessions_table, start, status_to_page
+from benchmarks.figures import Figure, table
+
+Benchmark = Callable[[Path, bool], list[Figure]]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "ingest": ingest.measure,
+    "connections": connections.measure,
+    "start": start.measure,
+    "sessions-table": sessions_table.measure,
+    "export": export.measure,
+    "navigator": navigator.measure,
+    "status-to-page": status_to_page.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; default: all")
+    parser.add_argument(
+        "--data", type=Path, help="keeps the large databases for the next run; default: a temporary folder"
+    )
+    parser.add_argument("--quick", action="store_true", help="smaller and shorter: shows that it works, not how well")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"There is no benchmark {', '.join(unknown)}.")
+    with tempfile.TemporaryDirectory(prefix="charge-portal-") as temporary:
+        folder = (arguments.data or Path(temporary)).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        figures = []
+        for name in arguments.names or BENCHMARKS:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            figures += BENCHMARKS[name](folder, arguments.quick)
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    main()

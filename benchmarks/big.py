@@ -1,0 +1,91 @@
+"""Large databases: made in seconds by SQL, the same each time, and kept in their folder for the next run."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from data import stations
+from data.database import Sql
+from data.duckdb_engine import DuckDB
+from data.scope import Role, Scope
+
+MANY = 10_000_000
+SITES, USERS = 25, 2_000
+ROWS_PER_COMMIT = 1_000_000
+YEARS = 6
+MOST_KWH = 40  # sessions take anything below, evenly
+
+# All that looks random is a hash of the row's number, so that every run measures the same rows.
+INSERT_SESSIONS = """
+INSERT INTO session
+SELECT printf('S-%08d', n), charge_box_id, 1 + hash(n * 3) % 2, printf('%08X', user_id * 7919 + 77660160),
+       started_at, started_at + to_seconds(duration_s), energy_kwh, meter_kwh, round(meter_kwh + energy_kwh, 3),
+       1, 'user' || user_id || '@fastcars.example', started_at + to_seconds(duration_s + 1), duration_s,
+       site_id, station_id, user_id, n, CASE WHEN n % 3 = 0 THEN 'Local' ELSE 'EVDisconnected' END, NULL
+FROM (SELECT n, 1 + hash(n * 5) % $users AS user_id, 600 + hash(n * 7) % 36000 AS duration_s,
+             $since + to_seconds(floor(n * $step_s) + hash(n * 11) % 1800) AS started_at,
+             (1 + hash(n * 13) % ($most_kwh * 1000)) / 1000.0 AS energy_kwh, n / 1000.0 AS meter_kwh,
+             hash(n * 17) % $stations AS place
+      FROM range($first, $last) rows(n))
+JOIN (SELECT station_id, site_id, charge_box_id, row_number() OVER (ORDER BY station_id) - 1 AS place
+      FROM charging_station) USING (place)
+ORDER BY n"""
+
+INSERT_USERS = """
+INSERT INTO portal_user (role, first_name, last_name, email, password_hash, password_changed_at)
+SELECT 'ev_user', 'User', n::VARCHAR, 'user' || n || '@fastcars.example', '', now() FROM range(1, $users + 1) rows(n)"""
+
+
+def topology(folder: Path, station_count: int, connected: bool = False) -> list[str]:
+    """Make a database of stations with two outlets each on 25 sites with two floors, and return the charge box ids.
+
+    Args:
+        connected: as if every station had been seen and its configuration read.
+    """
+    charge_box_ids = [f"{number:08d}" for number in range(1, station_count + 1)]
+    if (folder / "portal.duckdb").exists():
+        return charge_box_ids
+    database = DuckDB(folder)
+    scope = Scope(database, 0, Role.ADMINISTRATOR, None)
+    outlets = [stations.NewOutlet(1, mode="OPEN"), stations.NewOutlet(2, mode="OPEN")]
+    for site in range(SITES):
+        site_id = stations.create_site(scope, f"Site {site + 1:02d}", "Europe/Stockholm")
+        floor_ids = [stations.create_floor(scope, site_id, name) for name in ("P1", "P2")]
+        new = [
+            stations.NewStation(site_id, charge_box_id, charge_box_id, floor_ids[number % 2], outlets)
+            for number, charge_box_id in enumerate(charge_box_ids[site::SITES])
+        ]
+        stations.create_stations(scope, new)
+    if connected:
+        database.write(
+            [
+                Sql(
+                    """INSERT INTO station_state (station_id, connected, protocol, connected_at, last_heard_at,
+                                              registered_at, parameters_read_at)
+               SELECT station_id, FALSE, 'ocpp1.6', $now, $now, $now, $now FROM charging_station""",
+                    {"now": datetime.now(UTC)},
+                )
+            ]
+        )
+    database.close()
+    return charge_box_ids
+
+
+def sessions(folder: Path, count: int, station_count: int = 500) -> Path:
+    """Make, unless it is there, a database with many sessions of six years, and return its folder."""
+    place = folder / f"sessions-{count}"
+    if (place / "complete").exists():
+        return place
+    for leftover in place.glob("*"):
+        leftover.unlink()
+    topology(place, station_count, connected=True)
+    database = DuckDB(place)
+    database.write([Sql(INSERT_USERS, {"users": USERS})])
+    step_s = YEARS * 365.25 * 86400 / count
+    since = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=count * step_s + 86400)
+    for first in range(0, count, ROWS_PER_COMMIT):
+        rows = {"first": first, "last": min(count, first + ROWS_PER_COMMIT)}
+        shape = {"users": USERS, "stations": station_count, "since": since, "step_s": step_s, "most_kwh": MOST_KWH}
+        database.write([Sql(INSERT_SESSIONS, rows | shape)])
+    database.close()
+    (place / "complete").touch()
+    return place

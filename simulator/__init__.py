@@ -1,0 +1,1 @@
+"""Charging stations without cars: for tests, for the demo, for load."""
