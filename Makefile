@@ -1,0 +1,55 @@
+# make run     the portal, from a fresh machine to its address
+# make demo    the same with demo data and simulated stations
+# make test    every test, the browser's included
+# make check   what can be said of the code without running it
+# make bench   the benchmarks' table
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO_DATA ?= var/demo
+OCPP_PORT := $(or $(lastword $(subst :, ,$(PORTAL_OCPP))),9000)
+
+.PHONY: run demo test check bench chromium
+.DELETE_ON_ERROR:
+
+run: .venv/.runtime
+	@exec $(BIN)/python app.py
+
+demo: export PORTAL_DATA := $(or $(PORTAL_DATA),$(DEMO_DATA))
+demo: .venv/.runtime
+	@$(BIN)/python -m simulator.demo --data "$(PORTAL_DATA)"
+	@$(BIN)/python -m simulator --url ws://127.0.0.1:$(OCPP_PORT)/Ocpp/websocket & \
+	    stations=$$!; trap 'kill $$stations' EXIT; trap : INT TERM; $(BIN)/python app.py
+
+test: .venv/.tests chromium
+	@$(BIN)/python -m pytest
+
+check: .venv/.tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/.tests chromium
+	@$(BIN)/python -m benchmarks
+
+.venv/.runtime: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.tests: requirements-dev.txt requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/.runtime
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo 'The portal needs Python 3.11 or newer. Name one: make PYTHON=python3.12 …'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call install,python3-venv)
+	$(PYTHON) -m venv .venv
+
+chromium:
+	@command -v chromium >/dev/null || $(call install,chromium)
+
+# A Debian package: installed for root, named to others.
+install = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+    then apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(1); \
+    else echo 'Missing: $(1). Install it first: sudo apt-get install $(1)'; exit 1; fi

@@ -1,0 +1,62 @@
+"""The portal in real Chromium: a served portal, and people logged in to it whose console must stay empty."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from app import create_app
+from data.duckdb_engine import DuckDB
+from settings import from_env
+from tests.conftest import PASSWORD, People
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def portal(database: DuckDB, people: People, tmp_path: Path) -> Iterator[str]:
+    """Serve the portal and return its address."""
+    app = create_app(database, from_env({"PORTAL_DATA": str(tmp_path)}))
+    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(portal: str, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open pages: `visit("alice")` is logged in, `visit("alice", PHONE)` on a phone. Their consoles must stay empty."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(
+        name: str, viewport: dict[str, int] = DESKTOP, scheme: str = "light", path: str = "/dashboard"
+    ) -> Page:
+        is_phone = viewport["width"] < 600
+        context = browser.new_context(
+            base_url=portal, viewport=viewport, color_scheme=scheme, has_touch=is_phone, is_mobile=is_phone
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+        page.goto(path)
+        page.get_by_label("Email").fill(f"{name}@portal.example")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(f"**{path}")
+        page.get_by_role("heading", level=1).first.wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints

@@ -1,0 +1,159 @@
+"""The shell in a browser: Navigator, menus, live colours, themes, keyboard, phones."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from data import stations
+from data.database import Sql
+from data.stations import NewOutlet, NewStation
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.conftest import People
+
+Visit = Callable[..., Page]
+OUTLETS = (NewOutlet(1), NewOutlet(2))
+
+
+@pytest.fixture(autouse=True)
+def station(people: People) -> int:
+    """A station that has reported in, on a floor of Solna, and one of Lund that never has."""
+    floor = stations.create_floor(people.alice, people.solna, "P1")
+    new = [
+        NewStation(people.solna, "CB-4079", "00004079", floor_id=floor, outlets=OUTLETS),
+        NewStation(people.lund, "CB-4101", "00004101", outlets=OUTLETS),
+    ]
+    station, _ = stations.create_stations(people.alice, new)
+    insert = "INSERT INTO station_state (station_id, connected, registered_at) VALUES ($id, TRUE, now())"
+    people.alice.database.write([Sql(insert, {"id": station})])
+    return station
+
+
+def node(page: Page, name: str) -> object:
+    return page.get_by_role("treeitem", name=re.compile(f"^{name}"))
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
+
+
+def test_keyboard_finds_a_node_and_chooses_it_for_every_page(visit: Visit, station: int) -> None:
+    page = visit("alice")
+    expect(node(page, "Solna")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Find node")).to_be_focused()
+    page.keyboard.type("4079")
+    expect(node(page, "00004079")).to_be_visible()
+    expect(node(page, "Lund")).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/dashboard?node=station:{station}")
+    expect(page.get_by_role("navigation", name="Selected node")).to_contain_text("SolnaP100004079")
+    page.get_by_role("navigation", name="Main menu").get_by_role("link", name="Statistics").click()
+    page.wait_for_url(f"**/statistics?node=station:{station}")
+    page.go_back()
+    page.wait_for_url(f"**/dashboard?node=station:{station}")
+    page.get_by_role("navigation", name="Selected node").get_by_role("link", name="Solna").click()
+    expect(node(page, "Solna")).to_have_attribute("aria-selected", "true")
+
+
+def test_arrows_open_close_and_move(visit: Visit) -> None:
+    page = visit("alice")
+    node(page, "Solna").wait_for()
+    page.get_by_role("tree").focus()
+    for key, cursor in [
+        ("Home", "Charge Portal"),
+        ("ArrowDown", "Lund"),
+        ("s", "Solna"),
+        ("ArrowRight", "Solna"),
+        ("ArrowRight", "P1"),
+        ("ArrowLeft", "Solna"),
+        ("ArrowLeft", "Solna"),
+    ]:
+        page.keyboard.press(key)
+        now = page.get_by_role("tree").get_attribute("aria-activedescendant")
+        assert cursor in (page.locator(f"[id='{now}']").text_content() or ""), f"after {key}"
+    expect(node(page, "Solna")).to_have_attribute("aria-expanded", "false")
+
+
+def test_state_change_reaches_the_open_page_within_two_seconds(visit: Visit, station: int, people: People) -> None:
+    page = visit("alice")
+    expect(node(page, "Solna, 1 Fault")).to_have_count(0)
+    insert = """INSERT INTO outlet_state (station_id, connector_id, status, status_at, logged_at)
+                VALUES ($id, 1, 'Faulted', now(), now())"""
+    people.alice.database.write([Sql(insert, {"id": station})], changed=[("outlet_state", station)])
+    expect(node(page, "Solna, 1 Fault")).to_be_visible(timeout=2000)
+    expect(page.get_by_role("button", name="1 Fault")).to_be_visible()
+
+
+def test_new_node_appears_in_the_open_navigator(visit: Visit, people: People) -> None:
+    page = visit("alice")
+    node(page, "Solna").wait_for()
+    stations.create_site(people.alice, "Uppsala")
+    expect(node(page, "Uppsala")).to_be_visible()
+
+
+def test_facet_shows_only_outlets_in_that_state(visit: Visit) -> None:
+    page = visit("alice")
+    node(page, "Solna").wait_for()
+    page.get_by_role("button", name="2 Never online").click()
+    expect(node(page, "00004101")).to_be_visible()
+    expect(node(page, "Solna")).to_have_count(0)
+
+
+def test_site_administrator_sees_own_sites_only(visit: Visit) -> None:
+    page = visit("bob")
+    expect(node(page, "Solna")).to_be_visible()
+    expect(node(page, "Lund")).to_have_count(0)
+
+
+def test_user_box_says_who_and_logs_out(visit: Visit) -> None:
+    page = visit("sam")
+    page.get_by_role("button", name="Sam Example, Support user").click()
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login")
+
+
+def test_theme_is_chosen_and_stays(visit: Visit) -> None:
+    page = visit("alice", scheme="dark")
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-bs-theme", "dark")
+    page.get_by_role("button", name="Theme").first.click()
+    page.get_by_role("button", name="Light").click()
+    page.reload()
+    expect(html).to_have_attribute("data-bs-theme", "light")
+
+
+def test_navigator_of_a_phone_is_a_drawer(visit: Visit) -> None:
+    page = visit("alice", PHONE)
+    expect(page.get_by_role("tree")).to_be_hidden()
+    page.get_by_role("button", name="Open Navigator").click()
+    node(page, "Solna").click()
+    page.wait_for_url("**/dashboard?node=site:*")
+    expect(page.get_by_role("tree")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_ev_user_has_no_navigator(visit: Visit) -> None:
+    page = visit("dana", PHONE)
+    expect(page.get_by_role("button", name="Open Navigator")).to_have_count(0)
+    expect(page.get_by_role("tree")).to_have_count(0)
+
+
+def test_page_that_is_open_when_the_session_ends_goes_to_log_in(visit: Visit) -> None:
+    page = visit("alice")
+    page.context.clear_cookies(name="session")
+    page.wait_for_url("**/login?next=*")
+    page.evaluate("console.clear()")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_shell_has_no_accessibility_violations(visit: Visit, viewport: dict[str, int], scheme: str) -> None:
+    page = visit("alice", viewport, scheme)
+    page.locator("[role=treeitem]").first.wait_for(state="attached")
+    assert violations(page) == []

@@ -1,0 +1,37 @@
+"""The state language: no state without glyph, colour and word."""
+
+import pytest
+
+from components.states import SEVERITIES, STATES, pill, severity, state
+
+
+def test_every_node_state_has_a_look_of_its_own() -> None:
+    assert set(STATES) == {"available", "charging", "fault", "never"}
+    for looks in (STATES, SEVERITIES):
+        assert len({look.colour for look in looks.values()}) == len(looks)
+        assert len({look.glyph for look in looks.values()}) == len(looks)
+        assert len({str(look.word) for look in looks.values()}) == len(looks)
+
+
+def test_state_is_said_in_a_word_beside_its_glyph() -> None:
+    for look in STATES.values():
+        for shown in (state(look), pill(look)):
+            glyph, word = shown.children
+            assert look.glyph in glyph.className
+            assert word == str(look.word)
+            assert look.colour in shown.className
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("Hardware fault", "critical"),
+        ("Fuse", "critical"),
+        ("Temperature", "major"),
+        ("No network", "major"),
+        ("Failure to read power meter", "major"),
+        ("Not registered", "minor"),
+    ],
+)
+def test_alarm_kind_has_its_severity(kind: str, name: str) -> None:
+    assert severity(kind) == SEVERITIES[name]

@@ -1,0 +1,49 @@
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from csms.central import Timing
+from csms.system import running
+from data.duckdb_engine import DuckDB
+from settings import Address
+from tests.csms.portal import FAST, Portal, configure
+
+ANY_PORT = Address("127.0.0.1", 0)
+
+Start = Callable[..., AbstractAsyncContextManager[Portal]]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[DuckDB]:
+    database = DuckDB(tmp_path)
+    configure(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def start(database: DuckDB) -> Start:
+    """Start the central system; a second time in one test is as after a restart."""
+
+    @asynccontextmanager
+    async def start(timing: Timing = FAST) -> AsyncIterator[Portal]:
+        async with running(database, ANY_PORT, ANY_PORT, timing) as system:
+            yield Portal(system)
+
+    return start
+
+
+@pytest.fixture
+async def portal(start: Start) -> AsyncIterator[Portal]:
+    async with start() as portal:
+        yield portal
+
+
+@pytest.fixture(autouse=True)
+def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that logs an error."""
+    yield
+    assert [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR] == []

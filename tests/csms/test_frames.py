@@ -1,0 +1,162 @@
+"""What stations send that is not quite OCPP-J: answered as the protocol has it, noted, and the connection kept."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from csms.connection import CallFailed, Connection, Priority
+from tests.csms.portal import TAG, Portal
+from tests.support.virtual_station import CallError, until
+
+BOOT = {"chargePointVendor": "CTEK", "chargePointModel": "CSR100"}
+
+
+@pytest.mark.parametrize(
+    ("frame", "answer"),
+    [
+        ("hello", [4, "-1", "FormationViolation"]),
+        ('[2,"7","Heartbeat",{', [4, "7", "FormationViolation"]),  # cut
+        ('[2,"7",["Heartbeat"],{}]', [4, "7", "FormationViolation"]),
+        ('[2,"7","Heartbeat","x"]', [4, "7", "FormationViolation"]),
+        ("[" * 200_000, [4, "-1", "FormationViolation"]),
+        ("17", [4, "-1", "FormationViolation"]),
+        ('[2,"7","NoSuchAction",{}]', [4, "7", "NotImplemented"]),
+        ('[2,"7","RemoteStartTransaction",{}]', [4, "7", "NotSupported"]),
+        ('[2,"7","StartTransaction",{}]', [4, "7", "OccurenceConstraintViolation"]),
+        (',[2,"7","Heartbeat",{}]', [3, "7"]),
+        ('[2,"7","Heartbeat",{}]\0', [3, "7"]),
+        ('[2,\n"7",\n"Heartbeat",\n{}\n]\n', [3, "7"]),
+        ('[2,"7","Heartbeat",null]', [3, "7"]),
+        ('[2,"7","Heartbeat"]', [3, "7"]),
+        ('[2,"7","Heartbeat",{},{}]', [3, "7"]),
+        (b'[2,"7","Heartbeat",{}]', [3, "7"]),  # a binary frame
+        ('[2,7,"Heartbeat",{}]', [3, 7]),
+        ('[2,null,"Heartbeat",{}]', [3, None]),
+        (json.dumps([2, "x" * 60, "Heartbeat", {}]), [3, "x" * 60]),
+    ],
+)
+async def test_a_frame_is_answered_as_well_as_it_can_be(portal: Portal, frame: str | bytes, answer: list[Any]) -> None:
+    async with portal.station() as station:
+        assert (await station.raw(frame))[: len(answer)] == answer
+        await station.heartbeat()
+        if answer[0] == 4:
+            await until(lambda: portal.events("broken frame") + portal.events("odd message"))
+
+
+@pytest.mark.parametrize("frame", ["", " \r\n", '[3,"never asked",{}]', '[4,"never asked"]', "[]", "[6,1,2]", "{}"])
+async def test_a_frame_that_wants_no_answer_gets_none(portal: Portal, frame: str) -> None:
+    async with portal.station() as station:
+        await station.send(frame)
+        await station.send('[2,"after","Heartbeat",{}]')
+        assert (await station.receive())[1] == "after"
+
+
+async def test_a_hundred_broken_frames_are_one_event(portal: Portal) -> None:
+    async with portal.station() as station:
+        for _ in range(100):
+            await station.raw("rubbish")
+        await until(lambda: portal.events("broken frame"))
+    assert len(portal.events("broken frame")) == 1
+    assert portal.central.metrics.broken_frames == 100
+
+
+async def test_a_frame_beyond_256_kib_closes_with_1009_and_the_station_may_come_again(portal: Portal) -> None:
+    async with portal.station() as station:
+        await station.send("x" * (256 * 1024 + 1))
+        await station.closed()
+        assert station.socket is not None
+        assert station.socket.close_code == 1009
+    async with portal.station() as station:
+        await station.heartbeat()
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("BootNotification", BOOT | {"chargePointSerialNumber": "S" * 60}),
+        ("BootNotification", BOOT | {"chargePointModel": "M" * 60}),
+        ("BootNotification", {}),
+        ("BootNotification", BOOT | {"firmwareVersion": None, "extra": {"x": 1}}),
+        ("StatusNotification", {"connectorId": 1, "status": "available", "errorCode": "noerror"}),
+        ("StatusNotification", {"connectorId": "1", "status": "Available"}),
+        ("StatusNotification", {"connectorId": 1.0, "status": "Occupied", "errorCode": None}),
+        ("StartTransaction", {"connectorId": 1, "idTag": 4711, "meterStart": 1.0, "timestamp": "2026-03-20T09:28:31Z"}),
+        ("StartTransaction", {"connectorId": 1, "idTag": "T" * 60, "meterStart": "12", "reservationId": 0}),
+        ("StartTransaction", {"connectorId": 1, "idTag": "A\0B", "meterStart": None}),
+        ("StopTransaction", {"transactionId": "-1"}),
+        ("MeterValues", {"connectorId": 1}),
+        ("MeterValues", {"connectorId": 1, "meterValue": {"timestamp": "x", "sampledValue": {"value": 5}}}),
+        ("MeterValues", {"connectorId": 1, "meterValue": [None, 3, {"sampledValue": "x"}]}),
+        ("Authorize", {}),
+        ("DataTransfer", {"vendorId": "V" * 300, "data": {"a": 1}}),
+        ("FirmwareStatusNotification", {"status": "Fine"}),
+        ("DiagnosticsStatusNotification", {}),
+        ("Heartbeat", {"extra": 1}),
+    ],
+)
+async def test_a_payload_that_breaks_the_schema_is_taken_and_noted(
+    portal: Portal, action: str, payload: dict[str, Any]
+) -> None:
+    async with portal.station() as station:
+        await station.call(action, payload)
+        await station.call(action, payload)
+    await until(lambda: any("is not as OCPP 1.6 has it" in text for text in portal.events("odd message")))
+    assert len(portal.events("odd message")) <= 2  # one of the schema, one of values without a number
+
+
+async def test_data_of_an_unknown_vendor_is_answered_so(portal: Portal) -> None:
+    async with portal.station() as station:
+        assert await station.data_transfer("com.example") == {"status": "UnknownVendorId"}
+
+
+async def test_firmware_and_diagnostics_statuses_are_events(portal: Portal) -> None:
+    async with portal.station() as station:
+        assert await station.call("FirmwareStatusNotification", {"status": "Downloading"}) == {}
+        assert await station.call("DiagnosticsStatusNotification", {"status": "Uploaded"}) == {}
+    assert portal.events("firmware") + portal.events("diagnostics") == [
+        "Firmware: Downloading.",
+        "Diagnostics: Uploaded.",
+    ]
+
+
+async def test_calls_sent_at_once_are_each_answered_once_and_in_order(portal: Portal) -> None:
+    async with portal.station() as station:
+        for number in range(300):
+            await station.send([2, str(number), "Authorize", {"idTag": TAG}])
+        assert [(await station.receive())[1] for _ in range(300)] == [str(number) for number in range(300)]
+
+
+async def connection_of(portal: Portal) -> Connection:
+    await until(lambda: portal.central.stations["CP1"].connection)
+    connection = portal.central.stations["CP1"].connection
+    assert connection is not None
+    return connection
+
+
+async def test_the_central_systems_calls_end_with_their_connection(portal: Portal) -> None:
+    async with portal.station() as station:
+        station.handlers["GetConfiguration"] = lambda station, payload: None
+        connection = await connection_of(portal)
+        calls = [
+            asyncio.create_task(connection.call("GetConfiguration", {}, priority))
+            for priority in (Priority.READING, Priority.READING, Priority.USER)
+        ]
+        await until(lambda: station.commands)
+        station.cut()
+        for ended in await asyncio.gather(*calls, return_exceptions=True):
+            assert isinstance(ended, CallFailed)
+        with pytest.raises(CallFailed):
+            await connection.call("GetConfiguration", {}, Priority.USER)
+
+
+async def test_an_error_of_the_station_ends_our_call_with_its_words(portal: Portal) -> None:
+    def refuse(station: object, payload: object) -> None:
+        raise CallError("NotSupported", "not here")
+
+    async with portal.station() as station:
+        station.handlers["ClearCache"] = refuse
+        connection = await connection_of(portal)
+        with pytest.raises(CallFailed, match="NotSupported: not here"):
+            await connection.call("ClearCache", {}, Priority.USER)

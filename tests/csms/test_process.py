@@ -1,0 +1,157 @@
+"""`python -m csms` as a process: what it says, how it ends, and what a kill -9 cannot lose."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.duckdb_engine import DuckDB
+from simulator.station import LOST
+from tests.csms.portal import TAG, configure
+from tests.support.virtual_station import Station
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    portal = {"PORTAL_DATA": str(folder), "PORTAL_OCPP": "127.0.0.1:0", "PORTAL_API": "127.0.0.1:0"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    return kept | portal | {"PORTAL_ADMIN_PASSWORD": "correct horse 1"} | more
+
+
+@asynccontextmanager
+async def sidecar(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Run it and give its OCPP address."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "csms", env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdout
+    try:
+        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        assert line.startswith("OCPP 1.6: ws://127.0.0.1:")
+        assert line.endswith("/Ocpp/websocket/<ChargeboxId>\n")
+        yield process, line.removeprefix("OCPP 1.6: ").partition("<")[0]
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+class Acknowledged:
+    """What a station charged, as far as the central system said it has it."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.ended: list[int] = []
+        self.meters: list[tuple[int, int]] = []
+        self.unanswered: dict[str, Any] = {}
+
+    async def charge_until_lost(self, station: Station) -> None:
+        """Charge session after session; keep the call whose answer did not come."""
+        energy = 1000
+        for number in range(1_000_000):
+            at = f"2026-03-20T{number // 3600:02d}:{number // 60 % 60:02d}:{number % 60:02d}Z"
+            start = {"connectorId": 1, "idTag": TAG, "meterStart": energy, "timestamp": at}
+            self.unanswered = {"StartTransaction": start}
+            transaction_id = (await station.call("StartTransaction", start))["transactionId"]
+            self.begun.append(transaction_id)
+            energy += 500
+            sampled = [{"timestamp": at, "sampledValue": [{"value": str(energy)}]}]
+            values = {"connectorId": 1, "transactionId": transaction_id, "meterValue": sampled}
+            self.unanswered = {"MeterValues": values}
+            await station.call("MeterValues", values)
+            self.meters.append((transaction_id, energy))
+            stop = {"transactionId": transaction_id, "meterStop": energy, "timestamp": at}
+            self.unanswered = {"StopTransaction": stop}
+            await station.call("StopTransaction", stop)
+            self.ended.append(transaction_id)
+
+
+async def test_a_kill_loses_nothing_acknowledged_and_a_repeated_call_is_taken_once(tmp_path: Path) -> None:
+    database = DuckDB(tmp_path)
+    configure(database)
+    database.close()
+    stations = {name: Acknowledged() for name in ("CP1", "CP2", "MIXED")}
+    async with sidecar(tmp_path) as (process, url):
+        charging = [asyncio.create_task(_charge(url, name, known)) for name, known in stations.items()]
+        async with asyncio.timeout(20):
+            while min(len(known.ended) for known in stations.values()) < 20:
+                await asyncio.wait(charging, timeout=0.01)
+        process.send_signal(signal.SIGKILL)
+        await asyncio.gather(*charging)
+    async with sidecar(tmp_path) as (process, url):
+        for name, known in stations.items():
+            async with Station(url, name) as station:
+                for action, payload in known.unanswered.items():
+                    await station.call(action, payload)
+                    await station.call(action, payload)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    database = DuckDB(tmp_path)
+    sessions = database.query("SELECT transaction_id FROM session")["transaction_id"].to_pylist()
+    still_open = database.query("SELECT transaction_id FROM open_transaction")["transaction_id"].to_pylist()
+    values = database.query("SELECT transaction_id, value FROM meter_value").to_pylist()
+    database.close()
+    assert len(sessions) == len(set(sessions))
+    assert not set(sessions) & set(still_open)
+    assert len(values) == len({(row["transaction_id"], row["value"]) for row in values})
+    for known in stations.values():
+        assert set(known.ended) <= set(sessions)
+        assert set(known.begun) <= set(sessions) | set(still_open)
+        assert set(known.meters) <= {(row["transaction_id"], row["value"]) for row in values}
+    starts = sum(len(known.begun) + ("StartTransaction" in known.unanswered) for known in stations.values())
+    assert len(sessions) + len(still_open) == starts
+
+
+async def _charge(url: str, name: str, known: Acknowledged) -> None:
+    with pytest.raises(LOST):
+        async with Station(url, name) as station:
+            await known.charge_until_lost(station)
+
+
+async def test_sigterm_closes_the_stations_and_ends_with_0(tmp_path: Path) -> None:
+    database = DuckDB(tmp_path)
+    configure(database)
+    database.close()
+    async with sidecar(tmp_path) as (process, url), Station(url, "CP1") as station:
+        await station.boot()
+        process.send_signal(signal.SIGTERM)
+        await station.closed()
+        assert station.socket is not None
+        assert station.socket.close_code == 1012
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+def failing(folder: Path, **more: str) -> str:
+    """Run it where it cannot, and return the one line it says."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "csms"], env=environment(folder, **more), capture_output=True, text=True, timeout=30
+    )
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    return line
+
+
+def test_a_used_port_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert str(port) in failing(tmp_path, PORTAL_OCPP=f"127.0.0.1:{port}")
+        assert str(port) in failing(tmp_path, PORTAL_API=f"127.0.0.1:{port}")
+
+
+def test_an_unusable_database_is_said_in_one_line(tmp_path: Path) -> None:
+    database = DuckDB(tmp_path)
+    assert "another process" in failing(tmp_path)
+    database.close()
+    (tmp_path / "portal.duckdb").write_bytes(b"no database" * 1000)
+    assert "portal.duckdb" in failing(tmp_path)
+
+
+def test_a_bad_setting_is_said_in_one_line(tmp_path: Path) -> None:
+    assert "PORTAL_OCPP" in failing(tmp_path, PORTAL_OCPP="nowhere")

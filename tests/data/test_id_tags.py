@@ -1,0 +1,68 @@
+"""A presented tag finds its holder in whatever notation the reader sends it."""
+
+import pytest
+
+from data.id_tags import TagHolder, TagIndex, canonical, number
+
+DANA = TagHolder(100, "dana@portal.example")
+
+SAME_TAG = [
+    # stored, presented
+    ("04A1B2C3", "04A1B2C3"),
+    ("04A1B2C3", "04a1b2c3"),
+    ("04a1b2c3", " 04A1B2C3 "),
+    ("04A1B2C3", "04:A1:B2:C3"),
+    ("04:A1:B2:C3", "04A1B2C3"),
+    ("04A1B2C3", "C3B2A104"),  # the reader turns the bytes round
+    ("77705923", "04A1B2C3"),  # stored decimal, presented hexadecimal
+    ("77705923", "C3B2A104"),
+    ("0077705923", "77705923"),
+    ("04A1B2C3", "77705923"),
+    ("04A1B2C3", "3283263748"),  # decimal of the bytes turned round
+    ("305419896", "12345678"),  # hexadecimal without a letter
+    ("04A1B2C3D4E5F6", "F6E5D4C3B2A104"),
+    ("04A1B2C3D4E5", "04A1B2C3D4E5AA"),  # six bytes and a check byte
+    ("04A1B2C3", "04A1B2C3;4711"),  # a payment terminal
+    ("04A1B2C3", "04A1B2C3_12345"),  # the station's serial number
+    ("ABCDEFGHIJKLMNOPQRST", "ABCDEFGHIJKLMNOPQRSTxx"),  # noise after 20 characters
+    ("04A1B2C3", "04A1B2C3\0\0"),
+    ("BOB'S CARD", "Bob's card"),
+    ("FLEET_7", "fleet_7"),
+]
+
+
+@pytest.mark.parametrize(("stored", "presented"), SAME_TAG)
+def test_a_tag_is_found_in_every_notation(stored: str, presented: str) -> None:
+    assert TagIndex([(stored, DANA)]).find(presented) == DANA
+
+
+OTHER_TAG = [
+    ("04A1B2C3", "04A1B2C4"),
+    ("16", "10"),  # too short to be hexadecimal
+    ("04A1B2C3", ""),
+    ("0", "00000000"),
+    ("", ""),
+    ("04A1B2C3", "04A1B2C3FF"),
+    ("CARD", "CARD2"),
+    ("04A1B2C3", "９９９９９９９９"),  # digits of another script
+]
+
+
+@pytest.mark.parametrize(("stored", "presented"), OTHER_TAG)
+def test_another_tag_is_not_taken_for_it(stored: str, presented: str) -> None:
+    assert TagIndex([(stored, DANA)]).find(presented) is None
+
+
+def test_the_literal_match_goes_before_every_other_reading() -> None:
+    bob = TagHolder(7, "bob@portal.example")
+    tags = TagIndex([("305419896", DANA), ("12345678", bob)])
+    assert tags.find("12345678") == bob
+    assert tags.find("305419896") == DANA
+
+
+def test_a_stored_tag_is_read_as_decimal_first() -> None:
+    assert (number("12345678"), number("1234567A"), number("card")) == (12345678, 0x1234567A, None)
+
+
+def test_tags_are_stored_trimmed_and_in_upper_case() -> None:
+    assert canonical(" 04a1b2c3\n") == "04A1B2C3"

@@ -1,0 +1,99 @@
+"""Sites, floors, stations and outlets come from a file, and follow it when it changes."""
+
+from pathlib import Path
+
+import pytest
+
+from data.database import Revision
+from data.duckdb_engine import DuckDB
+from data.imports.lines import Report
+from data.imports.topology import import_topology
+from tests.conftest import People
+
+HEADER = "site,floor,charge_box_id,name,outlets,connector,mode"
+
+
+def take(database: DuckDB, tmp_path: Path, *lines: str, header: str = HEADER) -> Report:
+    file = tmp_path / "topology.csv"
+    file.write_text("\n".join([header, *lines]))
+    return import_topology(database, file)
+
+
+def stations(database: DuckDB) -> list[tuple[object, ...]]:
+    rows = database.query(
+        """SELECT site.name AS site, floor.name AS floor, charge_box_id, station.name, count(outlet_id),
+                  min(connector_type), min(mode)
+           FROM charging_station station JOIN site USING (site_id) LEFT JOIN floor USING (floor_id)
+           LEFT JOIN outlet ON outlet.station_id = station.station_id AND outlet.removed_at IS NULL
+           GROUP BY ALL ORDER BY charge_box_id"""
+    )
+    return [tuple(row.values()) for row in rows.to_pylist()]
+
+
+def test_stations_are_created_with_their_sites_floors_and_outlets(database: DuckDB, tmp_path: Path) -> None:
+    report = take(
+        database, tmp_path, "Solna,P1,CP1,West,2,Type 2,open", "Solna,,CP2,,,,", "Lund,P1,CP3,East,4,CCS,RFID"
+    )
+    assert str(report) == "3 created, 0 changed, 0 unchanged"
+    assert stations(database) == [
+        ("Solna", "P1", "CP1", "West", 2, "Type 2", "OPEN"),
+        ("Solna", None, "CP2", "CP2", 1, "", "RFID"),
+        ("Lund", "P1", "CP3", "East", 4, "CCS", "RFID"),
+    ]
+    assert len(set(database.query("SELECT uuid FROM outlet")["uuid"].to_pylist())) == 7
+
+
+def test_an_existing_site_is_used(database: DuckDB, people: People, tmp_path: Path) -> None:
+    take(database, tmp_path, "Solna,,CP1,,,,")
+    assert database.query("SELECT site_id FROM charging_station")["site_id"].to_pylist() == [people.solna]
+
+
+def test_a_second_time_changes_nothing(database: DuckDB, tmp_path: Path) -> None:
+    lines = ["Solna,P1,CP1,West,2,Type 2,OPEN", "Solna,,CP2,,,,"]
+    take(database, tmp_path, *lines)
+    before = database.changes(Revision()).revision
+    assert str(take(database, tmp_path, *lines)) == "0 created, 0 changed, 2 unchanged"
+    assert not database.changes(before).changed
+
+
+def test_a_changed_line_moves_and_changes_its_station(database: DuckDB, tmp_path: Path) -> None:
+    take(database, tmp_path, "Solna,P1,CP1,West,3,Type 2,OPEN", "Solna,,CP2,,,,")
+    assert (
+        str(take(database, tmp_path, "Lund,P2,CP1,,1,,RFID", "Solna,,CP2,,2,,")) == "0 created, 2 changed, 0 unchanged"
+    )
+    assert stations(database) == [
+        ("Lund", "P2", "CP1", "West", 1, "Type 2", "RFID"),
+        ("Solna", None, "CP2", "CP2", 2, "", "RFID"),
+    ]
+
+
+def test_columns_that_are_missing_leave_a_station_as_it_is(database: DuckDB, tmp_path: Path) -> None:
+    take(database, tmp_path, "Solna,P1,CP1,West,2,Type 2,OPEN")
+    assert take(database, tmp_path, "Solna,CP1", header="site,charge_box_id").unchanged == 1
+
+
+def test_changes_are_told_to_those_who_watch(database: DuckDB, tmp_path: Path) -> None:
+    before = database.changes(Revision()).revision
+    take(database, tmp_path, "Solna,P1,CP1,,,,")
+    ids = database.query("SELECT station_id FROM charging_station")["station_id"].to_pylist()
+    changed = database.changes(before).changed
+    assert ("topology", ids[0]) in changed
+    assert len(changed) == 3  # the site and the floor too
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (",,CP1,,,,", "site is missing."),
+        ("Solna,,,,,,", "charge_box_id is missing."),
+        ("Solna,,CP0,,,,", "charge_box_id 'CP0' stands on an earlier line too."),
+        ("Solna,,CP1,,5,,", "outlets '5' must be a whole number from 1 to 4."),
+        ("Solna,,CP1,,two,,", "outlets 'two' must be a whole number from 1 to 4."),
+        ("Solna,,CP1,,,,CARD", "mode 'CARD' must be OPEN or RFID."),
+        ("Solna,,C\x07P,,,,", r"charge_box_id 'C\x07P' must have at most 100 printable characters."),
+    ],
+)
+def test_a_bad_line_is_named_and_the_others_taken(database: DuckDB, tmp_path: Path, line: str, problem: str) -> None:
+    report = take(database, tmp_path, "Solna,,CP0,,,,", line, "Solna,,CP2,,,,")
+    assert [str(one) for one in report.problems] == [f"line 3: {problem}"]
+    assert (report.created, len(stations(database))) == (2, 2)

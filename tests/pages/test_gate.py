@@ -1,0 +1,276 @@
+"""The gate: who gets in, who sees what, and what everybody else is told."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dash
+import pytest
+from dash import Input, Output, html
+
+from app import create_app
+from components import access
+from components.access import ROUTER, allow
+from data import users
+from data.database import Database, Sql
+from data.duckdb_engine import DuckDB
+from data.flight import DatabaseService, RemoteDatabase
+from data.scope import Role
+from settings import Settings
+from tests.conftest import PASSWORD, People
+from tests.pages.conftest import Visitor, next_of
+
+Visit = Callable[..., Visitor]
+PAGE = "tests_only_provisioning"
+
+
+@pytest.fixture
+def provisioning() -> Iterator[None]:
+    """A page that only administrators and site administrators have."""
+    dash.register_page(PAGE, path="/provisioning", layout=lambda **_query: html.P("all users"))
+    yield
+    del dash.page_registry[PAGE]
+
+
+@pytest.fixture
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look users up anew in every request."""
+    monkeypatch.setattr(access, "KNOWN_FOR_S", 0.0)
+
+
+@pytest.mark.parametrize("address", ["/", "/dashboard", "/statistics?node=site:1", "/nowhere"])
+def test_signed_out_visitor_is_sent_to_log_in_and_then_back(visitor: Visit, people: People, address: str) -> None:
+    answer = visitor().client.get(address)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/login")
+    assert next_of(answer) == (None if address == "/" else address)
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/_dash-layout"),
+        ("GET", "/_dash-dependencies"),
+        ("POST", "/_dash-update-component"),
+        ("GET", "/export/sessions.xlsx"),
+        ("POST", "/export/sessions.xlsx"),
+        ("DELETE", "/dashboard"),
+    ],
+)
+def test_signed_out_visitor_gets_401_and_no_data(visitor: Visit, method: str, address: str) -> None:
+    answer = visitor().client.open(address, method=method)
+    assert answer.status_code == 401
+    assert answer.json == {"error": "signed out"}
+
+
+@pytest.mark.parametrize(
+    "address", ["/login", "/healthz", "/assets/bolt.svg", "/bootstrap/static/css/bootstrap.min.css"]
+)
+def test_log_in_page_health_and_static_files_are_open(visitor: Visit, address: str) -> None:
+    assert visitor().client.get(address, buffered=True).status_code == 200
+
+
+def test_log_in_leads_to_the_page_first_asked_for(visitor: Visit, people: People) -> None:
+    answer = visitor().log_in("alice", address="/login?next=/statistics?node%3Dsite:1")
+    assert answer.location == "/statistics?node=site:1"
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/\r\nx", ""])
+def test_log_in_never_leads_to_another_site(visitor: Visit, people: People, address: str) -> None:
+    somebody = visitor()
+    somebody.client.get("/login")
+    form = {"email": "alice@portal.example", "password": PASSWORD, "csrf_token": somebody.token}
+    assert somebody.client.post("/login", query_string={"next": address}, data=form).location == "/dashboard"
+
+
+def test_wrong_email_and_wrong_password_get_the_same_answer(visitor: Visit, people: People) -> None:
+    answers = [visitor().log_in(name, password) for name, password in (("alice", "wrong 1234"), ("nobody", PASSWORD))]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    refusals = [re.search(r'role="alert".*?</div>', answer.text, re.DOTALL)[0] for answer in answers]  # type: ignore[index]
+    assert "Wrong email or password" in refusals[0]
+    assert refusals[0] == refusals[1]
+
+
+def test_repeated_failures_make_the_account_wait(visitor: Visit, people: People) -> None:
+    for _ in range(users.FREE_FAILURES["account"]):
+        visitor().log_in("alice", "wrong 1234")
+    answer = visitor().log_in("alice")
+    assert answer.status_code == 429
+    assert "Try again in" in answer.text
+
+
+def test_log_in_without_token_is_refused(visitor: Visit, people: People) -> None:
+    answer = visitor().client.post("/login", data={"email": "alice@portal.example", "password": PASSWORD})
+    assert answer.status_code == 400
+
+
+def test_callback_without_token_is_refused(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    assert alice.client.post("/_dash-update-component", json={"output": ROUTER}).status_code == 400
+
+
+def test_log_out_ends_the_session(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    alice.client.get("/dashboard")
+    assert alice.client.post("/logout", data={"csrf_token": alice.token}).location == "/login"
+    assert alice.client.get("/dashboard").status_code == 302
+
+
+def test_session_cookie_is_kept_from_scripts_and_other_sites(visitor: Visit, people: People) -> None:
+    cookies = visitor().log_in("alice").headers.getlist("Set-Cookie")
+    (cookie,) = (cookie for cookie in cookies if cookie.startswith("session="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+
+
+def test_cookies_stay_on_tls_when_they_came_over_it(visitor: Visit) -> None:
+    cookies = visitor().client.get("/login", base_url="https://portal.example").headers.getlist("Set-Cookie")
+    assert cookies
+    assert all("Secure" in cookie for cookie in cookies)
+
+
+def test_pages_may_only_run_scripts_of_the_portal(visitor: Visit, people: People) -> None:
+    policy = visitor("alice").client.get("/dashboard").headers["Content-Security-Policy"]
+    scripts = re.search(r"script-src ([^;]*)", policy)[1]  # type: ignore[index]
+    assert "'self'" in scripts
+    assert "unsafe" not in scripts
+
+
+def test_key_of_the_sessions_is_kept_and_private(app: dash.Dash, database: Database, settings: Settings) -> None:
+    assert Path(settings.data / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert create_app(database, settings).server.secret_key == app.server.secret_key
+
+
+def test_idle_session_ends_and_live_updates_do_not_keep_it(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    long_ago = int(time.time()) - access.IDLE_S + 60
+    with alice.client.session_transaction() as session:
+        session["seen_at"] = long_ago
+    alice.poll()
+    with alice.client.session_transaction() as session:
+        assert session["seen_at"] == long_ago
+        session["seen_at"] = long_ago - 120
+    assert alice.client.get("/dashboard").status_code == 302
+
+
+def test_use_keeps_a_session(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    with alice.client.session_transaction() as session:
+        session["seen_at"] -= 3600
+    alice.client.get("/dashboard")
+    with alice.client.session_transaction() as session:
+        assert session["seen_at"] > time.time() - 60
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_changed_password_signs_out_every_session(visitor: Visit, people: People, database: Database) -> None:
+    alice = visitor("alice")
+    users.change_password(database, people.alice.user_id, "another horse 2")
+    assert alice.client.get("/dashboard").status_code == 302
+
+
+@pytest.mark.usefixtures("forgetful")
+def test_removed_user_is_signed_out(visitor: Visit, people: People, database: Database) -> None:
+    bob = visitor("bob")
+    database.write([Sql("UPDATE portal_user SET removed_at = now() WHERE user_id = $id", {"id": people.bob.user_id})])
+    assert bob.client.get("/dashboard").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "has_it"), [("alice", True), ("bob", True), ("charlie", True), ("sam", False), ("dana", False)]
+)
+def test_page_a_role_does_not_have_is_not_there_for_it(
+    provisioning: None, visitor: Visit, people: People, name: str, has_it: bool
+) -> None:
+    person = visitor(name)
+    assert person.client.get("/provisioning").status_code == (200 if has_it else 404)
+    assert ("all users" in person.page("/provisioning")) is has_it
+    assert ('"data-page": "/provisioning"' in person.shell()) is has_it
+
+
+@pytest.mark.parametrize(
+    "node", ["site:{lund}", "site:999999", "site:", "nonsense", "system:2", "site:1;DROP", "site:٣"]
+)
+def test_node_outside_the_scope_is_not_there(visitor: Visit, people: People, node: str) -> None:
+    bob, address = visitor("bob"), f"/dashboard?node={node.format(lund=people.lund)}"
+    assert bob.client.get(address).status_code == 404
+    page = bob.page(address)
+    assert "This node does not exist" in page
+    assert "Lund" not in page
+
+
+def test_own_node_is_there(visitor: Visit, people: People) -> None:
+    assert visitor("bob").client.get(f"/dashboard?node=site:{people.solna}").status_code == 200
+
+
+def test_ev_user_has_no_nodes_and_no_navigator(visitor: Visit, people: People) -> None:
+    dana = visitor("dana")
+    assert dana.client.get(f"/dashboard?node=site:{people.solna}").status_code == 404
+    assert dana.client.get("/dashboard").status_code == 200
+    assert "navigator-tree" not in dana.shell()
+    assert "navigator-nodes" not in dana.poll()
+
+
+def test_every_callback_names_its_roles(app: dash.Dash) -> None:
+    assert access.unguarded(app) == []
+
+
+def test_callback_is_refused_to_other_roles(app: dash.Dash, visitor: Visit, people: People) -> None:
+    @app.callback(Output("answer", "children"), Input("question", "n_clicks"))
+    @allow(Role.ADMINISTRATOR)
+    def answer(_clicks: int) -> str:
+        return "secret"
+
+    assert "secret" in visitor("alice").call("answer.children").text
+    refused = visitor("bob").call("answer.children")
+    assert refused.status_code == 403
+    assert "secret" not in refused.text
+
+
+def test_callback_that_names_no_roles_is_refused_to_everybody(app: dash.Dash, visitor: Visit, people: People) -> None:
+    @app.callback(Output("answer", "children"), Input("question", "n_clicks"))
+    def answer(_clicks: int) -> str:
+        return "secret"
+
+    alice = visitor("alice")
+    assert alice.call("answer.children").status_code == 403
+    assert alice.call("unheard.of").status_code == 403
+
+
+@pytest.mark.logs_errors
+def test_fault_in_a_page_is_shown_as_a_number_only(database: Database, settings: Settings, people: People) -> None:
+    def fail(**_query: str) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    dash.register_page(PAGE, path="/alarms", layout=fail)
+    try:
+        alice = Visitor(create_app(database, settings))
+        alice.log_in("alice")
+        page = alice.page("/alarms")
+    finally:
+        del dash.page_registry[PAGE]
+    assert re.search("E-[0-9A-F]{8}", page)
+    assert "secret detail" not in page
+    assert "Traceback" not in page
+
+
+def test_lost_central_system_logs_nobody_out(
+    tmp_path: Path, database: DuckDB, settings: Settings, people: People
+) -> None:
+    owner = DatabaseService(database, tmp_path)
+    remote = RemoteDatabase(tmp_path)
+    try:
+        alice = Visitor(create_app(remote, settings))
+        alice.log_in("alice")
+        assert alice.poll()["live-clock"]["away"] is None
+    finally:
+        owner.shutdown()
+    assert alice.client.get("/dashboard").status_code == 200
+    assert "not reachable" in alice.page("/dashboard")
+    stranger = Visitor(alice.app)
+    refused = stranger.log_in("bob")
+    assert refused.status_code == 503
+    assert "not reachable" in refused.text
+    remote.close()

@@ -1,0 +1,45 @@
+"""The simulator's station with the conveniences tests want."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from simulator.station import CALL, CallError, VirtualStation
+
+__all__ = ["CALL", "CallError", "Station", "until"]
+
+
+class Station(VirtualStation):
+    """A station that gives up after 5 s, so that a hanging test says so."""
+
+    def __init__(self, url: str, charge_box_id: str, **options: Any) -> None:
+        super().__init__(url, charge_box_id, **({"timeout_s": 5} | options))
+
+    async def boot_and_notify(self) -> None:
+        """Do what every station does first."""
+        await self.boot()
+        for connector_id in self.status:
+            await self.notify(connector_id, "Available")
+
+    async def charge(self, connector_id: int, id_tag: str, energy_wh: int, **stop: Any) -> int:
+        """Charge `energy_wh` in one go and return the transaction id."""
+        answer = await self.start(connector_id, id_tag)
+        await self.meter(connector_id, self.meter_wh[connector_id] + energy_wh, power_w=11_000)
+        await self.stop(connector_id, **stop)
+        return int(answer["transactionId"])
+
+    async def raw(self, frame: object) -> Any:
+        """Send any frame and return what comes back, parsed."""
+        await self.send(frame)
+        return await self.receive()
+
+
+async def until(condition: Callable[[], object], timeout_s: float = 5) -> None:
+    """Wait until `condition` holds.
+
+    Raises:
+        TimeoutError: it does not in timeout_s.
+    """
+    async with asyncio.timeout(timeout_s):
+        while not condition():
+            await asyncio.sleep(0.01)
