@@ -1,5 +1,10 @@
 """Charge Portal: `create_app` composes the web of a database and settings; run as a program, this starts everything."""
 
+if __name__ == "__main__":  # before the imports: the program supervises, and the web's imports would cost it 70 MB
+    import cli
+
+    cli.main()
+
 from pathlib import Path
 
 import dash
@@ -8,7 +13,7 @@ from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
-from components import access, errors, live, login, navigator, security, shell, texts
+from components import access, errors, export, live, login, navigator, security, session_window, shell, texts
 from data.database import Database
 from settings import Settings
 
@@ -31,6 +36,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     )
     Bootstrap5(server)
     Compress(server)
+    server.after_request(_read_text_file)
     texts.register(server)
     app = dash.Dash(
         __name__,
@@ -51,8 +57,8 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     access.guard(app, database)
     CSRFProtect(server)  # after the gate: a signed-out page gets 401, not 400
     security.harden(app)
-    errors.register(server)
-    login.register(server)
+    for part in (errors, login, export, session_window):
+        part.register(server)
     errors.guard_pages(dash.page_registry.values())
     for part in (shell, navigator, live):
         part.register_callbacks(app)
@@ -61,13 +67,15 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     return app
 
 
+def _read_text_file(response: flask.Response) -> flask.Response:
+    """Read a style sheet, script or drawing whole before it is compressed: Flask-Compress would leave its file open."""
+    if response.direct_passthrough and response.mimetype.startswith(("text/", "image/svg", "application/json")):
+        response.direct_passthrough = False
+        response.set_data(response.get_data())
+    return response
+
+
 def _prepare_callbacks(app: dash.Dash) -> None:
     """Let Dash set up its callbacks now: it does so in the first request, and a second one at that time finds none."""
     with app.server.test_request_context(access.LOGIN):
         app.server.preprocess_request()
-
-
-if __name__ == "__main__":
-    import cli  # here, since it imports this module for create_app
-
-    cli.main()

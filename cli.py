@@ -132,8 +132,10 @@ def _backup(options: argparse.Namespace, settings: Settings) -> int:
 def _restore(options: argparse.Namespace, settings: Settings) -> int:
     from data.database_file import restore
 
-    kept = restore(settings.data, options.file)
-    print(f"Restored {options.file}." + (f" The database before is kept as {kept}" if kept else ""))
+    runs = restore(settings.data, options.file)
+    print(f"Restored {options.file}. The database before is kept beside it, as portal-before-restore-….duckdb.")
+    if runs:
+        print("The running portal takes it over now: its central system starts again, and stations connect again.")
     return 0
 
 

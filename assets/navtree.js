@@ -191,42 +191,56 @@
       this.tree.style.height = `${this.rows.length * this.height}px`;
       const first = Math.max(0, Math.floor(this.box.scrollTop / this.height) - NavTree.MARGIN_ROWS);
       const last = Math.min(this.rows.length, Math.ceil((this.box.scrollTop + this.box.clientHeight) / this.height) + NavTree.MARGIN_ROWS);
-      this.drawn.clear();
-      for (let i = first; i < last; i++) this.drawn.set(this.rows[i], this.row(this.rows[i], i));
-      this.tree.replaceChildren(...this.drawn.values());
+      this.place(this.rows.slice(first, last), first);
       this.tree.toggleAttribute("hidden", !this.rows.length);
       if (this.drawn.has(this.cursor)) this.tree.setAttribute("aria-activedescendant", this.drawn.get(this.cursor).id);
       else this.tree.removeAttribute("aria-activedescendant");
     }
 
-    redraw(node) {
-      const old = this.drawn.get(node);
-      if (!old) return;
-      const row = this.row(node, this.rows.indexOf(node));
-      old.replaceWith(row);
-      this.drawn.set(node, row);
+    // Rows that stay keep their elements, so that a click that begins on one also ends on it.
+    place(nodes, first) {
+      const inSight = new Set(nodes);
+      for (const [node, row] of this.drawn) {
+        if (inSight.has(node)) continue;
+        row.remove();
+        this.drawn.delete(node);
+      }
+      let next = this.tree.firstChild;
+      nodes.forEach((node, i) => {
+        const row = this.drawn.get(node) || document.createElement("div");
+        if (row === next) next = next.nextSibling;
+        else this.tree.insertBefore(row, next);
+        this.drawn.set(node, row);
+        row.style.top = `${(first + i) * this.height}px`;
+        this.fill(row, node);
+      });
     }
 
-    row(node, index) {
-      const row = document.createElement("div");
-      const state = node.state && this.words[`word${capital(node.state)}`];
-      row.id = `node-${node.ref}`;
-      row.className = `cp-node ${node.state ? `is-${node.state}` : ""} ${node === this.cursor ? "is-cursor" : ""}`;
-      row.style.top = `${index * this.height}px`;
-      row.style.setProperty("--lvl", node.level - 1);
-      row.dataset.ref = node.ref;
+    redraw(node) {
+      if (this.drawn.has(node)) this.fill(this.drawn.get(node), node);
+    }
+
+    fill(row, node) {
+      const counts = this.counts(node);
       const aria = { level: node.level, setsize: (node.above?.children || this.roots).length, posinset: node.place };
       aria.selected = node.ref === this.chosen;
-      aria.label = [node.label, state, ...this.counts(node).map(([name, n]) => `${n} ${this.words[`word${capital(name)}`]}`)]
+      aria.label = [node.label, this.words[`word${capital(node.state)}`], ...counts.map(([name, n]) => `${n} ${this.words[`word${capital(name)}`]}`)]
         .filter(Boolean)
         .join(", ");
       if (node.children.length) aria.expanded = node.isOpen;
+      row.classList.toggle("is-cursor", node === this.cursor);
+      const look = JSON.stringify(aria);
+      if (row.dataset.look === look) return;
+      row.dataset.look = look;
+      row.dataset.ref = node.ref;
+      row.id = `node-${node.ref}`;
+      row.className = `cp-node is-${node.state} ${node === this.cursor ? "is-cursor" : ""}`;
+      row.style.setProperty("--lvl", node.level - 1);
       row.setAttribute("role", "treeitem");
       for (const [name, value] of Object.entries(aria)) row.setAttribute(`aria-${name}`, value);
-      const caret = node.children.length ? (aria.expanded ? "bi-chevron-down" : "bi-chevron-right") : "";
+      const caret = node.children.length ? (node.isOpen ? "bi-chevron-down" : "bi-chevron-right") : "";
       const kind = NavTree.KIND_GLYPHS[node.kind] || this.words[`glyph${capital(node.state)}`];
-      row.append(icon(`${caret} cp-caret`), icon(`${kind} cp-kind`), this.name(node), ...this.aggregate(node));
-      return row;
+      row.replaceChildren(icon(`${caret} cp-caret`), icon(`${kind} cp-kind`), this.name(node), ...this.aggregate(node, counts));
     }
 
     name(node) {
@@ -244,9 +258,9 @@
       return ["charging", "fault"].filter((name) => node[name]).map((name) => [name, node[name]]);
     }
 
-    aggregate(node) {
+    aggregate(node, counted) {
       if (node.kind === "grid_controller") return [icon("bi-hdd-network cp-3rd")];
-      const counts = this.counts(node).map(([name, n]) => {
+      const counts = counted.map(([name, n]) => {
         const part = span(`is-${name}`, "");
         part.append(icon(this.words[`glyph${capital(name)}`]), String(n));
         return part;

@@ -9,13 +9,15 @@ from benchmarks.processes import EMAIL, PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
 
-# Counts the answers of the table's callback and notes when the Navigator's nodes arrived and were drawn first.
+# Counts the answers of the table's callback, notes when it was asked first,
+# and when the Navigator's nodes arrived and were drawn first.
 WATCH = """
-window.bench = {answers: 0, treeArrived: 0, treeDrawn: 0};
+window.bench = {answers: 0, asked: 0, treeArrived: 0, treeDrawn: 0};
 const fetchAsUsual = window.fetch;
 window.fetch = async (...request) => {
-  const response = await fetchAsUsual(...request);
   const body = String(request[1]?.body ?? "");
+  if (body.includes("getRowsResponse")) bench.asked ||= performance.now();
+  const response = await fetchAsUsual(...request);
   if (body.includes("getRowsResponse")) response.clone().text().then(() => bench.answers++);
   if (!bench.treeArrived && body.includes("navigator-nodes"))
     response.clone().text().then((text) => { if (text.includes("station:")) bench.treeArrived ||= performance.now(); });

@@ -1,7 +1,7 @@
-"""Export to Excel: a file written beside the requests, with progress, and given only to who asked for it (manual: Statistics).
+"""Export to Excel: a file written beside the requests, with progress, for who asked for it alone (manual: Statistics).
 
-A thread writes the file; what it holds was read within the asker's scope. `GET /export/<job>.xlsx` checks again that the
-asker still sees the node.
+A thread writes the file; what it holds was read within the asker's scope. `GET /export/<job>.xlsx` checks again that
+the asker still sees the node.
 """
 
 import datetime

@@ -63,7 +63,10 @@ def table(
     Args:
         row_id: the field that names a row.
     """
-    sorts = {entry["colId"]: {"initialSort": entry["sort"], "initialSortIndex": place} for place, entry in enumerate(sort_model)}
+    sorts = {
+        entry["colId"]: {"initialSort": entry["sort"], "initialSortIndex": place}
+        for place, entry in enumerate(sort_model)
+    }
     definitions = [
         _definition(name, columns[name], heading) | sorts.get(name, {})
         for name, heading in headings.items()

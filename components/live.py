@@ -17,7 +17,7 @@ session alive. It also fires while another page is shown, so it names parts of i
 
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ ASK_EVERY_S = 0.5
 REMEMBERED = 600
 """Polls kept: a page that slept longer than that reads everything again."""
 
+REMEMBERED_STATES = 100
+
 STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm")
 SUBJECTS = ("topology", *STATION_SUBJECTS, "session", "event", "user")
 EV_USER_SUBJECTS = ("open_transaction", "session")
@@ -49,6 +51,7 @@ class Feed:
         self._polls: deque[Changes] = deque(maxlen=REMEMBERED)
         self._asked_at = 0.0
         self._lock = threading.Lock()
+        self._states: OrderedDict[tuple[Any, ...], dict[str, str]] = OrderedDict()
         self.away_since: datetime | None = None
 
     def since(self, revision: Revision) -> Changes:
@@ -67,6 +70,21 @@ class Feed:
                 return Changes(latest, frozenset(), reset=True)
             newer = [poll.changed for poll in self._polls if poll.revision.number > revision.number]
             return Changes(latest, frozenset().union(*newer), reset=False)
+
+    def states(self, scope: Scope, changes: Changes) -> dict[str, str]:
+        """Return the present state of what changed at stations, by ref; asked once for all users of the same sites."""
+        stations = frozenset(int(str(number)) for subject, number in changes.changed if subject in STATION_SUBJECTS)
+        if scope.role is Role.EV_USER or not stations:
+            return {}
+        key = (changes.revision, stations, scope.site_ids)
+        states = self._states.get(key)
+        if states is None:
+            states = nodes.states(scope, sorted(stations))
+            with self._lock:
+                self._states[key] = states
+                if len(self._states) > REMEMBERED_STATES:
+                    self._states.popitem(last=False)
+        return states
 
     def _ask(self) -> None:
         self._asked_at = time.monotonic()
@@ -111,7 +129,12 @@ def register_callbacks(app: dash.Dash) -> None:
             changes = feed.since(Revision(*revision) if revision else Revision())
             if not changes.changed and not changes.reset:
                 return _clock(), no_update, no_update, no_update
-            return _clock(), update(scope, changes), changes.revision, _tree(scope, changes)
+            return (
+                _clock(),
+                update(scope, changes, feed.states(scope, changes)),
+                changes.revision,
+                _tree(scope, changes),
+            )
         except DatabaseUnavailable:
             return _clock(feed.away_since), no_update, no_update, no_update
 
@@ -119,12 +142,10 @@ def register_callbacks(app: dash.Dash) -> None:
     app.clientside_callback(ClientsideFunction("live", "changes"), Input("live-changes", "data"))
 
 
-def update(scope: Scope, changes: Changes) -> dict[str, Any]:
+def update(scope: Scope, changes: Changes, states: dict[str, str]) -> dict[str, Any]:
     """Return what a page of this user is told: ids by subject (null: read everything again) and new node states."""
     if changes.reset:
         return {"changed": dict.fromkeys(_subjects(scope)), "states": {}}
-    stations = {number for subject, number in changes.changed if subject in STATION_SUBJECTS}
-    states = nodes.states(scope, sorted(stations)) if stations else {}
     seen = {int(ref.partition(":")[2]) for ref in states if ref.startswith("station:")}
     changed: dict[str, list[Any]] = {}
     for subject, number in changes.changed:

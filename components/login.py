@@ -19,7 +19,15 @@ from components.access import SignedIn
 from data import users
 from data.errors import DatabaseUnavailable
 
-DAYS = tuple(lazy_gettext(day) for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+DAYS = (
+    lazy_gettext("Mon"),
+    lazy_gettext("Tue"),
+    lazy_gettext("Wed"),
+    lazy_gettext("Thu"),
+    lazy_gettext("Fri"),
+    lazy_gettext("Sat"),
+    lazy_gettext("Sun"),
+)
 PEAKS = {"workday": ((8.2, 1.1, 100), (12.5, 2.2, 38), (18.3, 1.9, 48)), "weekend": ((12.4, 3.0, 55), (18.5, 2.1, 42))}
 """Hour, width in hours and height of the bumps in a day's made-up load: the curves of the log-in page."""
 

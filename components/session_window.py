@@ -1,4 +1,4 @@
-"""A charging session in a window of its own: the manual's parameters, its power and energy curve, and its neighbours."""
+"""A charging session in a window of its own: the manual's parameters, its power and energy curve, its neighbours."""
 
 from collections.abc import Mapping
 from datetime import datetime

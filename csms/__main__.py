@@ -11,6 +11,7 @@ import uvloop
 from csms.addresses import PATH
 from csms.system import running
 from data import users
+from data.database_file import take_over_restored
 from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnusable, PortalError
 from data.flight import DatabaseService
@@ -48,13 +49,14 @@ async def run(settings: Settings) -> None:
         if not ended.done():
             ended.set_result(None)
 
+    take_over_restored(settings.data)
     database = DuckDB(settings.data, on_failure=fail)
     service = None
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
         generated = users.ensure_administrator(database, settings.admin_email, settings.admin_password)
-        service = DatabaseService(database, settings.data)
+        service = DatabaseService(database, settings.data, lambda: loop.call_soon_threadsafe(stop))
         async with running(database, settings.ocpp, settings.api) as system:
             lines = [f"OCPP 1.6: ws://{system.ocpp}{PATH}<ChargeboxId>", f"API: http://{system.api}"]
             if generated:

@@ -51,6 +51,7 @@ class Central:
         self.metrics = Metrics()
         self.stations: dict[str, Station] = {}  # by charge_box_id
         self.tags = id_tags.TagIndex(())
+        self._first_transaction_id = 1
         self.transaction_ids = itertools.count(1)
         self.revision = Revision()
         self._oddities: OrderedDict[tuple[object, ...], datetime] = OrderedDict()
@@ -61,7 +62,8 @@ class Central:
         database.write([station_states.nobody_connected()])
         self.revision = database.changes(self.revision).revision
         self.tags = id_tags.index(database)
-        self.transaction_ids = itertools.count(transactions.last_transaction_id(database) + 1)
+        self._first_transaction_id = transactions.last_transaction_id(database) + 1
+        self.transaction_ids = itertools.count(self._first_transaction_id)
         self.configure(station_states.known_stations(database), station_states.known_outlets(database), now)
         by_id = {station.station_id: station for station in self.stations.values()}
         for station in by_id.values():
@@ -113,6 +115,10 @@ class Central:
         if "user" in subjects:
             self.tags = await asyncio.to_thread(id_tags.index, self.database)
         self.revision = changes.revision
+
+    def is_restored(self, transaction_id: int) -> bool:
+        """Tell whether a transaction began before this start of the process."""
+        return transaction_id < self._first_transaction_id
 
     def note(
         self,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from csms import clock, metering, sessions
 from csms.central import Central
-from csms.clock import CLOCK_NOT_SET, Moment
+from csms.clock import CLOCK_NOT_SET, NO_TIME, Moment
 from csms.happenings import Authorizing, StartAnswer, Started, Stopped
 from csms.station import Station
 from csms.statuses import mode_of_neighbours, outlet_found, remember_outlet
@@ -34,10 +34,10 @@ class Admission(NamedTuple):
 
 async def started(central: Central, station: Station, start: Started, received_at: datetime) -> StartAnswer:
     """Begin a transaction, refused or not: the station may have charged already. A repeated start begins nothing."""
-    given = station.starts.get(start)
-    if given:
-        return given
     moment = clock.moment(start.stamp, received_at, station.zone)
+    given = station.starts.get(start)
+    if given and (given.transaction_id in station.open or moment.note not in (NO_TIME, CLOCK_NOT_SET)):
+        return given  # with a clock that stands still, two sessions may begin alike
     meter_start_kwh = start.meter_start_wh / 1000 if start.meter_start_wh is not None else None
     admission = _admit(central, station, start)
     repeated = await _repeated(central, station, start, moment, meter_start_kwh)
@@ -108,7 +108,9 @@ async def _repeated(
     id_tag = start.id_tag or None
     for transaction in station.open.values():
         same_time = transaction.started_at == moment.at or (
-            station.restored and CLOCK_NOT_SET in moment.note and CLOCK_NOT_SET in transaction.note
+            central.is_restored(transaction.transaction_id)
+            and CLOCK_NOT_SET in moment.note
+            and CLOCK_NOT_SET in transaction.note
         )
         same = (start.connector_id, id_tag, meter_start_kwh)
         if same_time and same == (transaction.connector_id, transaction.id_tag, transaction.meter_start_kwh):

@@ -15,8 +15,6 @@ from data.duckdb_engine import DuckDB
 
 log = logging.getLogger(__name__)
 
-LANE = "stations"
-
 
 class _Waiting(NamedTuple):
     statements: Sequence[Sql | Batch]
@@ -53,7 +51,7 @@ class Commits:
             return
         statements = _merged(statement for one in waiting for statement in one.statements)
         changed = {change for one in waiting for change in one.changed}
-        written = self._database.submit(statements, changed, LANE)
+        written = self._database.submit(statements, changed)
         written.add_done_callback(lambda written: self._loop.call_soon_threadsafe(self._finish, waiting, written))
 
     def _finish(self, waiting: list[_Waiting], written: "Future[Any]") -> None:
@@ -70,7 +68,7 @@ class Commits:
         self._submit()
 
     def _submit_alone(self, one: _Waiting) -> None:
-        written = self._database.submit(one.statements, one.changed, LANE)
+        written = self._database.submit(one.statements, one.changed)
         written.add_done_callback(lambda written: self._loop.call_soon_threadsafe(_settle, one.done, written))
 
 

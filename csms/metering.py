@@ -27,7 +27,7 @@ async def measured(central: Central, station: Station, report: Measured, receive
     )
     measurements, unread = read(report.readings, station, received_at)
     if unread:
-        text = f"{unread} meter values of connector {connector_id} hold no number."
+        text = f"Meter values of connector {connector_id} hold no number."
         central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"readings": report.readings})
     values = rows(station, connector_id, transaction_id, measurements, received_at)
     if values and not await _is_repeated(central, station, values):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +16,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from csms import addresses, ocpp16, registration
-from csms.central import Central
+from csms.central import ODDITY_REPEATED_AFTER, Central
 from csms.configuration import read_configuration
 from csms.connection import Connection, Peer
 from csms.ocpp16.respond import is_repeatable, respond
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 LARGEST_FRAME = 256 * 1024  # bytes
 PING_EVERY_S = 60  # keeps lines through NAT open; late pongs are no reason to hang up
 CLOSE_WITHIN_S = 5
+MOST_REFUSALS = 500  # events an hour: somebody who tries names must not fill the disk
 TAKEN_OVER = 4000
 RESTARTING = 1012
 
@@ -40,6 +42,7 @@ class OcppServer:
         self._server: Server | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._is_finishing = False
+        self._refusals: deque[datetime] = deque()  # noted within the last hour
 
     async def start(self, address: Address) -> Address:
         """Listen; return the address with the real port.
@@ -102,7 +105,11 @@ class OcppServer:
 
     def _note_refused(self, charge_box_id: str, reason: str, address: str) -> None:
         charge_box_id = charge_box_id.replace("\0", "")[:100]
-        if self._central.is_first(EventKind.STATION_REFUSED, charge_box_id, reason):
+        now = datetime.now(UTC)
+        while self._refusals and now - self._refusals[0] > ODDITY_REPEATED_AFTER:
+            self._refusals.popleft()
+        if len(self._refusals) < MOST_REFUSALS and self._central.is_first("refused", charge_box_id, reason):
+            self._refusals.append(now)
             log.warning("%s: refused, %s (%s)", charge_box_id, reason, address)
             text = f"The station {charge_box_id} was refused: {reason}."
             noted = event(EventKind.STATION_REFUSED, text, charge_box_id=charge_box_id, details={"address": address})

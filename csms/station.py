@@ -47,7 +47,7 @@ class Station:
         self.finished: OrderedDict[int, Session] = OrderedDict()
         self.starts: OrderedDict[Started, StartAnswer] = OrderedDict()
         self.meter_prints: deque[int] = deque(maxlen=PRINTS_KEPT)
-        self.restored = False  # heard before this start of the central system, and no meter values since
+        self.restored = False  # registered before this start of the process, and no meter values since
         self.ends_before: dict[int, datetime] = {}  # end of the last session of each connector before this start
         self.configure(known)
 

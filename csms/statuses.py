@@ -53,7 +53,12 @@ def outlet_found(central: Central, station: Station, connector_id: int) -> list[
     if connector_id == 0 or connector_id in station.outlets:
         return []
     if connector_id > MOST_CONNECTORS:
-        central.note_oddity(station, EventKind.ODD_MESSAGE, f"The station speaks of connector {connector_id}.", {})
+        central.note_oddity(
+            station,
+            EventKind.ODD_MESSAGE,
+            "The station speaks of a connector no station has.",
+            {"connector_id": connector_id},
+        )
         return []
     row = (station.station_id, connector_id, str(uuid.uuid4()), "", mode_of_neighbours(station), "")
     text = f"The station has a connector {connector_id} that was not configured."

@@ -1,4 +1,4 @@
-"""Which ids changed at which revision. Each id stands once, at its last one: the feed is as long as the ids are many."""
+"""Which ids changed at which revision. Each id stands once, at its last: the feed is as long as the ids are many."""
 
 import threading
 import uuid

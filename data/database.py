@@ -39,6 +39,16 @@ class Batch(NamedTuple):
     into: Into
     rows: Sequence[tuple[object, ...]]
 
+    def table(self) -> pa.Table:
+        """Return the rows as Arrow, of rows with an equal key only the last."""
+        schema, rows = self.into.schema, self.rows
+        if self.into.key:
+            places = [schema.names.index(name) for name in self.into.key]
+            rows = list({tuple(row[place] for place in places): row for row in rows}.values())
+        columns = zip(*rows, strict=True) if rows else ([] for _field in schema)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+        return pa.Table.from_arrays(arrays, schema=schema)
+
 
 class Revision(NamedTuple):
     """A place in the change feed. The epoch is another one after each start of the owner."""
@@ -59,13 +69,8 @@ class Database(Protocol):
     def query(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
         """Run one reading statement."""
 
-    def write(
-        self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = (), lane: Hashable = None
-    ) -> list[pa.Table]:
+    def write(self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = ()) -> list[pa.Table]:
         """Commit all statements or none, and return when they are on disk.
-
-        Writes of different lanes may be merged: their batches of one `Into` become a single statement, so statements of
-        different lanes must not depend on each other's order. Writes of one lane keep their order; no lane runs alone.
 
         Returns: a table per statement, the rows of its RETURNING (empty for a Batch).
         """

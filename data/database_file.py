@@ -14,6 +14,7 @@ from data.duckdb_engine import SCHEMA, DuckDB
 from data.errors import DatabaseUnusable
 from data.flight import RemoteDatabase
 
+WAITING = "portal-to-restore.duckdb"
 VERSION_SQL = "SELECT max(version) AS version FROM schema_version"
 COUNTS_SQL = """
 SELECT (SELECT count(*) FROM site WHERE removed_at IS NULL) AS sites,
@@ -58,22 +59,42 @@ def look_into(file: Path) -> Contents:
         raise DatabaseUnusable(file, reason) from error
 
 
-def restore(folder: Path, backup: Path) -> Path | None:
-    """Put a backup in the place of the database and return where that one is kept, None if there was none.
+def restore(folder: Path, backup: Path) -> bool:
+    """Put a backup in the place of the database, also beside a running portal, whose central system then starts again.
+
+    Returns: whether a portal runs, which takes the backup over at its next start: a second later.
 
     Raises:
-        DatabaseUnusable: the portal runs, or the backup cannot be used. Nothing is changed then.
+        DatabaseUnusable: the backup cannot be used, or a process that is no portal has the database open. Nothing is
+            changed then.
     """
-    file = folder / FILE
-    if RemoteDatabase(folder).is_reachable() or _is_locked(file):
-        raise DatabaseUnusable(file, "the portal is running. Stop it, restore, and start it again.")
+    owner, file = RemoteDatabase(folder), folder / FILE
+    runs = owner.is_reachable()
+    if not runs and _is_locked(file):
+        raise DatabaseUnusable(file, "another process has it open. Stop that one, and try again.")
     look_into(backup)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=folder, prefix="restore-") as trial:
         shutil.copyfile(backup, Path(trial, FILE))
         DuckDB(Path(trial)).close()  # it opens, and is brought to this portal's schema
-        kept = _keep_aside(file)
-        Path(trial, FILE).rename(file)
+        Path(trial, FILE).rename(folder / WAITING)
+    if runs:
+        owner.start_again()
+    else:
+        take_over_restored(folder)
+    return runs
+
+
+def take_over_restored(folder: Path) -> Path | None:
+    """Put a database that waits to be restored in its place, before anybody opens it.
+
+    Returns: where the one before is kept; None when nothing waited or there was none before.
+    """
+    waiting, file = folder / WAITING, folder / FILE
+    if not waiting.exists():
+        return None
+    kept = _keep_aside(file)
+    waiting.rename(file)
     return kept
 
 

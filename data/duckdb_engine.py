@@ -4,7 +4,7 @@ import logging
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from data.change_feed import ChangeFeed
-from data.database import FILE, Batch, Change, Changes, Into, Revision, Sql
+from data.database import FILE, Batch, Change, Changes, Revision, Sql
 from data.errors import DatabaseUnusable
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,6 @@ NO_ROWS = pa.table({})
 class _Write(NamedTuple):
     statements: Sequence[Sql | Batch]
     changed: tuple[Change, ...]
-    lane: Hashable
     done: "Future[list[pa.Table]]"
 
 
@@ -52,17 +51,13 @@ class DuckDB:
     def query(self, sql: str, params: Mapping[str, object] | None = None) -> pa.Table:
         return _run(self._cursor(), sql, params or {})
 
-    def write(
-        self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = (), lane: Hashable = None
-    ) -> list[pa.Table]:
-        return self.submit(statements, changed, lane).result()
+    def write(self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = ()) -> list[pa.Table]:
+        return self.submit(statements, changed).result()
 
-    def submit(
-        self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = (), lane: Hashable = None
-    ) -> "Future[list[pa.Table]]":
+    def submit(self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = ()) -> "Future[list[pa.Table]]":
         """Do as `write` does, without waiting: the future is done when the statements are on disk."""
         done: Future[list[pa.Table]] = Future()
-        self._queue.put(_Write(statements, tuple(changed), lane, done))
+        self._queue.put(_Write(statements, tuple(changed), done))
         return done
 
     def changes(self, since: Revision) -> Changes:
@@ -83,6 +78,7 @@ class DuckDB:
             cursor.execute("DETACH backup_copy")
         finally:
             cursor.close()
+        unfinished.chmod(0o600)  # it holds password hashes
         unfinished.rename(file)
 
     def close(self) -> None:
@@ -120,8 +116,7 @@ class DuckDB:
         except Exception as error:
             _rollback(connection)
             if len(writes) == 1:
-                writes[0].done.set_exception(error)
-                self._report_if_fatal(error)
+                writes[0].done.set_exception(self._explained(error))
             else:  # one bad statement must not lose what the others wrote
                 for write in writes:
                     self._commit_or_refuse(connection, [write])
@@ -130,16 +125,20 @@ class DuckDB:
             for write, result in zip(writes, results, strict=True):
                 write.done.set_result(result)
 
-    def _report_if_fatal(self, error: Exception) -> None:
+    def _explained(self, error: Exception) -> Exception:
+        """Tell a broken disk or file from a bad statement, and report it."""
         # A full disk makes the COMMIT fail; DuckDB undoes it, and what was acknowledged before stays.
-        broken = isinstance(error, duckdb.FatalException | duckdb.IOException | duckdb.TransactionException)
-        if broken and self._on_failure:
-            self._on_failure(DatabaseUnusable(self.file, str(error)))
+        if not isinstance(error, duckdb.FatalException | duckdb.IOException | duckdb.TransactionException):
+            return error
+        unusable = DatabaseUnusable(self.file, str(error))
+        if self._on_failure:
+            self._on_failure(unusable)
+        return unusable
 
 
 def _commit(connection: duckdb.DuckDBPyConnection, writes: list[_Write]) -> list[list[pa.Table]]:
     connection.execute("BEGIN")
-    results = [result for together in _rounds(writes) for result in _run_round(connection, together)]
+    results = [[_run_statement(connection, statement) for statement in write.statements] for write in writes]
     connection.execute("COMMIT")
     return results
 
@@ -151,54 +150,19 @@ def _rollback(connection: duckdb.DuckDBPyConnection) -> None:
         log.debug("nothing to roll back: %s", error)
 
 
-def _rounds(writes: list[_Write]) -> Iterator[list[_Write]]:
-    """Split into runs in which each lane stands once, so that merging keeps the order within a lane."""
-    together: list[_Write] = []
-    lanes: set[Hashable] = set()
-    for write in writes:
-        if together and (write.lane is None or write.lane in lanes or None in lanes):
-            yield together
-            together, lanes = [], set()
-        together.append(write)
-        lanes.add(write.lane)
-    yield together
-
-
-def _run_round(connection: duckdb.DuckDBPyConnection, writes: list[_Write]) -> list[list[pa.Table]]:
-    """Run each `Sql`, and each `Into` once with everybody's rows, in the order of first appearance."""
-    rows: dict[int, list[tuple[object, ...]]] = {}
-    for write in writes:
-        for statement in write.statements:
-            if isinstance(statement, Batch):
-                rows.setdefault(id(statement.into), []).extend(statement.rows)
-    return [
-        [
-            _run(connection, statement.sql, statement.params)
-            if isinstance(statement, Sql)
-            else _run_batch(connection, statement.into, rows.pop(id(statement.into), []))
-            for statement in write.statements
-        ]
-        for write in writes
-    ]
+def _run_statement(connection: duckdb.DuckDBPyConnection, statement: Sql | Batch) -> pa.Table:
+    if isinstance(statement, Sql):
+        return _run(connection, statement.sql, statement.params)
+    if statement.rows:
+        connection.register("batch", statement.table())
+        _run(connection, statement.into.sql, {})
+        connection.unregister("batch")
+    return NO_ROWS
 
 
 def _run(connection: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object]) -> pa.Table:
     relation = connection.sql(sql, params=params or None)
     return NO_ROWS if relation is None else relation.to_arrow_table()
-
-
-def _run_batch(connection: duckdb.DuckDBPyConnection, into: Into, rows: list[tuple[object, ...]]) -> pa.Table:
-    if rows:
-        if into.key:
-            places = [into.schema.names.index(name) for name in into.key]
-            rows = list({tuple(row[place] for place in places): row for row in rows}.values())
-        columns = [
-            pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), into.schema, strict=True)
-        ]
-        connection.register("batch", pa.Table.from_arrays(columns, schema=into.schema))
-        _run(connection, into.sql, {})
-        connection.unregister("batch")
-    return NO_ROWS
 
 
 def _open(file: Path) -> duckdb.DuckDBPyConnection:

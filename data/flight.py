@@ -9,14 +9,14 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
 from pyarrow import flight
 
-from data.database import Batch, Change, Changes, Into, Revision, Sql
+from data.database import FILE, Batch, Change, Changes, Into, Revision, Sql
 from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnavailable, DatabaseUnusable
 
@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes
-QUERY_TIMEOUT_S = 60.0
-STATEMENT = pa.schema(
-    [("sql", pa.string()), ("params", pa.binary()), ("key", pa.list_(pa.string())), ("rows", pa.binary())]
-)
+TIMEOUT_S = 60.0
+BACKUP_TIMEOUT_S = 3600.0
+UNUSABLE = b"unusable"
+STATEMENT = pa.schema([("sql", pa.string()), ("params", pa.binary()), ("rows", pa.binary())])
 
 
 def socket_path(folder: Path) -> Path:
@@ -45,12 +45,17 @@ def socket_path(folder: Path) -> Path:
 
 
 class DatabaseService(flight.FlightServerBase):
-    """Answers other processes of this user; serves in threads of its own from the start until `shutdown`."""
+    """Answers other processes of this user; serves in threads of its own from the start until `shutdown`.
 
-    def __init__(self, database: DuckDB, folder: Path) -> None:
+    Args:
+        on_start_again: called when the owner is asked to end, to take over a restored database at its next start.
+    """
+
+    def __init__(self, database: DuckDB, folder: Path, on_start_again: Callable[[], None] = lambda: None) -> None:
         path = socket_path(folder)
         path.unlink(missing_ok=True)
         self._database = database
+        self._on_start_again = on_start_again
         super().__init__(f"grpc+unix://{path}")
         path.chmod(0o600)
 
@@ -60,6 +65,12 @@ class DatabaseService(flight.FlightServerBase):
         return flight.RecordBatchStream(self._database.query(statement.sql, statement.params))
 
     def do_action(self, context: flight.ServerCallContext, action: flight.Action) -> Iterator[bytes]:
+        try:
+            yield from self._answer(action)
+        except DatabaseUnusable as error:
+            raise flight.FlightServerError(error.reason, extra_info=UNUSABLE) from error
+
+    def _answer(self, action: flight.Action) -> Iterator[bytes]:
         body = action.body.to_pybytes()
         if action.type == "changes":
             changes = self._database.changes(Revision(*json.loads(body)))
@@ -70,6 +81,8 @@ class DatabaseService(flight.FlightServerBase):
             yield from map(_to_ipc, results)
         elif action.type == "backup":
             self._database.backup(Path(body.decode()))
+        elif action.type == "start again":
+            self._on_start_again()
         elif action.type != "ping":
             raise flight.FlightServerError(f"There is no action {action.type}.")
 
@@ -90,9 +103,7 @@ class RemoteDatabase:
         ticket = flight.Ticket(_encode([Sql(sql, params or {})], ()))
         return self._ask(lambda client, options: client.do_get(ticket, options).read_all())
 
-    def write(
-        self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = (), lane: Hashable = None
-    ) -> list[pa.Table]:
+    def write(self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = ()) -> list[pa.Table]:
         return [_from_ipc(body) for body in self._act("write", _encode(statements, changed))]
 
     def changes(self, since: Revision) -> Changes:
@@ -100,7 +111,11 @@ class RemoteDatabase:
         return Changes(Revision(*revision), frozenset(map(tuple, changed)), reset)
 
     def backup(self, file: Path) -> None:
-        self._act("backup", str(file.absolute()).encode())
+        self._act("backup", str(file.absolute()).encode(), BACKUP_TIMEOUT_S)
+
+    def start_again(self) -> None:
+        """Make the owner end; its supervisor starts it again."""
+        self._act("start again", b"")
 
     def is_reachable(self) -> bool:
         try:
@@ -115,19 +130,26 @@ class RemoteDatabase:
                 self._client.close()
                 self._client = None
 
-    def _act(self, name: str, body: bytes) -> list[bytes]:
+    def _act(self, name: str, body: bytes, timeout_s: float = TIMEOUT_S) -> list[bytes]:
         action = flight.Action(name, body)
         return self._ask(
-            lambda client, options: [result.body.to_pybytes() for result in client.do_action(action, options)]
+            lambda client, options: [result.body.to_pybytes() for result in client.do_action(action, options)],
+            timeout_s,
         )
 
-    def _ask(self, call: Callable[[flight.FlightClient, flight.FlightCallOptions], Answer]) -> Answer:
+    def _ask(
+        self, call: Callable[[flight.FlightClient, flight.FlightCallOptions], Answer], timeout_s: float = TIMEOUT_S
+    ) -> Answer:
         try:
-            return call(self._connected(), flight.FlightCallOptions(timeout=QUERY_TIMEOUT_S))
+            return call(self._connected(), flight.FlightCallOptions(timeout=timeout_s))
         except (flight.FlightUnavailableError, flight.FlightTimedOutError) as error:
             log.debug("the owner does not answer: %s", error)
             self.close()  # a new client asks at once; the old one waits longer after each failure
             raise DatabaseUnavailable from error
+        except flight.FlightServerError as error:
+            if error.extra_info != UNUSABLE:
+                raise
+            raise DatabaseUnusable(self._folder / FILE, str(error).partition(". Detail:")[0]) from error
 
     def _connected(self) -> flight.FlightClient:
         with self._lock:
@@ -143,7 +165,7 @@ def _encode(statements: Sequence[Sql | Batch], changed: Iterable[Change]) -> byt
             "params": _to_ipc(pa.Table.from_pylist([dict(statement.params)])) if statement.params else None,
         }
         if isinstance(statement, Sql)
-        else {"sql": statement.into.sql, "key": statement.into.key, "rows": _to_ipc(_table(statement))}
+        else {"sql": statement.into.sql, "rows": _to_ipc(statement.table())}
         for statement in statements
     ]
     schema = STATEMENT.with_metadata({"changed": json.dumps(list(changed))})
@@ -161,14 +183,9 @@ def _statement(row: dict[str, object]) -> Sql | Batch:
     if row["rows"] is None:
         return Sql(str(row["sql"]), _from_ipc(row["params"]).to_pylist()[0] if row["params"] is not None else {})
     rows = _from_ipc(row["rows"])
-    into = Into(str(row["sql"]), rows.schema, tuple(row["key"]))  # type: ignore[arg-type]  # a list of names by STATEMENT
-    return Batch(into, list(zip(*(column.to_pylist() for column in rows.columns), strict=True)))
-
-
-def _table(batch: Batch) -> pa.Table:
-    columns = zip(*batch.rows, strict=True) if batch.rows else ([] for _ in batch.into.schema)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, batch.into.schema, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=batch.into.schema)
+    return Batch(
+        Into(str(row["sql"]), rows.schema), list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    )
 
 
 def _to_ipc(table: pa.Table) -> bytes:

@@ -87,9 +87,7 @@ def nobody_connected() -> Sql:
     return Sql("UPDATE station_state SET connected = FALSE WHERE connected")
 
 
-def booted(
-    station_id: int, at: datetime, vendor: str, model: str, serial_number: str, firmware_version: str
-) -> Batch:
+def booted(station_id: int, at: datetime, vendor: str, model: str, serial_number: str, firmware_version: str) -> Batch:
     return Batch(BOOTED, [(station_id, at, vendor, model, serial_number, firmware_version)])
 
 

@@ -1,4 +1,4 @@
-"""Statistics (manual: Statistics): every finished charging session of the chosen node, filtered, sorted and exported."""
+"""Statistics (manual: Statistics): the finished charging sessions of the chosen node, filtered, sorted, exported."""
 
 from typing import Any
 
@@ -314,7 +314,8 @@ def _too_many() -> dbc.Modal:
 
 def _too_many_text(count: int) -> str:
     return _(
-        "%(count)s sessions match. A file holds at most %(most)s rows: narrow the filter, or export the first %(most)s in the order shown.",
+        "%(count)s sessions match. A file holds at most %(most)s rows: "
+        "narrow the filter, or export the first %(most)s in the order shown.",
         count=number(count),
         most=number(EXCEL_ROWS),
     )

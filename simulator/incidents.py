@@ -55,7 +55,7 @@ class Placed(NamedTuple):
 
 def write(database: Database, placed: Sequence[Placed], now: datetime) -> None:
     """Write how the stations stand at `now`, the alarms active and past, and the last days' events."""
-    past = sorted((alarm for place in placed for alarm in _past(place, now)), key=lambda alarm: alarm[-1])
+    past = [alarm for place in placed for alarm in _past(place, now)]
     statements: list[Sql | Batch] = [
         Batch(INTO_ALARM_HISTORY, past),
         *alarms.raised(*(alarm for place in placed for alarm in _active(place, now))),

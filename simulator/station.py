@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from simulator import commands
 from simulator.parameters import parameters
@@ -94,7 +95,7 @@ class VirtualStation:
         """
         self.socket = await connect(
             self.url,
-            subprotocols=self.subprotocols or None,
+            subprotocols=[Subprotocol(name) for name in self.subprotocols] or None,
             additional_headers=self.headers,
             compression=None,
             ping_interval=None,
@@ -239,7 +240,7 @@ class VirtualStation:
 
     async def authorize(self, id_tag: str) -> str:
         """Ask for a tag and return its status: Accepted, Invalid, Blocked, Expired or ConcurrentTx."""
-        return (await self.call("Authorize", {"idTag": id_tag}))["idTagInfo"]["status"]
+        return str((await self.call("Authorize", {"idTag": id_tag}))["idTagInfo"]["status"])
 
     async def start(self, connector_id: int, id_tag: str, **fields: Any) -> Payload:
         """Start a transaction; its id is kept for `meter` and `stop`."""

@@ -1,12 +1,15 @@
 """The command line works beside a running portal and without one, and says what is wrong."""
 
 import socket
+import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import cli
-from data.database_file import look_into, newest_version
+from data.database import Sql
+from data.database_file import look_into, newest_version, take_over_restored
 from data.duckdb_engine import DuckDB
 from data.flight import DatabaseService
 
@@ -91,7 +94,6 @@ def test_backup_and_restore_bring_back_what_was(
     assert stations(data) == 2
     (kept,) = data.glob("portal-before-restore-*.duckdb")
     assert look_into(kept).counts["charging stations"] == 3
-    assert f"The database before is kept as {kept}" in capsys.readouterr().out
 
 
 def test_backup_is_taken_beside_a_running_portal(data: Path, tmp_path: Path) -> None:
@@ -116,16 +118,27 @@ def test_there_is_nothing_to_back_up_before_the_first_start(data: Path, capsys: 
     assert capsys.readouterr().err == f"PORTAL_DATA '{data}' has no database yet.\n"
 
 
-def test_restore_is_refused_while_the_portal_runs(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_restore_beside_a_running_portal_waits_for_its_next_start(data: Path) -> None:
     data.mkdir()
     owner = DuckDB(data)
-    service = DatabaseService(owner, data)
+    told = threading.Event()
+    service = DatabaseService(owner, data, told.set)
     cli.run(["backup"])
     (backup,) = (data / "backups").iterdir()
-    assert cli.run(["restore", str(backup)]) == 1
-    assert "the portal is running. Stop it, restore, and start it again." in capsys.readouterr().err
+    owner.write([Sql("UPDATE system SET name = 'changed'")])
+    assert cli.run(["restore", str(backup)]) == 0
+    assert told.is_set()
     service.shutdown()
     owner.close()
+    kept = take_over_restored(data)
+    assert [_name_in(folder) for folder in (data / "portal.duckdb", kept)] == ["Charge Portal", "changed"]
+    assert take_over_restored(data) is None
+
+
+def _name_in(file: Path | None) -> str:
+    assert file
+    with duckdb.connect(file, read_only=True) as connection:
+        return str(connection.execute("SELECT name FROM system").fetchall()[0][0])
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database"])

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from data.database import Sql
+from data.flight import RemoteDatabase
+
 ROOT = Path(__file__).parent.parent
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -90,3 +93,21 @@ def test_a_damaged_database_ends_the_start_with_a_clear_message(start: Start, tm
     assert portal.returncode == 1
     assert "Restore a backup: python app.py restore FILE" in log
     assert "Traceback" not in log
+
+
+def test_a_running_portal_takes_a_restored_backup_over(start: Start, tmp_path: Path) -> None:
+    portal = start()
+    address, _ = web_address(portal)
+    backup = tmp_path / "copy.duckdb"
+    command = [sys.executable, "app.py", "backup", str(backup)]
+    settings = {**os.environ, "PORTAL_DATA": str(tmp_path)}
+    subprocess.run(command, cwd=ROOT, env=settings, check=True, capture_output=True)
+    owner = RemoteDatabase(tmp_path)
+    owner.write([Sql("UPDATE system SET name = 'changed'")])
+    subprocess.run([*command[:2], "restore", str(backup)], cwd=ROOT, env=settings, check=True, capture_output=True)
+    assert portal.stdout
+    assert any(line.startswith("OCPP 1.6:") for line in portal.stdout)  # started again
+    assert owner.query("SELECT name FROM system").to_pylist() == [{"name": "Charge Portal"}]
+    with urllib.request.urlopen(f"{address}/login") as answer:
+        assert answer.status == 200
+    owner.close()

@@ -16,9 +16,13 @@ LONGEST_TEXT = 255
 def text(payload: Payload, field: str, longest: int = LONGEST_TEXT) -> str:
     """Return a text without what no table can hold, cut to a length; empty if absent."""
     value = payload.get(field)
-    if value is None or isinstance(value, dict | list):
-        return ""
-    return str(value).replace("\0", "").strip()[:longest]
+    if not isinstance(value, str):
+        if value is None or isinstance(value, dict | list):
+            return ""
+        value = str(value)
+    if "\0" in value:
+        value = value.replace("\0", "")
+    return value.strip()[:longest]
 
 
 def optional_text(payload: Payload, field: str, longest: int = LONGEST_TEXT) -> str | None:

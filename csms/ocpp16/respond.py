@@ -30,10 +30,10 @@ async def respond(
         text = f"The station sent {action[:50]}, which is not supported."
         central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"action": action, "payload": payload})
         raise CallRefused("NotSupported" if action in KNOWN_ACTIONS else "NotImplemented", text)
-    broken = verdict(action, payload)
-    if broken:
-        text = f"{action} is not as OCPP 1.6 has it: {broken}"
-        central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"action": action, "payload": payload})
+    breach = verdict(action, payload)
+    if breach:
+        text = f"{action} is not as OCPP 1.6 has it: {breach.rule}."
+        central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"breach": breach.message, "payload": payload})
     try:
         happening = message.read(payload)
     except NotUnderstood as error:

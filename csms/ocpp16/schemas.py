@@ -2,6 +2,7 @@
 
 import importlib.resources
 from functools import cache
+from typing import NamedTuple
 
 import jsonschema_rs
 import orjson
@@ -13,11 +14,18 @@ def _validator(action: str) -> jsonschema_rs.Draft4Validator:
     return jsonschema_rs.Draft4Validator(orjson.loads(file.read_text(encoding="utf-8-sig")))
 
 
-def verdict(action: str, payload: object) -> str | None:
-    """Return what in a payload breaks the schema of its action, None if nothing does."""
+class Breach(NamedTuple):
+    """What breaks a schema: the field and the rule, the same whatever the value; the message tells the value."""
+
+    rule: str
+    message: str
+
+
+def verdict(action: str, payload: object) -> Breach | None:
+    """Return the first breach of the schema of an action, None if there is none."""
     validator = _validator(action)
     if validator.is_valid(payload):
         return None
     error = next(validator.iter_errors(payload))
-    place = "/".join(str(step) for step in error.instance_path)
-    return f"{place}: {error.message}"[:500] if place else error.message[:500]
+    fields = [step for step in error.instance_path if isinstance(step, str)]
+    return Breach(" ".join([*fields, error.kind.name]), error.message[:500])

@@ -22,6 +22,7 @@ def portal(database: DuckDB, people: People, tmp_path: Path) -> Iterator[str]:
     """Serve the portal and return its address."""
     app = create_app(database, from_env({"PORTAL_DATA": str(tmp_path)}))
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    server.daemon_threads = False  # so that closing waits for answers under way: they need the database
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -31,9 +32,16 @@ def portal(database: DuckDB, people: People, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(portal: str, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open pages: `visit("alice")` is logged in, `visit("alice", PHONE)` on a phone. Their consoles must stay empty."""
+def complaints() -> Iterator[list[str]]:
+    """What the consoles of all pages say. It must be nothing; a test that expects something clears it."""
     complaints: list[str] = []
+    yield complaints
+    assert not complaints
+
+
+@pytest.fixture
+def visit(portal: str, browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """Open pages: `visit("alice")` is logged in, `visit("alice", PHONE)` on a phone."""
     contexts = []
 
     def open_page(
@@ -59,4 +67,3 @@ def visit(portal: str, browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
-    assert not complaints

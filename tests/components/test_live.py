@@ -1,16 +1,17 @@
 """Live updates: what reaches which page."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from components import live
-from components.live import Feed, update
+from components.live import Feed
 from data import stations
 from data.database import Change, Changes, Database, Revision, Sql
 from data.errors import DatabaseUnavailable
 from data.flight import RemoteDatabase
+from data.scope import Scope
 from tests.conftest import People
 
 
@@ -88,8 +89,14 @@ def changes(*changed: Change) -> Changes:
     return Changes(Revision("now", 1), frozenset(changed), reset=False)
 
 
+def told_to(scope: Scope, *changed: Change) -> dict[str, Any]:
+    """Return what a page of this user is told of changes."""
+    all_changes = changes(*changed)
+    return live.update(scope, all_changes, Feed(scope.database).states(scope, all_changes))
+
+
 def test_new_states_come_with_the_change(people: People, two: Stations) -> None:
-    told = update(people.alice, changes(("outlet_state", two.solna)))
+    told = told_to(people.alice, ("outlet_state", two.solna))
     assert told["states"] == {f"station:{two.solna}": "available", **_outlets(people, two.solna)}
 
 
@@ -101,7 +108,7 @@ def _outlets(people: People, station_id: int) -> dict[str, str]:
 def test_site_administrator_hears_of_own_sites_only(people: People, two: Stations) -> None:
     both = [(subject, id_) for subject in live.STATION_SUBJECTS for id_ in two]
     sites = [(subject, id_) for subject in ("session", "event") for id_ in (people.solna, people.lund)]
-    told = update(people.bob, changes(*both, *sites, ("user", 1), ("event", 0)))
+    told = told_to(people.bob, *both, *sites, ("user", 1), ("event", 0))
     assert told["changed"] == {
         **{subject: [two.solna] for subject in live.STATION_SUBJECTS},
         "session": [people.solna],
@@ -111,15 +118,22 @@ def test_site_administrator_hears_of_own_sites_only(people: People, two: Station
 
 
 def test_administrator_hears_of_everything(people: People, two: Stations) -> None:
-    told = update(people.alice, changes(("alarm", two.lund), ("event", 0), ("user", 1)))
+    told = told_to(people.alice, ("alarm", two.lund), ("event", 0), ("user", 1))
     assert told["changed"] == {"alarm": [two.lund], "event": [0], "user": [1]}
 
 
 def test_ev_user_hears_that_something_charged_and_not_where(people: People, two: Stations) -> None:
-    told = update(people.dana, changes(("session", people.solna), ("alarm", two.solna), ("outlet_state", two.solna)))
+    told = told_to(people.dana, ("session", people.solna), ("alarm", two.solna), ("outlet_state", two.solna))
     assert told == {"changed": {"session": []}, "states": {}}
 
 
 def test_after_a_lost_connection_every_subject_is_read_again(people: People) -> None:
-    told = update(people.bob, Changes(Revision("now", 1), frozenset(), reset=True))
+    told = live.update(people.bob, Changes(Revision("now", 1), frozenset(), reset=True), {})
     assert told["changed"] == dict.fromkeys(live.SUBJECTS)
+
+
+def test_users_of_the_same_sites_share_one_question(people: People, two: Stations) -> None:
+    feed = Feed(people.alice.database)
+    outlet = changes(("outlet_state", two.solna))
+    assert feed.states(people.alice, outlet) is feed.states(people.sam, outlet)
+    assert feed.states(people.charlie, outlet) == {}

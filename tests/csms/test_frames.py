@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from csms.connection import CallFailed, Connection, Priority
-from tests.csms.portal import TAG, Portal
-from tests.support.virtual_station import CallError, until
+from tests.csms.conftest import Start
+from tests.csms.portal import FAST, TAG, Portal
+from tests.support.virtual_station import CallError, Station, until
 
 BOOT = {"chargePointVendor": "CTEK", "chargePointModel": "CSR100"}
 
@@ -160,3 +162,55 @@ async def test_an_error_of_the_station_ends_our_call_with_its_words(portal: Port
         connection = await connection_of(portal)
         with pytest.raises(CallFailed, match="NotSupported: not here"):
             await connection.call("ClearCache", {}, Priority.USER)
+
+
+async def test_one_rule_broken_with_many_values_is_one_event(portal: Portal) -> None:
+    async with portal.station() as station:
+        for number in range(20):
+            sampled = [{"timestamp": "2026-03-20T09:28:31Z", "sampledValue": [{"value": number}]}]
+            await station.call("MeterValues", {"connectorId": 1, "meterValue": sampled})
+        await until(lambda: portal.events("odd message"))
+    assert portal.events("odd message") == [
+        "MeterValues is not as OCPP 1.6 has it: meterValue sampledValue value type."
+    ]
+
+
+async def test_a_call_is_answered_while_our_own_call_waits(portal: Portal) -> None:
+    async def heartbeat_first(station: Station, payload: Any) -> dict[str, Any]:
+        await station.heartbeat()
+        return {"status": "Accepted"}
+
+    async with portal.station() as station:
+        station.handlers["ClearCache"] = heartbeat_first
+        connection = await connection_of(portal)
+        assert await connection.call("ClearCache", {}, Priority.USER) == {"status": "Accepted"}
+
+
+async def test_an_answer_after_the_deadline_is_dropped_and_the_next_call_goes_out(start: Start) -> None:
+    async with start(replace(FAST, call_deadline=0.05)) as portal, portal.station() as station:
+        station.handlers["ClearCache"] = lambda station, payload: None
+        connection = await connection_of(portal)
+        late = asyncio.create_task(connection.call("ClearCache", {}, Priority.USER))
+        following = asyncio.create_task(connection.call("GetConfiguration", {"key": []}, Priority.READING))
+        with pytest.raises(CallFailed, match="no answer"):
+            await late
+        await station.send([3, "the late one", {"status": "Accepted"}])
+        assert "configurationKey" in await following
+        await until(lambda: portal.central.metrics.unexpected_answers == 1)
+
+
+async def test_the_most_urgent_call_goes_first(portal: Portal) -> None:
+    async with portal.station() as station:
+        connection = await connection_of(portal)
+        calls = [
+            ("GetConfiguration", Priority.READING),
+            ("ClearCache", Priority.READING),
+            ("UnlockConnector", Priority.USER),
+        ]
+        await asyncio.gather(
+            *(
+                connection.call(action, {"connectorId": 1} if action == "UnlockConnector" else {}, how)
+                for action, how in calls
+            )
+        )
+    assert [action for action, _ in station.commands[:3]] == ["UnlockConnector", "GetConfiguration", "ClearCache"]

@@ -234,3 +234,13 @@ async def test_the_outlets_mode_decides_who_may_charge(
 async def test_authorize_answers_by_tag_and_mode(portal: Portal, charge_box_id: str, tag: str, status: str) -> None:
     async with portal.station(charge_box_id) as station:
         assert await station.authorize(tag) == status
+
+
+@pytest.mark.parametrize("stamp", ["1970-01-01T00:00:00Z", None])
+async def test_two_sessions_of_a_station_whose_clock_stands_still_are_two(portal: Portal, stamp: str | None) -> None:
+    async with portal.station() as station:
+        for _ in range(2):
+            transaction_id = await started(station, timestamp=stamp, meterStart=0)
+            assert await started(station, timestamp=stamp, meterStart=0) == transaction_id
+            await station.call("StopTransaction", {"transactionId": transaction_id, "meterStop": 1000})
+    assert portal.count("session") == 2

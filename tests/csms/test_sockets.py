@@ -191,3 +191,38 @@ async def test_after_a_restart_nobody_is_connected(start: Start) -> None:
         portal.central.stations["CP1"].connection = None  # as if the process had been killed: no word at the end
     async with start() as portal:
         assert portal.row("SELECT connected FROM station_state") == {"connected": False}
+
+
+async def test_somebody_who_tries_names_cannot_fill_the_event_log(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("csms.server.MOST_REFUSALS", 3)
+    for number in range(10):
+        with pytest.raises(InvalidStatus):
+            await dial(f"{portal.url}guess{number}", "ocpp1.6")
+    await until(lambda: len(portal.events("station refused")) == 3)
+
+
+@pytest.mark.parametrize(
+    ("target", "headers"),
+    [
+        ("/Ocpp/websocket/CP1", ["Upgrade: websocket"]),  # no Connection header
+        ("/Ocpp/websocket/CP1", ["Upgrade: websocket", "Connection: keep-alive, Upgrade"]),
+        ("http://portal.example/Ocpp/websocket/CP1", ["Upgrade: websocket", "Connection: Upgrade"]),
+        ("//Ocpp//websocket//CP1", ["Upgrade: websocket", "Connection: Upgrade"]),
+        ("/Ocpp/websocket/CP1", ["Upgrade: WebSocket", "Connection: Upgrade", "Authorization: Basic Og=="]),
+    ],
+)
+async def test_an_odd_handshake_is_accepted(portal: Portal, target: str, headers: list[str]) -> None:
+    reader, writer = await asyncio.open_connection(*portal.system.ocpp)
+    lines = [
+        f"GET {target} HTTP/1.1",
+        "Host: portal.example",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+        *headers,
+    ]
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    assert await asyncio.wait_for(reader.readline(), 5) == b"HTTP/1.1 101 Switching Protocols\r\n"
+    writer.close()
+    await writer.wait_closed()

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pytest
 
@@ -118,7 +117,7 @@ def test_one_bad_write_loses_nothing_of_the_others(owner: DuckDB) -> None:
     def write(number: int) -> None:
         started.wait()
         try:
-            owner.write([Batch(INSERT, [(f"{number:02}", "bad" if number == 7 else number, NOW)])], lane=number)
+            owner.write([Batch(INSERT, [(f"{number:02}", "bad" if number == 7 else number, NOW)])])
         except pa.ArrowInvalid as error:
             refused.append(error)
 
@@ -132,12 +131,12 @@ def test_one_bad_write_loses_nothing_of_the_others(owner: DuckDB) -> None:
     assert len(refused) == 1
 
 
-def test_writes_of_one_lane_keep_their_order(owner: DuckDB) -> None:
+def test_writes_keep_their_order(owner: DuckDB) -> None:
     delete = Into("DELETE FROM login_failure WHERE key IN (SELECT key FROM batch)", FAILURE)
     for _ in range(20):
-        owner.submit([Batch(delete, [("other", 0, NOW)])], lane="other")  # would pull the merged delete to the front
-        owner.submit([Batch(UPSERT, [("a", 1, NOW)])], lane="a")
-        last = owner.submit([Batch(delete, [("a", 0, NOW)])], lane="a")
+        owner.submit([Batch(delete, [("a", 0, NOW)])])
+        owner.submit([Batch(UPSERT, [("a", 1, NOW)])])
+        last = owner.submit([Batch(delete, [("a", 0, NOW)])])
     last.result()
     assert owner.query(ALL).num_rows == 0
 
@@ -212,7 +211,12 @@ def test_a_file_in_use_is_told_as_such(owner: DuckDB, tmp_path: Path) -> None:
 def test_a_fatal_failure_is_reported_to_the_owner(tmp_path: Path) -> None:
     reported = threading.Event()
     database = DuckDB(tmp_path, on_failure=lambda _error: reported.set())
-    with pytest.raises(duckdb.IOException):
+    with pytest.raises(DatabaseUnusable):
         database.write([Sql("COPY (SELECT 1) TO '/proc/no/such/folder/file'")])
     assert reported.wait(5)
     database.close()
+
+
+def test_an_unusable_database_is_told_as_such_over_the_socket_too(either: Database) -> None:
+    with pytest.raises(DatabaseUnusable, match="no/such/folder"):
+        either.write([Sql("COPY (SELECT 1) TO '/proc/no/such/folder/file'")])

@@ -197,7 +197,8 @@ def test_the_curve_sums_phases_and_counts_energy_from_the_start(
         ("Energy.Active.Import.Register", None, 12_500.0),
         ("Temperature", None, 30.0),
     ):
-        insert = """INSERT INTO meter_value (station_id, connector_id, measured_at, logged_at, measurand, phase, value, unit)
+        insert = """INSERT INTO meter_value (station_id, connector_id, measured_at, logged_at, measurand, phase,
+                                             value, unit)
                     VALUES ($station, 1, $at, $at, $measurand, $phase, $value, 'W')"""
         params = {"station": stations["A"], "at": at, "measurand": measurand, "phase": phase, "value": value}
         database.write([Sql(insert, params)])

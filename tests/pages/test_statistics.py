@@ -18,7 +18,10 @@ from tests.pages.conftest import Visitor
 
 Visit = Callable[..., Visitor]
 ROWS = "sessions.getRowsResponse"
-BEGIN = "..sessions-job.data...sessions-progress-ticker.disabled...sessions-too-many.is_open...sessions-too-many-text.children.."
+BEGIN = (
+    "..sessions-job.data...sessions-progress-ticker.disabled"
+    "...sessions-too-many.is_open...sessions-too-many-text.children.."
+)
 pytestmark = pytest.mark.usefixtures("two_sessions")
 
 

@@ -1,9 +1,11 @@
 """A central system that only notes what it hears and answers with the least."""
 
 import asyncio
+import contextlib
 import json
 
 from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
 
 ANSWERS = {
     "BootNotification": {"status": "Accepted", "currentTime": "2026-03-20T15:42:08Z", "interval": 60},
@@ -23,6 +25,10 @@ class CentralSystem:
 
     async def talk(self, connection: ServerConnection) -> None:
         self.connections.append(connection)
+        with contextlib.suppress(ConnectionClosed):  # stations are cut off here
+            await self._listen(connection)
+
+    async def _listen(self, connection: ServerConnection) -> None:
         async for frame in connection:
             message = json.loads(frame)
             if message[0] != 2:
