@@ -10,8 +10,9 @@ database is asked at most every half second. The Navigator follows by itself. A 
 There is a store `live-<subject>` for each of `SUBJECTS`. It gets `{"ids": [...]}` when something of that subject that
 the user may see changed (ids are of sites for session and event, of users for user, of nodes for topology, else of
 stations; an EV user gets no ids), and never otherwise. When a page opens and after a lost connection all of them fire
-with `{"ids": null}`: read everything again. Several subjects are several Inputs. Such a callback does not keep an idle
-session alive. It also fires while another page is shown, so it names parts of its own page by pattern
+with `{"ids": null}`: read everything again. Several subjects are several Inputs; a page that follows most of them takes
+`Input("live-changes", "data")` instead, with all that a poll brought: `{"changed": {subject: ids}}`. Such a callback
+does not keep an idle session alive. It also fires while another page is shown, so it names parts of its own page by pattern
 (`{"window": ALL}`), of which there may be none, or starts from an Input of its page.
 """
 

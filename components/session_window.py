@@ -118,7 +118,16 @@ def figure(samples: pa.Table) -> go.Figure:
     if any(value is not None for value in energy):
         line = {"dash": "dash", "width": 2}
         chart.add_scatter(x=at, y=energy, name=_("Energy, kWh"), yaxis="y2", line=line, mode="lines", connectgaps=True)
-    chart.update_layout(yaxis2={"overlaying": "y", "side": "right", "showgrid": False, "rangemode": "tozero"})
+    chart.update_layout(
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "showgrid": False,
+            "rangemode": "tozero",
+            "tickmode": "auto",
+            "nticks": 5,
+        }
+    )
     return chart
 
 

@@ -1,6 +1,7 @@
 """`python -m csms`: the central system, owner of the database."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 def main() -> int:
     """Run until SIGTERM or SIGINT; return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    gc.set_threshold(100_000, 50, 1000)  # looking often at thousands of long-lived stations costs a third of a core
     logging.getLogger("websockets.server").setLevel(logging.CRITICAL)  # strangers' handshakes
     try:
         uvloop.run(run(from_env(os.environ)))
@@ -49,6 +51,9 @@ async def run(settings: Settings) -> None:
         if not ended.done():
             ended.set_result(None)
 
+    def stop_soon() -> None:
+        loop.call_soon_threadsafe(stop)
+
     take_over_restored(settings.data)
     database = DuckDB(settings.data, on_failure=fail)
     service = None
@@ -56,7 +61,7 @@ async def run(settings: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
         generated = users.ensure_administrator(database, settings.admin_email, settings.admin_password)
-        service = DatabaseService(database, settings.data, lambda: loop.call_soon_threadsafe(stop))
+        service = DatabaseService(database, settings.data, stop_soon)
         async with running(database, settings.ocpp, settings.api) as system:
             lines = [f"OCPP 1.6: ws://{system.ocpp}{PATH}<ChargeboxId>", f"API: http://{system.api}"]
             if generated:

@@ -28,8 +28,11 @@ async def watch(central: Central, since: datetime) -> datetime:
 
 
 async def _look_at(central: Central, station: Station, now: datetime) -> None:
-    if station.is_registered and _is_missing(central, station, now) != ((0, NO_NETWORK) in station.alarms):
-        await _turn_no_network(central, station, now)
+    if station.is_registered:
+        is_missing = _is_missing(central, station, now)
+        # After a restart nobody has been heard yet: that alone neither raises the alarm nor clears it.
+        if is_missing if (0, NO_NETWORK) not in station.alarms else station.connection and not is_missing:
+            await _turn_no_network(central, station, now)
     if station.open and station.connection:
         await _end_abandoned(central, station, now)
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - tables and conditions come from constants, values are bound
 """The Navigator's tree: system → site → floor → charging station and grid controller → outlet (manual: Navigation)."""
 
 from collections.abc import Mapping

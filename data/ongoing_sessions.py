@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - tables and conditions come from constants, values are bound
 """What is charging now."""
 
 import pyarrow as pa

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - tables and conditions come from constants, values are bound
 """Sites, floors, charging stations, grid controllers and outlets: creating and removing them (manual: Topology)."""
 
 import uuid

@@ -1,10 +1,9 @@
 """Dashboard (manual: Overview panel): four windows about the chosen node, live."""
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 import dash
-from dash import ALL, Input, Output, State, callback, ctx, html, no_update
+from dash import ALL, Input, Output, State, callback, html, no_update
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -15,8 +14,6 @@ from data.nodes import Node
 from data.scope import Scope
 
 dash.register_page(__name__, path="/dashboard", name="Dashboard")
-
-SUBJECTS = sorted({subject for window in windows.WINDOWS.values() for subject in window.SUBJECTS})
 
 
 def layout(node: str | None = None, **_query: str) -> list[html.Div]:
@@ -41,16 +38,14 @@ def _subtitle(scope: Scope, node: Node | None) -> str:
 
 @callback(
     Output({"window": ALL}, "children"),
-    [Input(f"live-{subject}", "data") for subject in SUBJECTS],
+    Input("live-changes", "data"),
     State({"window": ALL}, "id"),
     State("url", "search"),
     prevent_initial_call=True,
 )
 @allow(*EVERYONE)
-def refresh(*values: Any) -> list[Any]:
-    *_changes, shown, search = values
-    scope, node = current_scope(), navigator.chosen_node(dict(parse_qsl(search.lstrip("?"))).get("node"))
+def refresh(changes: dict[str, Any] | None, shown: list[dict[str, str]], search: str) -> list[Any]:
+    scope, node = current_scope(), navigator.chosen_node_of(search)
     kinds = [slot["window"] for slot in shown]
-    changed = [prop.removeprefix("live-").removesuffix(".data") for prop in ctx.triggered_prop_ids]
-    again = windows.concerned(kinds, changed) if ctx.triggered_id else []
+    again = windows.concerned(kinds, changes["changed"] if changes else ())
     return [windows.inside(kind, scope, node) if kind in again else no_update for kind in kinds]

@@ -160,6 +160,8 @@ class VirtualStation:
             return await asyncio.wait_for(waiting, self.timeout_s)
         finally:
             self._waiting.pop(message_id, None)
+            if waiting.done() and not waiting.cancelled():
+                waiting.exception()  # has been seen, also when sending failed first
 
     async def _read(self, socket: ClientConnection) -> None:
         try:

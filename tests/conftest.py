@@ -17,6 +17,11 @@ from data.scope import Role, Scope
 PASSWORD = "correct horse 1"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser's tests last: Playwright's loop then stays in the thread, and no other loop runs beside it."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[DuckDB]:
     """A new portal's database, in a folder of its own."""

@@ -52,6 +52,6 @@ def inside(kind: str, scope: Scope, node: Node | None) -> list[html.Div]:
         href=window.PAGE + (f"?node={node.ref}" if node else ""),
         className="text-reset text-decoration-none",
     )
-    badge = [html.Span(format.number(content.count), className="badge")] if content.count else []
+    badge = [html.Span(format.number(content.count), className="badge ms-2")] if content.count else []
     head = html.Div(html.H2([link, *badge], id=f"{kind}-title", className="flex-fill"), className="card-header")
     return [head, html.Div(content.children, className="d-flex flex-column flex-fill cp-window-body")]

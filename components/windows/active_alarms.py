@@ -5,11 +5,11 @@ from typing import Any
 
 from dash import html
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 
 from components import format, states
 from components.access import OPERATORS
-from components.windows.content import Content, empty
+from components.windows.content import SHOWN, Content, empty, listed
 from data import alarms
 from data.nodes import Node
 from data.scope import Scope
@@ -19,19 +19,13 @@ PAGE = "/statistics"
 SUBJECTS = ("alarm", "topology")
 ROLES = OPERATORS
 
-SHOWN = 50
-
 
 def build(scope: Scope, node: Node) -> Content:
     rows = alarms.active(scope, node)
     if not rows:
         return empty("bi-check2-circle", _("No active alarms"), _("Every charging station works as it should."))
-    more = len(rows) - SHOWN
-    listed = html.Div([_row(row) for row in rows[:SHOWN]], className="list-group list-group-flush")
-    rest = ngettext("%(num)d more", "%(num)d more", more) if more > 0 else ""
-    return Content(
-        [html.Div([listed, html.P(rest, className="cp-3rd px-3 py-2 m-0")], className="cp-window-scroll")], len(rows)
-    )
+    newest = html.Div([_row(row) for row in rows[:SHOWN]], className="list-group list-group-flush")
+    return Content([listed(newest, len(rows))], len(rows))
 
 
 def _row(row: dict[str, Any]) -> html.Div:

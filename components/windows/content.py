@@ -3,6 +3,11 @@
 from typing import Any, NamedTuple
 
 from dash import html
+from dash.development.base_component import Component
+from flask_babel import ngettext
+
+SHOWN = 20
+"""Rows of a window; more would cost the browser at each change, and the window's page has them all."""
 
 
 class Content(NamedTuple):
@@ -10,6 +15,12 @@ class Content(NamedTuple):
 
     children: list[Any]
     count: int = 0
+
+
+def listed(rows: Component, count: int) -> Component:
+    """Let rows scroll in the window, and say how many of `count` are not among its first SHOWN."""
+    more = ngettext("%(num)d more", "%(num)d more", count - SHOWN) if count > SHOWN else ""
+    return html.Div([rows, html.P(more, className="cp-3rd px-3 py-2 m-0")], className="cp-window-scroll")
 
 
 def empty(glyph: str, title: str, text: str) -> Content:

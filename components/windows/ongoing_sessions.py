@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 
 from components import format, states
 from components.access import EVERYONE
-from components.windows.content import Content, empty
+from components.windows.content import SHOWN, Content, empty, listed
 from data import ongoing_sessions
 from data.nodes import Node
 from data.scope import Role, Scope
@@ -18,8 +18,6 @@ TITLE = lazy_gettext("Ongoing sessions")
 PAGE = "/statistics"
 SUBJECTS = ("open_transaction", "topology")
 ROLES = EVERYONE
-
-SHOWN = 50
 
 
 def build(scope: Scope, node: Node | None) -> Content:
@@ -33,7 +31,7 @@ def build(scope: Scope, node: Node | None) -> Content:
     now, linked = datetime.now(UTC), scope.role is not Role.EV_USER
     body = html.Tbody([_row(row, now, linked) for row in running.slice(length=SHOWN).to_pylist()])
     table = html.Table([html.Thead(html.Tr(heads)), body], className="table table-hover table-sm")
-    return Content([html.Div(table, className="cp-window-scroll")], running.num_rows)
+    return Content([listed(table, running.num_rows)], running.num_rows)
 
 
 def _row(row: dict[str, Any], now: datetime, linked: bool) -> html.Tr:

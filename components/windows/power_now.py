@@ -5,7 +5,6 @@ from math import isnan, nan
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
-import pyarrow as pa
 from dash import dcc, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -26,6 +25,9 @@ ROLES = OPERATORS
 GHOST = "#8b929d"
 FILL = "rgba(58, 130, 230, .14)"
 
+Point = tuple[datetime, float | None]
+"""A time, and the power in W when it is known."""
+
 LONGEST_GAP = timedelta(seconds=3 * power.BUCKET_S)
 
 
@@ -36,13 +38,14 @@ def build(scope: Scope, node: Node) -> Content:
     curve = power.over_time(scope, node, yesterday.astimezone(UTC), now)
     if not curve.num_rows:
         return empty("bi-activity", _("No meter values"), _("No station has sent meter values since yesterday."))
+    points = list(zip(curve["at"].to_pylist(), curve["power_w"].to_pylist(), strict=True))
     kw = power.now_w(scope, node, now) / 1000
     head = [
         html.Span([format.number(kw, 1 if kw < 100 else 0), " ", html.Small("kW")], className="cp-kpi"),
-        html.Span(_peak(curve, midnight, node.time_zone), className="cp-t13 cp-2nd"),
+        html.Span(_peak(points, midnight, node.time_zone), className="cp-t13 cp-2nd"),
     ]
     graph = dcc.Graph(
-        figure=figure(curve, midnight, node.time_zone),
+        figure=figure([*points, (now, kw * 1000)], midnight, node.time_zone),
         config={"displayModeBar": False, "responsive": True},
         className="flex-fill mt-1",
         style={"minHeight": 200, "height": "100%"},
@@ -51,11 +54,11 @@ def build(scope: Scope, node: Node) -> Content:
     return Content([html.Div(inside, className="card-body pt-0 d-flex flex-column flex-fill", style={"minHeight": 0})])
 
 
-def figure(curve: pa.Table, midnight: datetime, time_zone: str) -> go.Figure:
+def figure(curve: list[Point], midnight: datetime, time_zone: str) -> go.Figure:
     """Draw today's power over yesterday's.
 
     Args:
-        curve: columns at and power_w from yesterday's midnight on.
+        curve: power in W by time, from yesterday's midnight to now.
         midnight: the start of today in the zone.
     """
     zone, day = ZoneInfo(time_zone), timedelta(days=1)
@@ -85,8 +88,15 @@ def figure(curve: pa.Table, midnight: datetime, time_zone: str) -> go.Figure:
             "uirevision": "keep",
             "xaxis": {"tickformat": "%H:%M", "dtick": 4 * 3600e3, "range": [start, start + day]},
             "yaxis": {"nticks": 5},
+            "annotations": [_label(today[-1], _("Now"))],
         },
     )
+
+
+def _label(point: tuple[datetime, float], text: str) -> dict[str, object]:
+    """Name a line at its end."""
+    at, kw = point
+    return {"x": at, "y": kw, "text": f"<b>{text}</b>", "showarrow": False, "xanchor": "left", "xshift": 6}
 
 
 def _line(points: list[tuple[datetime, float]], name: str, line: dict[str, object]) -> go.Scatter:
@@ -95,20 +105,20 @@ def _line(points: list[tuple[datetime, float]], name: str, line: dict[str, objec
     return go.Scatter(x=times, y=kilowatts, name=name, mode="lines", line=line, hovertemplate=hover)
 
 
-def _with_gaps(curve: pa.Table) -> list[tuple[datetime, float]]:
+def _with_gaps(curve: list[Point]) -> list[tuple[datetime, float]]:
     """Put a hole where no station measured for a while, so that no line is drawn across it."""
     points: list[tuple[datetime, float]] = []
-    for at, watts in zip(curve["at"].to_pylist(), curve["power_w"].to_pylist(), strict=True):
+    for at, watts in curve:
         if points and at - points[-1][0] > LONGEST_GAP:
             points += [(points[-1][0] + timedelta(seconds=1), nan), (at - timedelta(seconds=1), nan)]
         points.append((at, nan if watts is None else watts))
     return points
 
 
-def _peak(curve: pa.Table, midnight: datetime, time_zone: str) -> str:
-    today = [row for row in curve.to_pylist() if row["at"] >= midnight and row["power_w"] is not None]
+def _peak(curve: list[Point], midnight: datetime, time_zone: str) -> str:
+    today = [(watts, at) for at, watts in curve if at >= midnight and watts is not None]
     if not today:
         return ""
-    highest = max(today, key=lambda row: row["power_w"])
-    at = format.clock(highest["at"], time_zone)[:5]
-    return _("Peak today %(power)s at %(time)s", power=format.quantity(highest["power_w"] / 1000, "kW", 0), time=at)
+    watts, at = max(today)
+    time = format.clock(at, time_zone)[:5]
+    return _("Peak today %(power)s at %(time)s", power=format.quantity(watts / 1000, "kW", 0), time=time)

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext, ngettext
 
 from components import format, states
 from components.access import OPERATORS
-from components.windows.content import Content
+from components.windows.content import SHOWN, Content, listed
 from data import outlets
 from data.nodes import Node
 from data.outlets import OutletCounts
@@ -19,12 +19,12 @@ PAGE = "/statistics"
 SUBJECTS = ("topology", "station_state", "outlet_state", "open_transaction", "alarm")
 ROLES = OPERATORS
 
-SHOWN = {"available": "s-a", "charging": "s-c", "fault": "s-f", "never": "s-n"}
+SHARES = {"available": "s-a", "charging": "s-c", "fault": "s-f", "never": "s-n"}
 
 
 def build(scope: Scope, node: Node) -> Content:
     parts = outlets.counts(scope, node)
-    total = {state: sum(getattr(part, state) for part in parts) for state in SHOWN}
+    total = {state: sum(getattr(part, state) for part in parts) for state in SHARES}
     station_count = sum(part.stations for part in parts) if node.kind not in ("station", "outlet") else 1
     outlet_count = sum(total.values())
     caption = _(
@@ -43,7 +43,7 @@ def build(scope: Scope, node: Node) -> Content:
         ],
         className="card-body pt-0 pb-2 d-flex flex-column gap-2 flex-grow-0",
     )
-    return Content([head, html.Div(_table(parts), className="cp-window-scroll")])
+    return Content([head, listed(_table(parts[:SHOWN]), len(parts))])
 
 
 def words(state: str, count: int) -> str:
@@ -54,9 +54,9 @@ def words(state: str, count: int) -> str:
 def bar(count: dict[str, int]) -> html.Div:
     """Draw the share of each state as one bar."""
     spans = [
-        html.Span(className=colour, style={"flex": count[state]}) for state, colour in SHOWN.items() if count[state]
+        html.Span(className=colour, style={"flex": count[state]}) for state, colour in SHARES.items() if count[state]
     ]
-    label = ", ".join(words(state, count[state]) for state in SHOWN)
+    label = ", ".join(words(state, count[state]) for state in SHARES)
     return html.Div(spans, className="cp-statebar", role="img", **{"aria-label": label})
 
 
@@ -76,7 +76,7 @@ def _row(part: OutletCounts) -> html.Tr:
     return html.Tr(
         [
             html.Td(dcc.Link(name, href=f"?node={part.ref}", className="text-decoration-none"), style={"width": "36%"}),
-            html.Td(bar({state: getattr(part, state) for state in SHOWN})),
+            html.Td(bar({state: getattr(part, state) for state in SHARES})),
             html.Td(format.number(part.outlets), className="cp-num cp-2nd", style={"width": 44}),
             _count("charging", part.charging),
             _count("fault", part.fault),
