@@ -49,7 +49,7 @@
       changes(data) {
         if (!data) return;
         window.portalNavigator.patch(data.states);
-        for (const [subject, ids] of Object.entries(data.changed)) dash_clientside.set_props(`live-${subject}`, { data: { ids } });
+        for (const subject of data.followed) dash_clientside.set_props(`live-${subject}`, { data: { ids: data.changed[subject] } });
       },
     },
   });

@@ -3,17 +3,17 @@
 One poll a second per page asks for what changed since the page's last revision; however many pages there are, the
 database is asked at most every half second. The Navigator follows by itself. A page of your own listens so:
 
-    @callback(Output("alarm-table", "children"), Input("live-alarm", "data"), State("url", "search"))
-    @allow(*OPERATORS)
+    @callback(Output("total", "children"), Input("live-session", "data"), State("url", "search"))
+    @allow(*EVERYONE)
     def refresh(changed: dict, search: str): ...
 
-There is a store `live-<subject>` for each of `SUBJECTS`. It gets `{"ids": [...]}` when something of that subject that
+There is a store `live-<subject>` for each of `FOLLOWED`. It gets `{"ids": [...]}` when something of that subject that
 the user may see changed (ids are of sites for session and event, of users for user, of nodes for topology, else of
 stations; an EV user gets no ids), and never otherwise. When a page opens and after a lost connection all of them fire
-with `{"ids": null}`: read everything again. Several subjects are several Inputs; a page that follows most of them takes
-`Input("live-changes", "data")` instead, with all that a poll brought: `{"changed": {subject: ids}}`. Such a callback
-does not keep an idle session alive. It also fires while another page is shown, so it names parts of its own page by pattern
-(`{"window": ALL}`), of which there may be none, or starts from an Input of its page.
+with `{"ids": null}`: read everything again. A page that follows several subjects takes `Input("live-changes", "data")`
+instead, with all that a poll brought: `{"changed": {subject: ids}}`. Such a callback keeps no idle session alive.
+It also fires while another page is shown, so it names parts of its own page by pattern (`{"window": ALL}`), of which
+there may be none, or starts from an Input of its page.
 """
 
 import threading
@@ -41,6 +41,7 @@ REMEMBERED_STATES = 100
 
 STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm")
 SUBJECTS = ("topology", *STATION_SUBJECTS, "session", "event", "user")
+FOLLOWED = ("session",)  # each store more costs every open page at every change
 EV_USER_SUBJECTS = ("open_transaction", "session")
 
 
@@ -108,7 +109,7 @@ def stores() -> list[Any]:
         dcc.Store(id="live-revision"),
         dcc.Store(id="live-clock"),
         dcc.Store(id="live-changes"),
-        *(dcc.Store(id=f"live-{subject}") for subject in SUBJECTS),
+        *(dcc.Store(id=f"live-{subject}") for subject in FOLLOWED),
     ]
 
 
@@ -146,7 +147,7 @@ def register_callbacks(app: dash.Dash) -> None:
 def update(scope: Scope, changes: Changes, states: dict[str, str]) -> dict[str, Any]:
     """Return what a page of this user is told: ids by subject (null: read everything again) and new node states."""
     if changes.reset:
-        return {"changed": dict.fromkeys(_subjects(scope)), "states": {}}
+        return {"changed": dict.fromkeys(_subjects(scope)), "states": {}, "followed": FOLLOWED}
     seen = {int(ref.partition(":")[2]) for ref in states if ref.startswith("station:")}
     changed: dict[str, list[Any]] = {}
     for subject, number in changes.changed:
@@ -154,7 +155,7 @@ def update(scope: Scope, changes: Changes, states: dict[str, str]) -> dict[str, 
             changed.setdefault(subject, []).append(number)
     if scope.role is Role.EV_USER:
         changed = {subject: [] for subject in changed}
-    return {"changed": changed, "states": states}
+    return {"changed": changed, "states": states, "followed": [subject for subject in FOLLOWED if subject in changed]}
 
 
 def _may_know(scope: Scope, change: Change, stations: set[int]) -> bool:

@@ -30,14 +30,15 @@ SEVERITIES = {
 }
 
 _CRITICAL = ("Hardware fault", "Fuse")
+_LESS_CRITICAL = ("ConnectorLockFailure", "PowerMeterFailure")
 _MINOR = ("Not registered",)
 
 
-def severity(alarm_kind: str) -> Look:
-    """Return how grave an alarm kind is: Hardware fault and Fuse critical, Not registered minor, all others major."""
-    if alarm_kind in _CRITICAL:
+def severity(kind: str, code: str) -> Look:
+    """Return how grave an alarm is: Hardware fault and Fuse critical, but for lock and meter; Not registered minor."""
+    if kind in _CRITICAL and code not in _LESS_CRITICAL:
         return SEVERITIES["critical"]
-    return SEVERITIES["minor" if alarm_kind in _MINOR else "major"]
+    return SEVERITIES["minor" if kind in _MINOR else "major"]
 
 
 def glyph(look: Look) -> html.I:

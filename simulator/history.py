@@ -10,7 +10,7 @@ from simulator import world
 from simulator.car import Car
 
 DAYS = 730
-QUIET = timedelta(hours=3)  # before now: what is newer, the living stations tell themselves
+QUIET = timedelta(minutes=30)  # before now: what is newer, the living stations tell themselves
 SAMPLE_INTERVAL = timedelta(minutes=5)
 FIRST_DAY_SHARE = 0.45  # of today's visits: the portal grows
 
@@ -65,6 +65,9 @@ def sessions(site: world.Site, station: world.Station, now: datetime) -> Iterato
         for arrival in _arrivals(site, now, random):
             visit = _visit(site, station, connector_id, max(arrival, free_from), meter_wh, random)
             if visit.ended_at > until:
+                leaves_at = (until - timedelta(minutes=random.uniform(0, 60))).replace(microsecond=0)
+                if leaves_at > visit.started_at:  # whoever stands there now leaves before the living stations begin
+                    yield visit._replace(ended_at=leaves_at)
                 break
             yield visit
             meter_wh += visit.energy_wh

@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 
 SAMPLE_INTERVAL_S = 12
 LONGEST_SWITCH_ON_S = 5  # not all stations call in the same moment
-BUSY_GAP_S, QUIET_GAP_S = 120, 600  # between two cars of an outlet, at the busiest and the quietest hour
+BUSY_GAP_S, QUIET_GAP_S = 2000, 4000  # between two cars of an outlet, at the busiest and the quietest hour
 STAY_S = (240, 1500)
-EARLIER_S = (600, 9000)  # how long cars that stand there at the first start have been charging
+EARLIER_S = (300, 1700)  # how long cars that stand there at the first start have been charging
 FAULTS = (
     ("PowerSwitchFailure", "Contactor feedback missing"),
     ("ConnectorLockFailure", "Cable not locked"),
@@ -90,7 +90,7 @@ class LivingStation:
         self.station.handlers["RemoteStopTransaction"] = self._remote_stop
         self.outlets = {connector_id: Outlet(connector_id) for connector_id in self.station.meter_wh}
         for outlet in self.outlets.values():
-            if self.random.random() < 0.5:
+            if self.random.random() < 0.3:
                 outlet.visit = self._arrival(outlet, self._tag(), self.random.uniform(*EARLIER_S))
 
     async def run(self) -> None:

@@ -29,7 +29,7 @@ def build(scope: Scope, node: Node) -> Content:
 
 
 def _row(row: dict[str, Any]) -> html.Div:
-    look = states.severity(row["kind"])
+    look = states.severity(row["kind"], row["code"])
     severity = html.Span(
         [states.glyph(look), html.Span(str(look.word), className="visually-hidden")],
         className=look.colour,

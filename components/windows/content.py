@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask_babel import ngettext
 
-SHOWN = 20
+SHOWN = 10
 """Rows of a window; more would cost the browser at each change, and the window's page has them all."""
 
 

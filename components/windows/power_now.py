@@ -35,11 +35,12 @@ def build(scope: Scope, node: Node) -> Content:
     now = datetime.now(UTC)
     midnight = now.astimezone(ZoneInfo(node.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     yesterday = midnight - timedelta(days=1)
-    curve = power.over_time(scope, node, yesterday.astimezone(UTC), now)
-    if not curve.num_rows:
+    until = datetime.fromtimestamp(now.timestamp() // power.BUCKET_S * power.BUCKET_S, UTC)  # whole buckets only
+    curve = power.over_time(scope, node, yesterday.astimezone(UTC), until)
+    kw = power.now_w(scope, node, now) / 1000
+    if not curve.num_rows and not kw:
         return empty("bi-activity", _("No meter values"), _("No station has sent meter values since yesterday."))
     points = list(zip(curve["at"].to_pylist(), curve["power_w"].to_pylist(), strict=True))
-    kw = power.now_w(scope, node, now) / 1000
     head = [
         html.Span([format.number(kw, 1 if kw < 100 else 0), " ", html.Small("kW")], className="cp-kpi"),
         html.Span(_peak(points, midnight, node.time_zone), className="cp-t13 cp-2nd"),

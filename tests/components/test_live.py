@@ -124,7 +124,7 @@ def test_administrator_hears_of_everything(people: People, two: Stations) -> Non
 
 def test_ev_user_hears_that_something_charged_and_not_where(people: People, two: Stations) -> None:
     told = told_to(people.dana, ("session", people.solna), ("alarm", two.solna), ("outlet_state", two.solna))
-    assert told == {"changed": {"session": []}, "states": {}}
+    assert told == {"changed": {"session": []}, "states": {}, "followed": ["session"]}
 
 
 def test_after_a_lost_connection_every_subject_is_read_again(people: People) -> None:

@@ -23,15 +23,16 @@ def test_state_is_said_in_a_word_beside_its_glyph() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"),
+    ("kind", "code", "name"),
     [
-        ("Hardware fault", "critical"),
-        ("Fuse", "critical"),
-        ("Temperature", "major"),
-        ("No network", "major"),
-        ("Failure to read power meter", "major"),
-        ("Not registered", "minor"),
+        ("Hardware fault", "ReaderFailure", "critical"),
+        ("Hardware fault", "ConnectorLockFailure", "major"),
+        ("Hardware fault", "PowerMeterFailure", "major"),
+        ("Fuse", "OverCurrentFailure", "critical"),
+        ("Temperature", "HighTemperature", "major"),
+        ("No network", "No network", "major"),
+        ("Not registered", "Not registered", "minor"),
     ],
 )
-def test_alarm_kind_has_its_severity(kind: str, name: str) -> None:
-    assert severity(kind) == SEVERITIES[name]
+def test_an_alarm_has_its_severity(kind: str, code: str, name: str) -> None:
+    assert severity(kind, code) == SEVERITIES[name]
