@@ -67,7 +67,8 @@ class Outlet:
     async def wait(self, seconds: float) -> Asked | None:
         """Return what is asked meanwhile, or None after `seconds`."""
         try:
-            return await asyncio.wait_for(self.asked.get(), seconds)
+            async with asyncio.timeout(seconds):  # wait_for may lose a cancellation in Python 3.11
+                return await self.asked.get()
         except TimeoutError:
             return None
 
@@ -104,7 +105,8 @@ class LivingStation:
     async def switch_off(self) -> None:
         try:
             for connector_id in list(self.station.transactions):
-                await asyncio.wait_for(self.station.stop(connector_id, "PowerLoss"), 2)
+                async with asyncio.timeout(2):
+                    await self.station.stop(connector_id, "PowerLoss")
         except LOST as error:
             log.debug("%s switched off: %s", self.plan.charge_box_id, error)
         await self.station.close()

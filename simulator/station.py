@@ -143,7 +143,8 @@ class VirtualStation:
 
     async def receive(self) -> Any:
         """Return the next frame that answers no waiting call, parsed."""
-        return json.loads(await asyncio.wait_for(self._frames.get(), self.timeout_s))
+        async with asyncio.timeout(self.timeout_s):
+            return json.loads(await self._frames.get())
 
     async def call(self, action: str, payload: Payload, message_id: str | None = None) -> Payload:
         """Call the central system and return its answer.
@@ -157,7 +158,8 @@ class VirtualStation:
         waiting = self._waiting[message_id] = asyncio.get_running_loop().create_future()
         try:
             await self.send([CALL, message_id, action, payload])
-            return await asyncio.wait_for(waiting, self.timeout_s)
+            async with asyncio.timeout(self.timeout_s):
+                return await waiting
         finally:
             self._waiting.pop(message_id, None)
             if waiting.done() and not waiting.cancelled():
