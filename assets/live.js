@@ -37,6 +37,23 @@
     if (answeredAt && !paused && Date.now() - answeredAt > STALE_MS) pause(answeredAt);
   }, 1000);
 
+  // Ages and durations go on by themselves: the minute is a subject of its own.
+  setInterval(() => {
+    const data = { changed: { minute: null }, states: {}, followed: [] };
+    if (answeredAt && !paused && !document.hidden) dash_clientside.set_props("live-changes", { data });
+  }, 60_000);
+
+  // A live value that changed says so for a moment. Text that React writes anew is a change of character data.
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const value = target.parentElement?.closest(".cp-kpi, .cp-windows .cp-num:not(.cp-age)");
+      if (!value) continue;
+      value.classList.remove("cp-tick");
+      requestAnimationFrame(() => value.classList.add("cp-tick"));
+    }
+  }).observe(document, { characterData: true, subtree: true });
+  document.addEventListener("animationend", ({ target }) => target.classList.remove("cp-tick"));
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     live: {
       clock(data) {

@@ -31,6 +31,12 @@
     }
   }
 
+  async function copy(button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.firstElementChild.className = "bi bi-check-lg";
+    button.title = button.ariaLabel = button.dataset.copied;
+  }
+
   document.addEventListener("click", (event) => {
     const { target } = event;
     const link = target.closest("a[data-page]");
@@ -39,6 +45,7 @@
     if (theme) window.portalTheme.choose(theme.dataset.theme);
     if (target.closest("[data-dialog]")) document.getElementById(target.closest("[data-dialog]").dataset.dialog).showModal();
     if (target.closest("[data-close]")) document.getElementById(target.closest("[data-close]").dataset.close).close();
+    if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
     if (menu) toggleMenu(menu);
     else if (!target.closest(".cp-menu") || theme || link || target.closest("[data-dialog]")) closeMenus();
     if (link && plain(event)) {

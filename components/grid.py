@@ -38,7 +38,7 @@ THEME = {
     "wrapperBorder": False,
     "wrapperBorderRadius": 8,
     "headerColumnResizeHandleColor": "var(--cp-line)",
-    "rowHeight": 36,
+    "rowHeight": "max(36px, var(--cp-row))",
     "headerHeight": 38,
     "spacing": 6,
     "cellHorizontalPadding": 11,

@@ -32,7 +32,8 @@ ROLES = {
 KEYS = (
     ("/", lazy_gettext("Find node")),
     ("↑ ↓ ← →", lazy_gettext("Move in the Navigator")),
-    ("Enter", lazy_gettext("Choose the node")),
+    ("Enter", lazy_gettext("Choose the node, show the row")),
+    ("Shift F10", lazy_gettext("Open the menu of a row")),
     ("Esc", lazy_gettext("Close")),
     ("?", lazy_gettext("These keys")),
 )

@@ -23,8 +23,8 @@ from data.scope import Role
 from data.sessions import Place
 
 HEADINGS: Mapping[str, Heading] = {
-    "start": Heading(lazy_gettext("Start session"), 178, shown=True),
-    "duration": Heading(lazy_gettext("Duration"), 142, shown=True, numeric=True, filter_unit="min", raw_unit="s"),
+    "start": Heading(lazy_gettext("Start session"), 166, shown=True),
+    "duration": Heading(lazy_gettext("Duration"), 136, shown=True, numeric=True, filter_unit="min", raw_unit="s"),
     "energy": Heading(lazy_gettext("Energy"), 122, shown=True, unit="kWh", numeric=True),
     "station": Heading(lazy_gettext("Station"), 150, shown=True, renderer="IdentityCell"),
     "outlet": Heading(lazy_gettext("Outlet"), 100, shown=True, numeric=True),
@@ -61,7 +61,7 @@ def layout(session: Mapping[str, Any], samples: pa.Table, place: Place | None, q
             html.Div(
                 [html.H1(_("Charging session")), html.Div(subtitle, className="cp-t13 cp-2nd")], className="flex-fill"
             ),
-            dcc.Clipboard(content=f"{flask.request.host_url}session/{session['session']}", title=_("Copy link")),
+            _copy_link(f"{flask.request.host_url}session/{session['session']}"),
         ],
         className="card-header d-flex",
     )
@@ -72,6 +72,18 @@ def layout(session: Mapping[str, Any], samples: pa.Table, place: Place | None, q
     return html.Article(
         [head, html.Div(html.Div(body, className="row g-4"), className="card-body"), _foot(place, query)],
         className="card cp-session",
+    )
+
+
+def _copy_link(address: str) -> html.Button:
+    icon = html.I(className="bi bi-link-45deg", **{"aria-hidden": "true"})
+    name = _("Copy link")
+    return html.Button(
+        icon,
+        type="button",
+        className="btn btn-ghost btn-icon",
+        title=name,
+        **{"aria-label": name, "data-copy": address, "data-copied": _("Link copied")},
     )
 
 
@@ -119,6 +131,7 @@ def figure(samples: pa.Table) -> go.Figure:
         line = {"dash": "dash", "width": 2}
         chart.add_scatter(x=at, y=energy, name=_("Energy, kWh"), yaxis="y2", line=line, mode="lines", connectgaps=True)
     chart.update_layout(
+        xaxis={"tickformat": "%H:%M\n%Y-%m-%d"},
         yaxis2={
             "overlaying": "y",
             "side": "right",

@@ -132,18 +132,24 @@ async def stopped(central: Central, station: Station, stop: Stopped, received_at
     if transaction is None:
         await _stopped_late(central, station, stop, moment, received_at)
         return stop.id_tag is not None
-    measurements, _ = metering.read(stop.readings, station, received_at)
-    transaction = metering.live(transaction, measurements)
+    transaction, values = _last_measured(station, transaction, stop, received_at)
     session = sessions.ended(
         transaction, moment.at, meter_stop_kwh, stop.reason, received_at, sessions.notes(note, moment.note)
     )
-    statements: list[Sql | Batch] = [*transactions.ended(session)]
-    values = metering.rows(station, transaction.connector_id, transaction.transaction_id, measurements, received_at)
-    if values:
-        statements.append(meter_values.sampled(values))
-    await central.commits.write(statements, [("session", session.site_id), ("open_transaction", station.station_id)])
+    await central.commits.write(
+        [*transactions.ended(session), values], [("session", session.site_id), ("open_transaction", station.station_id)]
+    )
     station.finish(transaction.transaction_id, session)
     return stop.id_tag is not None
+
+
+def _last_measured(
+    station: Station, transaction: OpenTransaction, stop: Stopped, received_at: datetime
+) -> tuple[OpenTransaction, Batch]:
+    """Return the transaction with the energy of the stop's own samples, and the statement that keeps these."""
+    measurements, _ = metering.read(stop.readings, station, received_at)
+    values = metering.rows(station, transaction.connector_id, transaction.transaction_id, measurements, received_at)
+    return metering.live(transaction, measurements), meter_values.sampled(values)
 
 
 def _stopped_transaction(station: Station, stop: Stopped) -> tuple[OpenTransaction | None, str]:
@@ -166,13 +172,12 @@ async def _stopped_late(
     if session is None:
         text = f"The station stopped transaction {stop.transaction_id}, which is not its own."
     elif END_ESTIMATED in (session.note or ""):
-        corrected = sessions.ended(
-            sessions.reopened(session), moment.at, meter_stop_kwh, stop.reason, received_at, moment.note
-        )
-        await central.commits.write([transactions.corrected(corrected)], [("session", session.site_id)])
-        station.finish(corrected.transaction_id or 0, corrected)
+        transaction, values = _last_measured(station, sessions.reopened(session), stop, received_at)
+        corrected = sessions.ended(transaction, moment.at, meter_stop_kwh, stop.reason, received_at, moment.note)
+        await central.commits.write([transactions.corrected(corrected), values], [("session", session.site_id)])
+        station.finish(transaction.transaction_id, corrected)
         return
-    elif (meter_stop_kwh, moment.at) == (session.meter_stop_kwh, session.ended_at) or moment.note:
+    elif meter_stop_kwh == session.meter_stop_kwh and (moment.at == session.ended_at or moment.note):
         return
     else:
         text = f"The station stopped transaction {stop.transaction_id} again, otherwise. The first stop counts."

@@ -21,6 +21,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from csms.metrics import Metrics
+from data.errors import DatabaseUnusable
 
 log = logging.getLogger(__name__)
 
@@ -213,6 +214,8 @@ class Connection:
         match message:
             case [2, str() | int() as unique_id, *_]:
                 pass
+            case [2, *_]:
+                unique_id = NO_ID
             case list() | dict():
                 return  # no call: OCPP-J has no answer to it
             case _:
@@ -229,9 +232,12 @@ class Connection:
         while self._incoming:
             incoming = self._incoming.popleft()
             self._room.set()
-            await self._send(incoming if isinstance(incoming, bytes) else await self._answer(incoming))
+            answer = incoming if isinstance(incoming, bytes) else await self._answer(incoming)
+            if answer is not None:
+                await self._send(answer)
 
-    async def _answer(self, incoming: _Incoming) -> bytes:
+    async def _answer(self, incoming: _Incoming) -> bytes | None:
+        """Return the answer; None while the database is unusable: only silence makes every station send it again."""
         unique_id, action, payload, frame, received_at = incoming
         peer = self._peer
         given = peer.answers.find(unique_id, frame, received_at)
@@ -242,6 +248,9 @@ class Connection:
         except CallRefused as refused:
             self._metrics.refused += 1
             return _error(unique_id, refused)
+        except DatabaseUnusable:
+            self._metrics.failed += 1
+            return None
         except Exception:
             self._metrics.failed += 1
             log.exception("%s: %s failed", peer.charge_box_id, action)

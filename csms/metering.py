@@ -94,6 +94,8 @@ def live(transaction: OpenTransaction, measurements: list[Measurement]) -> OpenT
 def _charged_kwh(transaction: OpenTransaction, register_kwh: float) -> float:
     """Return the energy since the start: some registers count for life, some from each session's start."""
     start_kwh = transaction.meter_start_kwh
+    if register_kwh == 0 and transaction.energy_kwh:
+        return transaction.energy_kwh  # a filler: no meter falls to zero while it charges
     return register_kwh if start_kwh is None or register_kwh < start_kwh else round(register_kwh - start_kwh, 6)
 
 

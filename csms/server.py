@@ -110,7 +110,7 @@ class OcppServer:
             self._refusals.popleft()
         if len(self._refusals) < MOST_REFUSALS and self._central.is_first("refused", charge_box_id, reason):
             self._refusals.append(now)
-            log.warning("%s: refused, %s (%s)", charge_box_id, reason, address)
+            log.warning("%r: refused, %s (%s)", charge_box_id, reason, address)
             text = f"The station {charge_box_id} was refused: {reason}."
             noted = event(EventKind.STATION_REFUSED, text, charge_box_id=charge_box_id, details={"address": address})
             self._central.commits.write_later([noted], [("event", 0)])

@@ -30,11 +30,11 @@ def ended(
 
     Args:
         ended_at: the station's time.
-        logged_at: the time of receipt; stands in for an end before the start.
+        logged_at: the time of receipt. For an end before the start, the time between the receipts of both stands in.
     """
     energy_kwh, energy_note = _energy(transaction, meter_stop_kwh)
     if ended_at < transaction.started_at:
-        ended_at, note = max(transaction.started_at, min(logged_at, ended_at)), notes(note, END_BEFORE_START)
+        ended_at, note = transaction.started_at + (logged_at - transaction.logged_at), notes(note, END_BEFORE_START)
     duration_s = (ended_at - transaction.started_at).total_seconds()
     if energy_kwh is not None and energy_kwh > MOST_KW * duration_s / 3600 + SLACK_KWH and END_BEFORE_START not in note:
         energy_note = notes(energy_note, IMPLAUSIBLE_ENERGY)

@@ -15,10 +15,14 @@ from data.events import EventKind
 from data.stations import INTO_OUTLET
 
 MOST_CONNECTORS = 64  # more is taken for rubbish
+NO_SUCH_CONNECTOR = "The station speaks of a connector no station has."
 
 
 async def status_changed(central: Central, station: Station, change: StatusChanged, received_at: datetime) -> None:
     connector_id = change.connector_id
+    if connector_id > MOST_CONNECTORS:
+        central.note_oddity(station, EventKind.ODD_MESSAGE, NO_SUCH_CONNECTOR, change._asdict())
+        return
     status = Status(change.status, change.error_code, change.info, change.vendor_error_code, received_at)
     statements: list[Sql | Batch] = []
     changed: list[Change] = []
@@ -53,12 +57,7 @@ def outlet_found(central: Central, station: Station, connector_id: int) -> list[
     if connector_id == 0 or connector_id in station.outlets:
         return []
     if connector_id > MOST_CONNECTORS:
-        central.note_oddity(
-            station,
-            EventKind.ODD_MESSAGE,
-            "The station speaks of a connector no station has.",
-            {"connector_id": connector_id},
-        )
+        central.note_oddity(station, EventKind.ODD_MESSAGE, NO_SUCH_CONNECTOR, {"connector_id": connector_id})
         return []
     row = (station.station_id, connector_id, str(uuid.uuid4()), "", mode_of_neighbours(station), "")
     text = f"The station has a connector {connector_id} that was not configured."

@@ -7,6 +7,7 @@ PortalError
 ├── HasChildren         a node still has sub-nodes
 ├── InvalidInput        a value cannot be taken; says which and why
 │   └── BadSetting      a PORTAL_… setting cannot be used
+├── LoginRefused        a log-in that did not succeed, or must wait
 ├── DatabaseUnavailable the owner of the database does not answer
 └── DatabaseUnusable    the file is locked, damaged, too new, or the disk is full
 
@@ -50,6 +51,16 @@ class InvalidInput(PortalError):
 
 class BadSetting(InvalidInput):
     """A PORTAL_… setting that cannot be used."""
+
+
+class LoginRefused(PortalError):
+    """A log-in that did not succeed. wait_s: seconds until the next attempt is looked at, 0 when it was looked at."""
+
+    def __init__(self, wait_s: int = 0) -> None:
+        super().__init__(
+            f"Too many failed attempts. Try again in {wait_s} s." if wait_s else "Wrong email or password. Check both."
+        )
+        self.wait_s = wait_s
 
 
 class DatabaseUnavailable(PortalError):

@@ -30,6 +30,9 @@ class EventKind(StrEnum):
     DATA_TRANSFER = "data transfer"
     PARAMETERS_READ = "parameters read"
     ALARM_CLEARED = "alarm cleared"
+    LOGGED_IN = "logged in"
+    LOG_IN_FAILED = "log-in failed"
+    LOGGED_OUT = "logged out"
 
 
 INTO_EVENT = Into(

@@ -90,7 +90,8 @@ def _values(digits: str) -> Iterator[int]:
 
 
 def _uid(digits: str) -> bytes | None:
-    if len(digits) < FEWEST_HEX_DIGITS or len(digits) % 2:
+    digits = digits.zfill(len(digits) + len(digits) % 2)  # some leave out a leading zero
+    if len(digits) < FEWEST_HEX_DIGITS:
         return None
     try:
         return bytes.fromhex(digits)

@@ -1,8 +1,12 @@
 """Portal users: their passwords, their log-in, their scope."""
 
+import ipaddress
 import math
+import os
 import secrets
 import string
+import threading
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,28 +15,21 @@ from typing import Any
 
 import argon2
 
-from data.database import Database, Sql
-from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
+from data.database import Batch, Database, Sql
+from data.errors import AlreadyExists, InvalidInput, LoginRefused, NotFound
+from data.events import EventKind, event
 from data.scope import Role, Scope
 
 SHORTEST_PASSWORD = 8
 
 FREE_FAILURES = {"account": 5, "address": 20}
 """Failed log-ins before each next one waits. An address may be a whole company's, so it has more."""
-LONGEST_WAIT_S = 300
+LONGEST_WAIT_S = {"account": 15, "address": 300}
+"""An account waits briefly: whoever guesses at it from many addresses must not lock its owner out."""
 FORGET_AFTER_S = 24 * 3600
 
 _hasher = argon2.PasswordHasher()
-
-
-class LoginRefused(PortalError):
-    """A log-in that did not succeed. wait_s: seconds until the next attempt is looked at, 0 when it was looked at."""
-
-    def __init__(self, wait_s: int = 0) -> None:
-        super().__init__(
-            f"Too many failed attempts. Try again in {wait_s} s." if wait_s else "Wrong email or password. Check both."
-        )
-        self.wait_s = wait_s
+_hashing = threading.BoundedSemaphore(os.cpu_count() or 1)  # each takes 64 MiB
 
 
 @dataclass(frozen=True)
@@ -102,19 +99,55 @@ def authenticate(database: Database, email: str, password: str, address: str) ->
         LoginRefused: the pair is wrong, or this account or address must wait after too many failures. Which of email
             and password was wrong is not told, by the time it takes neither.
     """
-    keys = {"account": f"account:{_normalized(email)}", "address": f"address:{address}"}
-    for kind, key in keys.items():
-        _count_attempt(database, key, FREE_FAILURES[kind])
-    row = _row(database, "u.email = $key", _normalized(email))
-    if not _is_password(password, row["password_hash"] if row else _hash_of_nobody()) or row is None:
+    keys = {"address": f"address:{_network(address)}", "account": f"account:{normalized(email)}"}
+    for kind, key in keys.items():  # the address first: while it waits, it cannot make an account wait
+        _count_attempt(database, kind, key)
+    row = _row(database, "u.email = $key", normalized(email))
+    if not is_password(password, row["password_hash"] if row else _hash_of_nobody()) or row is None:
+        database.write([_log_in_failed(row, address)], changed=[("event", 0)])
         raise LoginRefused()
+    user = _user(row)
     database.write(
         [
             Sql("DELETE FROM login_failure WHERE key = $key", {"key": keys["account"]}),
             Sql("UPDATE login_failure SET failures = failures - 1 WHERE key = $key", {"key": keys["address"]}),
-        ]
+            event(EventKind.LOGGED_IN, f"{user.email} logged in from {address}.", user_id=user.user_id),
+        ],
+        changed=[("event", 0)],
     )
-    return _user(row)
+    return user
+
+
+def note_log_out(database: Database, user: User, address: str) -> None:
+    """Write a log-out into the event log."""
+    text = f"{user.email} logged out from {address}."
+    database.write([event(EventKind.LOGGED_OUT, text, user_id=user.user_id)], changed=[("event", 0)])
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of a password. It takes long on purpose."""
+    with _hashing:
+        return _hasher.hash(password)
+
+
+def is_password(password: str, password_hash: str) -> bool:
+    """Tell whether a hash is this password's. It takes long on purpose."""
+    try:
+        with _hashing:
+            return _hasher.verify(password_hash, password)
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
+
+
+def normalized(email: str) -> str:
+    """Return an email as it is kept and compared: one spelling for what looks the same, lower case."""
+    return unicodedata.normalize("NFC", email.strip().lower())
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text can be an email address: one @ with something on both sides, nothing unseen in it."""
+    name, at, host = text.partition("@")
+    return bool(name and at and host) and "@" not in host and text.isprintable() and " " not in text
 
 
 def check_password(password: str) -> None:
@@ -149,7 +182,7 @@ def change_password(database: Database, user_id: int, password: str) -> None:
     check_password(password)
     statement = Sql(
         "UPDATE portal_user SET password_hash = $hash, password_changed_at = $now WHERE user_id = $user_id",
-        {"hash": _hasher.hash(password), "now": datetime.now(UTC), "user_id": user_id},
+        {"hash": hash_password(password), "now": datetime.now(UTC), "user_id": user_id},
     )
     database.write([statement], changed=[("user", user_id)])
 
@@ -183,8 +216,8 @@ def generate_password() -> str:
 
 
 def _insert(database: Database, new: NewUser) -> int:
-    email = _normalized(new.email)
-    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or any(c.isspace() for c in email):
+    email = normalized(new.email)
+    if not is_email(email):
         raise InvalidInput("Email", new.email, "is no email address.")
     if not new.first_name.strip():
         raise InvalidInput("First name", None, "may not be empty.")
@@ -203,7 +236,7 @@ def _insert(database: Database, new: NewUser) -> int:
             "first_name": new.first_name.strip(),
             "last_name": new.last_name.strip(),
             "email": email,
-            "hash": _hasher.hash(new.password),
+            "hash": hash_password(new.password),
             "now": datetime.now(UTC),
             "email_at_alarm": new.email_at_alarm,
         },
@@ -222,11 +255,11 @@ def _insert(database: Database, new: NewUser) -> int:
     return user_id
 
 
-def _count_attempt(database: Database, key: str, free: int) -> None:
+def _count_attempt(database: Database, kind: str, key: str) -> None:
     """Count an attempt as failed, or refuse it while its key waits: 1 s after the free ones, then twice as long."""
-    now = datetime.now(UTC)
+    now, free, longest = datetime.now(UTC), FREE_FAILURES[kind], LONGEST_WAIT_S[kind]
     wait = "CASE WHEN failures < $free THEN 0 ELSE least(power(2, failures - $free), $longest) END"
-    params = {"key": key, "now": now, "free": free, "longest": LONGEST_WAIT_S, "forget": FORGET_AFTER_S}
+    params = {"key": key, "now": now, "free": free, "longest": longest, "forget": FORGET_AFTER_S}
     attempt = Sql(
         f"""INSERT INTO login_failure AS f VALUES ($key, 1, $now) ON CONFLICT (key) DO UPDATE SET
             failures = CASE WHEN f.failed_at < $now - to_seconds($forget) THEN 1 ELSE f.failures + 1 END,
@@ -238,7 +271,7 @@ def _count_attempt(database: Database, key: str, free: int) -> None:
         return
     left = database.query(
         f"SELECT failed_at + to_seconds({wait}) AS until FROM login_failure WHERE key = $key",  # noqa: S608 - as above
-        {"key": key, "free": free, "longest": LONGEST_WAIT_S},
+        {"key": key, "free": free, "longest": longest},
     )
     until = left["until"][0].as_py() if left.num_rows else now
     raise LoginRefused(max(1, math.ceil((until - now).total_seconds())))
@@ -254,18 +287,25 @@ def _user(row: dict[str, Any]) -> User:
     return User(role=Role(row["role"]), site_ids=frozenset(row["site_ids"] or ()), **values)
 
 
-def _normalized(email: str) -> str:
-    return email.strip().lower()
+def _log_in_failed(row: dict[str, Any] | None, address: str) -> Batch:
+    """Note a failed log-in. What was typed is never kept: people type passwords into the wrong field."""
+    whose = row["email"] if row else "an unknown email"
+    user_id = row["user_id"] if row else None
+    return event(EventKind.LOG_IN_FAILED, f"A log-in as {whose} from {address} failed.", user_id=user_id)
 
 
-def _is_password(password: str, password_hash: str) -> bool:
+def _network(address: str) -> str:
+    """Return whom an address stands for: with IPv6 everybody has a whole /64 of them."""
     try:
-        return _hasher.verify(password_hash, password)
-    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-        return False
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, 64), strict=False))
 
 
 @cache
 def _hash_of_nobody() -> str:
     """A hash to check against when there is no such user, so that the answer takes as long."""
-    return _hasher.hash(secrets.token_hex())
+    return hash_password(secrets.token_hex())

@@ -1,16 +1,19 @@
 """The windows of the Dashboard (manual: Overview panel).
 
-A window is a module with TITLE, PAGE (where a click on its title leads), SUBJECTS (the changes after which it is drawn
-again), ROLES and `build(scope, node) -> Content`. It gets a line in WINDOWS.
+A window is a module with TITLE, PAGE (which shows the details; its title leads there for those who have that page),
+SUBJECTS (the changes after which it is drawn again; "minute" for ages, which change by themselves), ROLES and
+`build(scope, node) -> Content`. It gets a line in WINDOWS.
 """
 
 from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 
 from dash import dcc, html
 
 from components import format
-from components.windows import active_alarms, ongoing_sessions, power_now, station_status
+from components.access import may_see
+from components.windows import active_alarms, latest_sessions, ongoing_sessions, power_now, station_status
 from data.nodes import Node
 from data.scope import Role, Scope
 
@@ -19,6 +22,7 @@ WINDOWS: dict[str, ModuleType] = {
     "power_now": power_now,
     "active_alarms": active_alarms,
     "ongoing_sessions": ongoing_sessions,
+    "latest_sessions": latest_sessions,
 }
 
 
@@ -47,11 +51,10 @@ def inside(kind: str, scope: Scope, node: Node | None) -> list[html.Div]:
     """Build what a window shows now."""
     window = WINDOWS[kind]
     content = window.build(scope, node)
-    link = dcc.Link(
-        str(window.TITLE),
-        href=window.PAGE + (f"?node={node.ref}" if node else ""),
-        className="text-reset text-decoration-none",
-    )
+    title: Any = str(window.TITLE)
+    if may_see(scope.role, window.PAGE):
+        href = window.PAGE + (f"?node={node.ref}" if node else "")
+        title = dcc.Link(title, href=href, className="text-reset cp-title-link")
     badge = [html.Span(format.number(content.count), className="badge ms-2")] if content.count else []
-    head = html.Div(html.H2([link, *badge], id=f"{kind}-title", className="flex-fill"), className="card-header")
+    head = html.Div(html.H2([title, *badge], id=f"{kind}-title", className="flex-fill"), className="card-header")
     return [head, html.Div(content.children, className="d-flex flex-column flex-fill cp-window-body")]

@@ -15,8 +15,8 @@ from data.nodes import Node
 from data.scope import Scope
 
 TITLE = lazy_gettext("Active alarms")
-PAGE = "/statistics"
-SUBJECTS = ("alarm", "topology")
+PAGE = "/alarms"
+SUBJECTS = ("alarm", "topology", "minute")
 ROLES = OPERATORS
 
 

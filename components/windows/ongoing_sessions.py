@@ -15,8 +15,8 @@ from data.nodes import Node
 from data.scope import Role, Scope
 
 TITLE = lazy_gettext("Ongoing sessions")
-PAGE = "/statistics"
-SUBJECTS = ("open_transaction", "topology")
+PAGE = "/configuration"
+SUBJECTS = ("open_transaction", "topology", "minute")
 ROLES = EVERYONE
 
 
@@ -51,6 +51,6 @@ def _row(row: dict[str, Any], now: datetime, linked: bool) -> html.Tr:
             html.Td(row["connector_id"], className="cp-num"),
             html.Td(format.number(kilowatts, 1), className="cp-num"),
             html.Td(format.number(row["energy_kwh"], 1), className="cp-num"),
-            html.Td(format.duration_short((now - row["started_at"]).total_seconds()), className="cp-num"),
+            html.Td(format.duration_short((now - row["started_at"]).total_seconds()), className="cp-num cp-age"),
         ]
     )

@@ -17,8 +17,8 @@ from data.nodes import Node
 from data.scope import Scope
 
 TITLE = lazy_gettext("Power now")
-PAGE = "/statistics"
-SUBJECTS = ("open_transaction",)
+PAGE = "/diagrams"
+SUBJECTS = ("open_transaction", "minute")
 ROLES = OPERATORS
 
 # Clear enough on both themes, so that a switch of theme need not touch them.
@@ -28,6 +28,7 @@ FILL = "rgba(58, 130, 230, .14)"
 Point = tuple[datetime, float | None]
 """A time, and the power in W when it is known."""
 
+LABEL_WIDTH = timedelta(hours=3)
 LONGEST_GAP = timedelta(seconds=3 * power.BUCKET_S)
 
 
@@ -40,18 +41,20 @@ def build(scope: Scope, node: Node) -> Content:
     kw = power.now_w(scope, node, now) / 1000
     if not curve.num_rows and not kw:
         return empty("bi-activity", _("No meter values"), _("No station has sent meter values since yesterday."))
-    points = list(zip(curve["at"].to_pylist(), curve["power_w"].to_pylist(), strict=True))
+    points = [*zip(curve["at"].to_pylist(), curve["power_w"].to_pylist(), strict=True), (now, kw * 1000)]
+    shown = format.number(kw, 1 if kw < 100 else 0)
     head = [
-        html.Span([format.number(kw, 1 if kw < 100 else 0), " ", html.Small("kW")], className="cp-kpi"),
+        html.Span([shown, " ", html.Small("kW")], className="cp-kpi"),
         html.Span(_peak(points, midnight, node.time_zone), className="cp-t13 cp-2nd"),
     ]
     graph = dcc.Graph(
-        figure=figure([*points, (now, kw * 1000)], midnight, node.time_zone),
+        figure=figure(points, midnight, node.time_zone),
         config={"displayModeBar": False, "responsive": True},
-        className="flex-fill mt-1",
-        style={"minHeight": 200, "height": "100%"},
+        style={"height": "100%"},
     )
-    inside = [html.Div(head, className="d-flex align-items-baseline justify-content-between flex-wrap"), graph]
+    told = _("Power of %(node)s today beside yesterday, now %(power)s kW", node=node.name, power=shown)
+    drawn = html.Div(graph, className="flex-fill mt-1 cp-power", role="img", **{"aria-label": told})
+    inside = [html.Div(head, className="d-flex align-items-baseline justify-content-between flex-wrap"), drawn]
     return Content([html.Div(inside, className="card-body pt-0 d-flex flex-column flex-fill", style={"minHeight": 0})])
 
 
@@ -67,7 +70,7 @@ def figure(curve: list[Point], midnight: datetime, time_zone: str) -> go.Figure:
     today = [(at.replace(tzinfo=None), kw) for at, kw in points if at >= midnight]
     before = [(at.replace(tzinfo=None) + day, kw) for at, kw in points if at < midnight]
     lines = [
-        _line(today, _("Today"), {"width": 2}),
+        _line(today, _("Today"), {"width": 2}, marked=len(today) - 1),
         _line(before, _("Yesterday"), {"color": GHOST, "width": 1.5, "dash": "dot"}),
         # Plotly fills across the holes of a line, so the area is a line of its own that falls to zero there.
         go.Scatter(
@@ -89,21 +92,28 @@ def figure(curve: list[Point], midnight: datetime, time_zone: str) -> go.Figure:
             "uirevision": "keep",
             "xaxis": {"tickformat": "%H:%M", "dtick": 4 * 3600e3, "range": [start, start + day]},
             "yaxis": {"nticks": 5},
-            "annotations": [_label(today[-1], _("Now"))],
+            "annotations": [_label(today[-1], f"<b>{_('Now')}</b>", xanchor="left", xshift=8), *_name(before, today[-1])],
         },
     )
 
 
-def _label(point: tuple[datetime, float], text: str) -> dict[str, object]:
-    """Name a line at its end."""
-    at, kw = point
-    return {"x": at, "y": kw, "text": f"<b>{text}</b>", "showarrow": False, "xanchor": "left", "xshift": 6}
+def _name(before: list[tuple[datetime, float]], now: tuple[datetime, float]) -> list[dict[str, object]]:
+    """Name yesterday's line at its peak in what is left of today, where nothing else is drawn."""
+    free = [(at, kw) for at, kw in before if at > now[0] + LABEL_WIDTH and not isnan(kw)]
+    peak = max(free, key=lambda point: point[1], default=None)
+    return [_label(peak, _("Yesterday"), yanchor="bottom")] if peak else []
 
 
-def _line(points: list[tuple[datetime, float]], name: str, line: dict[str, object]) -> go.Scatter:
+def _label(point: tuple[datetime, float], text: str, **place: object) -> dict[str, object]:
+    return {"x": point[0], "y": point[1], "text": text, "showarrow": False, **place}
+
+
+def _line(
+    points: list[tuple[datetime, float]], name: str, line: dict[str, object], marked: int | None = None
+) -> go.Scatter:
     times, kilowatts = zip(*points, strict=True) if points else ((), ())
-    hover = "%{y:.1f} kW"
-    return go.Scatter(x=times, y=kilowatts, name=name, mode="lines", line=line, hovertemplate=hover)
+    look = {"mode": "lines"} if marked is None else {"mode": "lines+markers", "marker": {"size": [0] * marked + [7]}}
+    return go.Scatter(x=times, y=kilowatts, name=name, line=line, hovertemplate="%{y:.1f} kW", **look)
 
 
 def _with_gaps(curve: list[Point]) -> list[tuple[datetime, float]]:

@@ -15,7 +15,7 @@ from data.outlets import OutletCounts
 from data.scope import Scope
 
 TITLE = lazy_gettext("Station status")
-PAGE = "/statistics"
+PAGE = "/configuration"
 SUBJECTS = ("topology", "station_state", "outlet_state", "open_transaction", "alarm")
 ROLES = OPERATORS
 

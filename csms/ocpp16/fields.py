@@ -1,11 +1,11 @@
 """Read the fields of OCPP payloads as leniently as stations need it."""
 
-import math
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from csms.happenings import NotUnderstood
+from csms.meters import number
 
 Payload = Mapping[str, Any]
 
@@ -31,14 +31,8 @@ def optional_text(payload: Payload, field: str, longest: int = LONGEST_TEXT) -> 
 
 def whole_number(payload: Payload, field: str) -> int | None:
     """Return a whole number that an id can be, also from text or 1.0; None if absent or none."""
-    value = payload.get(field)
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-        value = int(value)
-    if isinstance(value, float) and math.isfinite(value):
-        value = round(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if -LARGEST_ID <= value <= LARGEST_ID else None
+    value = number(payload.get(field))
+    return round(value) if value is not None and abs(value) <= LARGEST_ID else None
 
 
 def connector(payload: Payload) -> int:
@@ -47,10 +41,10 @@ def connector(payload: Payload) -> int:
     Raises:
         NotUnderstood: absent or no number; nothing can stand in for it.
     """
-    number = whole_number(payload, "connectorId")
-    if number is None or number < 0:
+    connector_id = whole_number(payload, "connectorId")
+    if connector_id is None or connector_id < 0:
         raise NotUnderstood("connectorId", missing="connectorId" not in payload)
-    return number
+    return connector_id
 
 
 def stamp(payload: Payload) -> str | None:

@@ -36,6 +36,7 @@ class Message(NamedTuple):
     answer: Callable[[Any, datetime, int], dict[str, object]]
     """From what the rule returned, the time, and the heartbeat interval in seconds."""
     repeatable: bool = True
+    """False where a stored answer would be stale: the same frame may be sent anew by a station whose ids begin again."""
 
 
 def _booted(payload: Payload) -> Booted:
@@ -124,10 +125,11 @@ MESSAGES: dict[str, Message] = {
     "Heartbeat": Message(
         lambda payload: Beat(), lambda result, now, heartbeat_s: {"currentTime": ocpp_time(now)}, repeatable=False
     ),
-    "StatusNotification": Message(_status_changed, _nothing),
+    "StatusNotification": Message(_status_changed, _nothing, repeatable=False),
     "Authorize": Message(
         lambda payload: Authorizing(text(payload, "idTag", LONGEST_ID_TAG)),
         lambda accepted, now, heartbeat_s: {"idTagInfo": _id_tag_info(accepted)},
+        repeatable=False,
     ),
     "StartTransaction": Message(_started, _start_answer),
     "MeterValues": Message(_measured, _nothing),

@@ -2,7 +2,7 @@
 
 import math
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import InvalidInput
 
@@ -74,3 +74,10 @@ def yes_or_no(column: str, text: str) -> bool:
     if word in {"", "no", "n", "false", "0", "nej"}:
         return False
     raise InvalidInput(column, text, "must be yes or no.")
+
+
+def time_zone(column: str, text: str) -> str:
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidInput(column, text, "is no time zone. Write it as Europe/Stockholm.") from error

@@ -14,13 +14,21 @@ from data.imports import fields
 from data.imports.lines import Columns, Line, Report, read
 from data.stations import INTO_OUTLET, INTO_STATION, MODES, MOST_OUTLETS
 
-COLUMNS = Columns(required=("site", "charge_box_id"), optional=("floor", "name", "outlets", "connector", "mode"))
+COLUMNS = Columns(
+    required=("site", "charge_box_id"), optional=("floor", "name", "outlets", "connector", "mode", "time_zone")
+)
 LONGEST_NAME = 100
 IDS_AT_ONCE = 500
 
 INTO_SITE = Into(
-    "INSERT INTO site (site_id, name, time_zone) SELECT site_id, name, (SELECT time_zone FROM system) FROM batch",
-    pa.schema({"site_id": pa.int32(), "name": pa.string()}),
+    """INSERT INTO site (site_id, name, time_zone)
+       SELECT site_id, name, coalesce(time_zone, (SELECT time_zone FROM system)) FROM batch""",
+    pa.schema({"site_id": pa.int32(), "name": pa.string(), "time_zone": pa.string()}),
+)
+CHANGE_SITE = Into(
+    "UPDATE site SET time_zone = batch.time_zone FROM batch WHERE site.site_id = batch.site_id",
+    INTO_SITE.schema,
+    key=("site_id",),
 )
 INTO_FLOOR = Into(
     "INSERT INTO floor (floor_id, site_id, name) SELECT floor_id, site_id, name FROM batch",
@@ -50,8 +58,8 @@ REMOVE_OUTLET = Into(
     pa.schema({"station_id": pa.int32(), "outlets": pa.int32(), "removed_at": pa.timestamp("us", "UTC")}),
 )
 WRITTEN_IN_ORDER = (
-    INTO_SITE, INTO_FLOOR, INTO_STATION, CHANGE_STATION, MOVE_TRANSACTION, MOVE_ALARM, REMOVE_OUTLET, INTO_OUTLET,
-    CHANGE_OUTLET,
+    INTO_SITE, CHANGE_SITE, INTO_FLOOR, INTO_STATION, CHANGE_STATION, MOVE_TRANSACTION, MOVE_ALARM, REMOVE_OUTLET,
+    INTO_OUTLET, CHANGE_OUTLET,
 )  # fmt: skip
 
 
@@ -65,6 +73,7 @@ class Station(NamedTuple):
     outlets: int | None = None  # default: 1
     connector: str | None = None
     mode: str | None = None  # default: RFID
+    time_zone: str | None = None  # of the site; default: the system's
 
 
 class _Row(NamedTuple):
@@ -128,6 +137,7 @@ def _station(line: Line) -> Station:
         outlets=fields.whole_number("outlets", outlets, least=1, most=MOST_OUTLETS) if outlets else None,
         connector=line.get("connector") or None,
         mode=mode or None,
+        time_zone=fields.time_zone("time_zone", line.get("time_zone")) if line.get("time_zone") else None,
     )
 
 
@@ -149,7 +159,7 @@ class _Plan:
         self._rows: dict[str, list[tuple[object, ...]]] = {into.sql: [] for into in WRITTEN_IN_ORDER}
         self._changed: set[Change] = set()
         self._ids = self._free_ids()
-        sites = database.query("SELECT name, site_id FROM site WHERE removed_at IS NULL")
+        sites = database.query("SELECT name, site_id, time_zone FROM site WHERE removed_at IS NULL")
         floors = database.query("SELECT site_id, name, floor_id FROM floor WHERE removed_at IS NULL")
         stations = database.query(
             "SELECT station_id, site_id, floor_id, name, charge_box_id FROM charging_station WHERE removed_at IS NULL"
@@ -158,6 +168,7 @@ class _Plan:
             "SELECT station_id, connector_id, connector_type, mode FROM outlet WHERE removed_at IS NULL"
         )
         self._sites: dict[str, int] = {row["name"]: row["site_id"] for row in sites.to_pylist()}
+        self._zones: dict[int, str | None] = {row["site_id"]: row["time_zone"] for row in sites.to_pylist()}
         self._floors: dict[tuple[int, str], int] = {
             (row["site_id"], row["name"]): row["floor_id"] for row in floors.to_pylist()
         }
@@ -170,11 +181,11 @@ class _Plan:
     def add(self, station: Station) -> None:
         there = self._stations.get(station.charge_box_id)
         row = self._wanted_row(station, there)
-        outlets_changed = self._add_outlets(station, row.station_id)
+        differs = self._set_time_zone(station, row.site_id) | self._add_outlets(station, row.station_id)
         if there is None:
             self._add(INTO_STATION, row)
             self.report.created += 1
-        elif row == there and not outlets_changed:
+        elif row == there and not differs:
             self.report.unchanged += 1
             return
         else:
@@ -188,7 +199,7 @@ class _Plan:
             self._database.write(statements, self._changed)
 
     def _wanted_row(self, station: Station, there: _Row | None) -> _Row:
-        site_id = self._site(station.site)
+        site_id = self._site(station)
         if station.floor is None and there and there.site_id == site_id:
             floor_id = there.floor_id
         else:
@@ -201,12 +212,22 @@ class _Plan:
             station.charge_box_id,
         )
 
-    def _site(self, name: str) -> int:
+    def _site(self, station: Station) -> int:
+        name = station.site
         if name not in self._sites:
             site_id = self._sites[name] = next(self._ids)
-            self._add(INTO_SITE, (site_id, name))
+            self._zones[site_id] = station.time_zone
+            self._add(INTO_SITE, (site_id, name, station.time_zone))
             self._changed.add(("topology", site_id))
         return self._sites[name]
+
+    def _set_time_zone(self, station: Station, site_id: int) -> bool:
+        """Change the site's time zone where the line names another; tell whether it did."""
+        differs = station.time_zone not in (None, self._zones[site_id])
+        if differs:
+            self._zones[site_id] = station.time_zone
+            self._add(CHANGE_SITE, (site_id, station.site, station.time_zone))
+        return differs
 
     def _floor(self, site_id: int, name: str) -> int:
         if (site_id, name) not in self._floors:

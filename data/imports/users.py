@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-import argon2
 import pyarrow as pa
 
 from data.database import Batch, Change, Database, Into, Sql
@@ -17,7 +16,7 @@ from data.id_tags import LONGEST_ID_TAG, SEPARATORS, canonical, number
 from data.imports import fields
 from data.imports.lines import Columns, Line, Report, read
 from data.scope import Role
-from data.users import check_password
+from data.users import check_password, hash_password, is_email, is_password, normalized
 
 COLUMNS = Columns(
     required=("role", "first_name", "last_name", "email"), optional=("password", "rfid", "email_at_alarm", "site")
@@ -60,8 +59,6 @@ _SITE = pa.schema({"user_id": pa.int32(), "site_id": pa.int32()})
 REMOVE_SITE = Into("DELETE FROM user_site WHERE (user_id, site_id) IN (SELECT user_id, site_id FROM batch)", _SITE)
 INTO_SITE = Into("INSERT INTO user_site (user_id, site_id) SELECT user_id, site_id FROM batch", _SITE)
 WRITTEN_IN_ORDER = (INTO_USER, CHANGE_USER, CHANGE_PASSWORD, REMOVE_TAG, INTO_TAG, REMOVE_SITE, INTO_SITE)
-
-_hasher = argon2.PasswordHasher()
 
 
 class Wanted(NamedTuple):
@@ -149,9 +146,9 @@ class _Import:
     def _new_hash(self, wanted: Wanted) -> str | None:
         """Hash the password; None when there is none or the user has it already."""
         there = self._users.get(wanted.email)
-        if wanted.password is None or (there and _is_password(there.password_hash, wanted.password)):
+        if wanted.password is None or (there and is_password(wanted.password, there.password_hash)):
             return None
-        return _hasher.hash(wanted.password)
+        return hash_password(wanted.password)
 
     def _compare(self, wanted: Wanted, there: _User | None, password_hash: str | None) -> None:
         user_id = there.user_id if there else next(self._ids)
@@ -218,11 +215,11 @@ def _load_users(database: Database) -> dict[str, _User]:
 
 
 def _wanted(line: Line, sites: Mapping[str, int]) -> Wanted:
-    email = line.get("email").lower()
+    email = normalized(line.get("email"))
     role = _role(line.get("role"))
     if not line.get("first_name"):
         raise InvalidInput("first_name", None, "is missing.")
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+    if not is_email(email):
         raise InvalidInput("email", line.get("email"), "is not an email address.")
     at_alarm = line.get("email_at_alarm")
     return Wanted(
@@ -286,10 +283,3 @@ def _several(text: str) -> Iterable[str]:
 def _value(id_tag: str) -> int | str:
     """Give what two notations of one tag have in common."""
     return number(id_tag) or canonical(id_tag)
-
-
-def _is_password(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.InvalidHashError):
-        return False

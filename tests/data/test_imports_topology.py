@@ -97,3 +97,25 @@ def test_a_bad_line_is_named_and_the_others_taken(database: DuckDB, tmp_path: Pa
     report = take(database, tmp_path, "Solna,,CP0,,,,", line, "Solna,,CP2,,,,")
     assert [str(one) for one in report.problems] == [f"line 3: {problem}"]
     assert (report.created, len(stations(database))) == (2, 2)
+
+
+def test_a_site_gets_the_time_zone_of_its_lines(database: DuckDB, tmp_path: Path) -> None:
+    header = "site,charge_box_id,time_zone"
+    lines = ("Solna,CP1,Europe/Stockholm", "Solna,CP2,", "Lund,CP3,")
+    assert take(database, tmp_path, *lines, header=header).created == 3
+    zones = "SELECT name, time_zone FROM site ORDER BY name"
+    assert [tuple(row.values()) for row in database.query(zones).to_pylist()] == [
+        ("Lund", "UTC"),
+        ("Solna", "Europe/Stockholm"),
+    ]
+    assert str(take(database, tmp_path, *lines, header=header)) == "0 created, 0 changed, 3 unchanged"
+    report = take(database, tmp_path, "Lund,CP3,Europe/Helsinki", header=header)
+    assert str(report) == "0 created, 1 changed, 0 unchanged"
+    assert database.query(zones)["time_zone"].to_pylist() == ["Europe/Helsinki", "Europe/Stockholm"]
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "/etc/localtime", "+01:00"])
+def test_what_is_no_time_zone_is_refused(database: DuckDB, tmp_path: Path, zone: str) -> None:
+    report = take(database, tmp_path, f"Solna,CP1,{zone}", header="site,charge_box_id,time_zone")
+    assert "is no time zone" in str(report.problems[0])
+    assert stations(database) == []
