@@ -9,7 +9,7 @@ BIN := .venv/bin
 DEMO_DATA ?= var/demo
 OCPP_PORT := $(or $(lastword $(subst :, ,$(PORTAL_OCPP))),9000)
 
-.PHONY: run demo test check bench chromium
+.PHONY: run demo test check bench browser
 .DELETE_ON_ERROR:
 
 run: .venv/.runtime
@@ -24,7 +24,7 @@ demo: .venv/.runtime
 	    while kill -0 $$portal 2>/dev/null; do wait $$portal; done; \
 	    kill $$stations
 
-test: .venv/.tests chromium
+test: .venv/.tests browser
 	@$(BIN)/python -m pytest
 
 check: .venv/.tests
@@ -32,7 +32,7 @@ check: .venv/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.tests chromium
+bench: .venv/.tests browser
 	@$(BIN)/python -m benchmarks
 
 .venv/.runtime: requirements.txt | $(BIN)/python
@@ -49,8 +49,9 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call install,python3-venv)
 	$(PYTHON) -m venv .venv
 
-chromium:
+browser:
 	@command -v chromium >/dev/null || $(call install,chromium)
+	@ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || $(call install,libatomic1)  # for Playwright's driver
 
 # A Debian package: installed for root, named to others.
 install = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \

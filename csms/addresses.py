@@ -1,7 +1,7 @@
 """What stations' WebSocket addresses say: who calls, and in which OCPP. Lenient: people type them into stations."""
 
 from collections.abc import Container, Sequence
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 PATH = "/Ocpp/websocket/"
 SUBPROTOCOLS = {"ocpp1.6": "ocpp1.6", "ocpp1.6j": "ocpp1.6", "ocpp1.6-j": "ocpp1.6", "ocpp16": "ocpp1.6"}
@@ -11,13 +11,15 @@ def charge_box_id(target: str, known: Container[str]) -> str | None:
     """Return the ChargeboxId in a request target.
 
     It is the last part of the path. Slashes at the end, doubled ones, a full URL, percent-coding and further parts are
-    taken; with these, the last part that is known counts.
+    taken; with these, the last part that is known counts. Where none is, a known value in the query does.
 
     Returns: an id that may be unknown; None if the path holds nothing.
     """
-    parts = [unquote(part, errors="replace").strip() for part in urlsplit(target).path.split("/")]
+    path, _, query = target.partition("?")
+    parts = [unquote(part, errors="replace").strip() for part in path.split("/")]
     named = [part for part in parts if part]
-    return next((part for part in reversed(named) if part in known), named[-1] if named else None)
+    asked = (value for _, value in parse_qsl(query, errors="replace"))
+    return next((part for part in (*reversed(named), *asked) if part in known), named[-1] if named else None)
 
 
 def subprotocol(offered: Sequence[str]) -> str | None:

@@ -181,6 +181,6 @@ async def _stopped_late(
         return
     else:
         text = f"The station stopped transaction {stop.transaction_id} again, otherwise. The first stop counts."
-    if central.is_first(station.station_id, EventKind.ODD_TRANSACTION, text, moment.at):
+    if central.is_first(station.station_id, hash(stop)):
         noted = central.note(station, EventKind.ODD_TRANSACTION, text, details=stop._asdict())
         await central.commits.write([noted], [("event", station.site_id)])

@@ -23,18 +23,19 @@ async def watch(central: Central, since: datetime) -> datetime:
     ]
     if heard:  # not told as a change: no page shows it to the second
         await central.commits.write([station_states.heard(heard)])
-    await asyncio.gather(*(_look_at(central, station, now) for station in central.stations.values()))
+    stations = central.stations.values()
+    await asyncio.gather(
+        *(_turn_no_network(central, station, now) for station in stations if _is_to_turn(central, station, now)),
+        *(_end_abandoned(central, station, now) for station in stations if station.open and station.connection),
+    )
     return now
 
 
-async def _look_at(central: Central, station: Station, now: datetime) -> None:
-    if station.is_registered:
-        is_missing = _is_missing(central, station, now)
-        # After a restart nobody has been heard yet: that alone neither raises the alarm nor clears it.
-        if is_missing if (0, NO_NETWORK) not in station.alarms else station.connection and not is_missing:
-            await _turn_no_network(central, station, now)
-    if station.open and station.connection:
-        await _end_abandoned(central, station, now)
+def _is_to_turn(central: Central, station: Station, now: datetime) -> bool:
+    """Tell whether the alarm No network is raised for a station that is heard, or not raised for a missing one."""
+    if (0, NO_NETWORK) in station.alarms:  # after a restart nobody has been heard yet: that alone does not clear it
+        return station.connection is not None and not _is_missing(central, station, now)
+    return station.is_registered and _is_missing(central, station, now)
 
 
 def _is_missing(central: Central, station: Station, now: datetime) -> bool:

@@ -84,11 +84,11 @@ class OcppServer:
             return socket.respond(HTTPStatus.OK, "ok\n")
         if "Connection" not in request.headers and "Upgrade" in request.headers:
             request.headers["Connection"] = "Upgrade"  # some stations forget it
-        charge_box_id = addresses.charge_box_id(request.path, self._central.stations)
-        if charge_box_id in self._central.stations and not self._is_finishing:
-            return None
         if self._is_finishing:
             return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "The central system is restarting.\n")
+        charge_box_id = addresses.charge_box_id(request.path, self._central.stations)
+        if charge_box_id in self._central.stations:
+            return None
         self._note_refused(charge_box_id or "", "there is no such station", str(socket.remote_address[0]))
         return socket.respond(HTTPStatus.NOT_FOUND, "No charging station has this ChargeboxId.\n")
 

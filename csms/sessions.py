@@ -63,8 +63,8 @@ def ended(
 
 def end_estimated(transaction: OpenTransaction, ended_at: datetime, logged_at: datetime) -> Session:
     """Make the session of a transaction whose stop never came: it ended with its last meter value, or then."""
-    at = transaction.measured_at or ended_at
-    return ended(transaction, min(at, ended_at), None, None, logged_at, END_ESTIMATED)
+    at = min(transaction.measured_at or ended_at, ended_at)
+    return ended(transaction, max(at, transaction.started_at), None, None, logged_at, END_ESTIMATED)
 
 
 def reopened(session: Session) -> OpenTransaction:

@@ -33,6 +33,13 @@ class Into(NamedTuple):
     key: tuple[str, ...] = ()
 
 
+def rows_into(table: str, schema: pa.Schema, after: str = "", key: tuple[str, ...] = ()) -> Into:
+    """Make the statement that inserts rows as they are; `after` follows it, such as ON CONFLICT or WHERE."""
+    columns = ", ".join(schema.names)
+    insert = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM batch {after}"  # noqa: S608 - constants of data
+    return Into(insert, schema, key)
+
+
 class Batch(NamedTuple):
     """Rows for an `Into`, each a tuple in the order of its schema."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from data.database import Batch, Database, Into
+from data.database import Batch, Database, rows_into
 
 TIME = pa.timestamp("us", tz="UTC")
 LATE = timedelta(days=2)  # a message lost at a restart is repeated well within this
@@ -28,8 +28,8 @@ class MeterValue(NamedTuple):
     location: str | None
 
 
-INTO_METER_VALUE = Into(
-    "INSERT INTO meter_value BY NAME SELECT * FROM batch",
+INTO_METER_VALUE = rows_into(
+    "meter_value",
     pa.schema(
         [
             ("station_id", pa.int32()),

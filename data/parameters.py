@@ -6,12 +6,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from data.database import Batch, Into, Sql
+from data.database import Batch, Sql, rows_into
 
-INTO_PARAMETER = Into(
-    """INSERT INTO parameter BY NAME SELECT * FROM batch
-       ON CONFLICT (station_id, key) DO UPDATE SET value = excluded.value, readonly = excluded.readonly,
-           read_at = excluded.read_at""",
+INTO_PARAMETER = rows_into(
+    "parameter",
     pa.schema(
         [
             ("station_id", pa.int32()),
@@ -21,6 +19,8 @@ INTO_PARAMETER = Into(
             ("read_at", pa.timestamp("us", tz="UTC")),
         ]
     ),
+    after="""ON CONFLICT (station_id, key)
+             DO UPDATE SET value = excluded.value, readonly = excluded.readonly, read_at = excluded.read_at""",
     key=("station_id", "key"),
 )
 

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 import pyarrow as pa
 
-from data.database import Batch, Database, Into, Sql
+from data.database import Batch, Database, Into, Sql, rows_into
 
 Row = TypeVar("Row", bound=tuple[object, ...])
 
@@ -48,11 +48,8 @@ BOOTED = Into(
     ),
     key=("station_id",),
 )
-STATUS = Into(
-    """INSERT INTO outlet_state BY NAME SELECT * FROM batch
-       ON CONFLICT (station_id, connector_id) DO UPDATE SET status = excluded.status, error_code = excluded.error_code,
-           info = excluded.info, vendor_error_code = excluded.vendor_error_code, status_at = excluded.status_at,
-           logged_at = excluded.logged_at""",
+STATUS = rows_into(
+    "outlet_state",
     pa.schema(
         [
             ("station_id", pa.int32()),
@@ -65,6 +62,10 @@ STATUS = Into(
             ("logged_at", TIME),
         ]
     ),
+    after="""ON CONFLICT (station_id, connector_id) DO UPDATE
+             SET status = excluded.status, error_code = excluded.error_code, info = excluded.info,
+                 vendor_error_code = excluded.vendor_error_code, status_at = excluded.status_at,
+                 logged_at = excluded.logged_at""",
     key=("station_id", "connector_id"),
 )
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from data.database import Batch, Database, Into, Sql
+from data.database import Batch, Database, Into, Sql, rows_into
 
 TIME = pa.timestamp("us", tz="UTC")
 
@@ -56,13 +56,13 @@ class Session(NamedTuple):
     site_id: int
     station_id: int
     user_id: int | None
-    transaction_id: int | None
-    stop_reason: str | None
-    note: str | None
+    transaction_id: int | None = None  # an imported one has none of these
+    stop_reason: str | None = None
+    note: str | None = None
 
 
-INTO_OPEN_TRANSACTION = Into(
-    "INSERT INTO open_transaction BY NAME SELECT * FROM batch",
+INTO_OPEN_TRANSACTION = rows_into(
+    "open_transaction",
     pa.schema(
         [
             ("transaction_id", pa.int64()),
@@ -97,8 +97,8 @@ ENDED = Into(
     "DELETE FROM open_transaction USING batch WHERE open_transaction.transaction_id = batch.transaction_id",
     pa.schema([("transaction_id", pa.int64())]),
 )
-INTO_SESSION = Into(
-    "INSERT INTO session BY NAME SELECT * FROM batch",
+INTO_SESSION = rows_into(
+    "session",
     pa.schema(
         [
             ("session_id", pa.string()),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from data import stations, users
-from data.database import Batch, Database, Into, Sql, connect
+from data.database import Batch, Database, Into, Sql, connect, rows_into
 from data.errors import PortalError
 from data.meter_values import INTO_METER_VALUE, MeterValue
 from data.scope import Role, Scope
@@ -36,9 +36,7 @@ INTO_EV_USER = Into(
         ]
     ),
 )
-INTO_ID_TAG = Into(
-    "INSERT INTO id_tag BY NAME SELECT * FROM batch", pa.schema([("id_tag", pa.string()), ("user_id", pa.int32())])
-)
+INTO_ID_TAG = rows_into("id_tag", pa.schema([("id_tag", pa.string()), ("user_id", pa.int32())]))
 
 
 ACCOUNTS = f"""Demo data is in. Beside the administrator you can sign in as, each with the password {world.PASSWORD}:

@@ -36,7 +36,7 @@ class Message(NamedTuple):
     answer: Callable[[Any, datetime, int], dict[str, object]]
     """From what the rule returned, the time, and the heartbeat interval in seconds."""
     repeatable: bool = True
-    """False where a stored answer would be stale: the same frame may be sent anew by a station whose ids begin again."""
+    """False where a stored answer would be stale: stations whose ids begin again may mean the same frame anew."""
 
 
 def _booted(payload: Payload) -> Booted:

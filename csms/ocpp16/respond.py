@@ -27,9 +27,10 @@ async def respond(
     """
     message = MESSAGES.get(action)
     if message is None:
-        text = f"The station sent {action[:50]}, which is not supported."
+        is_known = action in KNOWN_ACTIONS  # others are not named in the text: rubbish must not fill the event log
+        text = f"The station sent {action if is_known else 'an action unknown to OCPP 1.6'}, which is not supported."
         central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"action": action, "payload": payload})
-        raise CallRefused("NotSupported" if action in KNOWN_ACTIONS else "NotImplemented", text)
+        raise CallRefused("NotSupported" if is_known else "NotImplemented", text)
     breach = verdict(action, payload)
     if breach:
         text = f"{action} is not as OCPP 1.6 has it: {breach.rule}."

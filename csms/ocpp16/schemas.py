@@ -24,8 +24,11 @@ class Breach(NamedTuple):
 def verdict(action: str, payload: object) -> Breach | None:
     """Return the first breach of the schema of an action, None if there is none."""
     validator = _validator(action)
-    if validator.is_valid(payload):
-        return None
-    error = next(validator.iter_errors(payload))
+    try:
+        if validator.is_valid(payload):
+            return None
+        error = next(validator.iter_errors(payload))
+    except ValueError as too_deep:  # the validator gives up; nothing in OCPP is nested so
+        return Breach("nesting", str(too_deep))
     fields = [step for step in error.instance_path if isinstance(step, str)]
     return Breach(" ".join([*fields, error.kind.name]), error.message[:500])

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-
-from data.database import Batch, Database, Into
+from data.database import Batch, Database, rows_into
 from data.errors import InvalidInput
 from data.id_tags import TagHolder, TagIndex, canonical
 from data.imports import fields, topology
 from data.imports.lines import Columns, Line, Report, chunks, read
+from data.transactions import INTO_SESSION, Session
 
 COLUMNS = Columns(
     required=("charge_box_id", "started_at", "ended_at"),
@@ -22,49 +21,19 @@ COLUMNS = Columns(
         "email", "logged_at", "site",
     ),
 )  # fmt: skip
+
 LINES_PER_COMMIT = 50_000
 MOST_ENERGY_KWH = 10_000  # ten times the largest lorry's battery
 MOST_METER_KWH = 1e9
 LONGEST = timedelta(days=366)
 AUTHENTICATIONS = {"0": 0, "anonymous": 0, "anonymous (0)": 0, "1": 1, "rfid": 1, "rfid (1)": 1}
 
-TIME = pa.timestamp("us", "UTC")
-_SCHEMA = pa.schema(
-    {
-        "session_id": pa.string(), "charge_box_id": pa.string(), "connector_id": pa.int32(), "id_tag": pa.string(),
-        "started_at": TIME, "ended_at": TIME, "energy_kwh": pa.float64(), "meter_start_kwh": pa.float64(),
-        "meter_stop_kwh": pa.float64(), "authentication": pa.int16(), "email": pa.string(), "logged_at": TIME,
-        "duration_s": pa.float64(), "site_id": pa.int32(), "station_id": pa.int32(), "user_id": pa.int32(),
-    }
-)  # fmt: skip
-_NAMES = ", ".join(_SCHEMA.names)
-INSERT_NEW = Into(
-    f"""INSERT INTO session ({_NAMES}) SELECT {_NAMES} FROM batch
-        WHERE NOT EXISTS (SELECT 1 FROM session there WHERE there.session_id = batch.session_id)""",  # noqa: S608  # own names
-    _SCHEMA,
+INSERT_NEW = rows_into(
+    "session",
+    INTO_SESSION.schema,
+    after="WHERE NOT EXISTS (SELECT 1 FROM session there WHERE there.session_id = batch.session_id)",
     key=("session_id",),
 )
-
-
-class Session(NamedTuple):
-    """A row of the table `session`, as far as an imported one has it."""
-
-    session_id: str
-    charge_box_id: str
-    connector_id: int
-    id_tag: str | None
-    started_at: datetime
-    ended_at: datetime
-    energy_kwh: float | None
-    meter_start_kwh: float | None
-    meter_stop_kwh: float | None
-    authentication: int
-    email: str | None
-    logged_at: datetime
-    duration_s: float
-    site_id: int
-    station_id: int
-    user_id: int | None
 
 
 class _Station(NamedTuple):

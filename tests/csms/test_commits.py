@@ -1,7 +1,10 @@
 """Gathered writes: each caller hears of its own."""
 
 import asyncio
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -9,7 +12,11 @@ import pytest
 from csms.commits import Commits
 from data.database import Batch, Into, Sql
 from data.duckdb_engine import DuckDB
+from data.errors import DatabaseUnusable
+from tests.csms.conftest import Start
+from tests.csms.portal import FAST, TAG
 
+AT = "2026-03-20T09:28:31Z"
 NUMBERS = Into("INSERT INTO number SELECT n FROM batch", pa.schema([("n", pa.int32())]))
 
 
@@ -41,3 +48,39 @@ async def test_what_nobody_waits_for_is_logged_when_it_fails(
     await commits.write([Sql("SELECT 1")])
     assert "could not be written" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("StartTransaction", {"connectorId": 2, "idTag": TAG, "meterStart": 0, "timestamp": AT}),
+        ("MeterValues", {"connectorId": 1, "meterValue": [{"timestamp": AT, "sampledValue": [{"value": "1"}]}]}),
+        ("StopTransaction", {"transactionId": 1, "meterStop": 5000, "timestamp": AT}),
+        ("StatusNotification", {"connectorId": 3, "status": "Faulted", "errorCode": "GroundFailure"}),
+    ],
+)
+async def test_a_call_that_is_not_on_disk_gets_no_answer_and_is_taken_when_it_is_repeated(
+    start: Start, monkeypatch: pytest.MonkeyPatch, action: str, fields: dict[str, Any]
+) -> None:
+    def full(*write: object) -> "Future[list[pa.Table]]":
+        failed: Future[list[pa.Table]] = Future()
+        failed.set_exception(DatabaseUnusable(portal.database.file, "no space left on device"))
+        return failed
+
+    def kept() -> list[int]:
+        return [portal.count(table) for table in ("open_transaction", "session", "meter_value", "outlet", "alarm")]
+
+    async with start(replace(FAST, presence_every=60)) as portal, portal.station() as station:
+        await station.start(1, TAG)
+        before = kept()
+        with monkeypatch.context() as disk:
+            disk.setattr(portal.database, "submit", full)
+            station.timeout_s = 0.2
+            with pytest.raises(TimeoutError):
+                await station.call(action, fields, message_id="17")
+        assert kept() == before
+        await station.call(action, fields, message_id="17")
+        after = kept()
+        assert after != before
+        await station.call(action, fields)
+        assert kept() == after

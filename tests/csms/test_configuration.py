@@ -5,7 +5,7 @@ from typing import Any
 
 from csms.configuration import LONGEST_VALUE, MOST_PARAMETERS
 from tests.csms.conftest import Start
-from tests.csms.portal import FAST, Portal
+from tests.csms.portal import FAST, TAG, Portal
 from tests.support.virtual_station import CallError, Station, until
 
 SOON = replace(FAST, configuration_after=0.02, call_deadline=0.2)
@@ -55,6 +55,16 @@ async def test_odd_parameters_are_kept_within_limits(start: Start) -> None:
     assert kept["NumberOfConnectors"] == ("1850000000.0", True)
     assert len(kept["debug/soap"][0]) == LONGEST_VALUE
     assert (kept["noValue"], kept["Nothing"]) == (("", False), ("", False))
+
+
+async def test_a_station_that_never_boots_is_read_too(start: Start) -> None:
+    async with start(SOON) as portal, portal.station() as station:
+        await station.notify(1, "Available")
+        await until(lambda: parameters(portal))
+        assert await station.authorize(TAG) == "Accepted"
+        await station.charge(1, TAG, 3000)
+    assert portal.session()["energy_kwh"] == 3
+    assert portal.row("SELECT connected, booted_at FROM station_state") == {"connected": False, "booted_at": None}
 
 
 async def test_a_station_that_lists_nothing_is_asked_key_by_key(start: Start) -> None:

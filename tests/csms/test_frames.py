@@ -21,6 +21,8 @@ BOOT = {"chargePointVendor": "CTEK", "chargePointModel": "CSR100"}
         ("hello", [4, "-1", "FormationViolation"]),
         ('[2,"7","Heartbeat",{', [4, "7", "FormationViolation"]),  # cut
         ('[2,"7",["Heartbeat"],{}]', [4, "7", "FormationViolation"]),
+        ('[2,{"id":"7"},"Heartbeat",{}]', [4, "-1", "FormationViolation"]),
+        ('[2,"7"]', [4, "7", "FormationViolation"]),
         ('[2,"7","Heartbeat","x"]', [4, "7", "FormationViolation"]),
         ("[" * 200_000, [4, "-1", "FormationViolation"]),
         ("17", [4, "-1", "FormationViolation"]),
@@ -62,6 +64,14 @@ async def test_a_hundred_broken_frames_are_one_event(portal: Portal) -> None:
         await until(lambda: portal.events("broken frame"))
     assert len(portal.events("broken frame")) == 1
     assert portal.central.metrics.broken_frames == 100
+
+
+async def test_a_hundred_unknown_actions_are_one_event_and_each_known_one_is_its_own(portal: Portal) -> None:
+    async with portal.station() as station:
+        for action in [*(f"Coffee{number}" for number in range(100)), "SignCertificate", "LogStatusNotification"]:
+            with pytest.raises(CallError):
+                await station.call(action, {})
+        await until(lambda: len(portal.events("odd message")) == 3)
 
 
 async def test_a_frame_beyond_256_kib_closes_with_1009_and_the_station_may_come_again(portal: Portal) -> None:
@@ -108,9 +118,42 @@ async def test_a_payload_that_breaks_the_schema_is_taken_and_noted(
     assert len(portal.events("odd message")) <= 2  # one of the schema, one of values without a number
 
 
+@pytest.mark.parametrize(
+    ("action", "answer"), [("DataTransfer", [3, "7"]), ("Authorize", [3, "7"]), ("Coffee", [4, "7", "NotImplemented"])]
+)
+async def test_a_payload_of_a_thousand_levels_is_answered_and_noted(
+    portal: Portal, action: str, answer: list[Any]
+) -> None:
+    async with portal.station() as station:
+        frame = f'[2,"7","{action}",{{"vendorId":"V","data":{"[" * 1000}{"]" * 1000}}}]'
+        assert (await station.raw(frame))[: len(answer)] == answer
+        await until(lambda: portal.events("odd message"))
+
+
+async def test_a_status_is_taken_anew_though_its_frame_came_before(portal: Portal) -> None:
+    """A station whose message ids begin again after a power cut need not boot."""
+    async with portal.station() as station:
+        for status in ("Available", "Charging", "Available"):
+            await station.call(
+                "StatusNotification", {"connectorId": 1, "status": status, "errorCode": "NoError"}, status
+            )
+    assert portal.row("SELECT status FROM outlet_state") == {"status": "Available"}
+
+
+async def test_a_boot_keeps_what_the_station_is_however_long_and_odd(portal: Portal) -> None:
+    async with portal.station() as station:
+        fields = {"chargePointModel": "M" * 60, "chargePointSerialNumber": "S" * 999, "firmwareVersion": 1.5}
+        assert (await station.call("BootNotification", {"chargePointVendor": ""} | fields))["status"] == "Accepted"
+    said = portal.row("SELECT vendor, model, serial_number, firmware_version FROM station_state")
+    assert tuple(said.values()) == ("", "M" * 60, "S" * 255, "1.5")
+
+
 async def test_data_of_an_unknown_vendor_is_answered_so(portal: Portal) -> None:
     async with portal.station() as station:
-        assert await station.data_transfer("com.example") == {"status": "UnknownVendorId"}
+        for _ in range(3):
+            assert await station.data_transfer("com.example") == {"status": "UnknownVendorId"}
+    await until(lambda: portal.events("data transfer"))
+    assert portal.events("data transfer") == ["The station sent data of vendor com.example."]
 
 
 async def test_firmware_and_diagnostics_statuses_are_events(portal: Portal) -> None:

@@ -118,6 +118,33 @@ async def test_an_older_sample_that_comes_late_does_not_turn_the_energy_back(por
     assert portal.count("meter_value") == 2
 
 
+async def test_a_filler_of_zero_does_not_turn_the_energy_back(portal: Portal) -> None:
+    async with portal.station() as station:
+        transaction_id = await begun(station)
+        await send(station, [{"value": "3000"}], transactionId=transaction_id)
+        filler = {"value": "0", "context": "Sample.Clock"}
+        await send(station, [filler], at="2026-03-20T09:45:00Z", transactionId=transaction_id)
+    assert portal.row("SELECT energy_kwh FROM open_transaction")["energy_kwh"] == 2
+    assert portal.row("SELECT value FROM meter_value WHERE context = 'Sample.Clock'") == {"value": 0}
+
+
+async def test_samples_of_one_message_in_any_order_give_the_latest_energy(portal: Portal) -> None:
+    minutes = (42, 40, 41)
+    readings = [{"timestamp": f"2026-03-20T09:{m}:00Z", "sampledValue": [{"value": str(m * 100)}]} for m in minutes]
+    async with portal.station() as station:
+        await begun(station)
+        await station.call("MeterValues", {"connectorId": 1, "meterValue": readings})
+    assert portal.row("SELECT energy_kwh FROM open_transaction")["energy_kwh"] == 3.2
+
+
+async def test_a_register_that_leaps_from_kwh_to_wh_is_kept_with_a_note(portal: Portal) -> None:
+    async with portal.station() as station:
+        transaction_id = await begun(station, 12_345)
+        stop = {"transactionId": transaction_id, "meterStop": 12_350_000, "timestamp": "2026-03-20T10:30:00Z"}
+        await station.call("StopTransaction", stop)
+    assert (portal.session()["meter_stop_kwh"], portal.session()["note"]) == (12_350, "implausible energy")
+
+
 async def test_a_value_after_the_stop_is_kept_with_its_transaction(start: Start) -> None:
     async with start() as portal, portal.station() as station:
         transaction_id = await begun(station)

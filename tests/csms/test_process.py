@@ -2,21 +2,25 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from data import stations
 from data.duckdb_engine import DuckDB
+from data.scope import Role, Scope
+from data.stations import NewStation
 from simulator.station import LOST
 from tests.csms.portal import TAG, configure
-from tests.support.virtual_station import Station
+from tests.support.virtual_station import CallError, Station
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -26,10 +30,11 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def sidecar(folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def sidecar(folder: Path, **options: Any) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """Run it and give its OCPP address."""
+    command, pipe = (sys.executable, "-m", "csms"), subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "csms", env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        *command, env=environment(folder), stdout=pipe, stderr=pipe, **options
     )
     assert process.stdout
     try:
@@ -50,7 +55,7 @@ class Acknowledged:
         self.begun: list[int] = []
         self.ended: list[int] = []
         self.meters: list[tuple[int, int]] = []
-        self.unanswered: dict[str, Any] = {}
+        self.unanswered: tuple[str, dict[str, Any]] = ("Heartbeat", {})
 
     async def charge_until_lost(self, station: Station) -> None:
         """Charge session after session; keep the call whose answer did not come."""
@@ -58,42 +63,65 @@ class Acknowledged:
         for number in range(1_000_000):
             at = f"2026-03-20T{number // 3600:02d}:{number // 60 % 60:02d}:{number % 60:02d}Z"
             start = {"connectorId": 1, "idTag": TAG, "meterStart": energy, "timestamp": at}
-            self.unanswered = {"StartTransaction": start}
-            transaction_id = (await station.call("StartTransaction", start))["transactionId"]
+            transaction_id = (await self._tell(station, "StartTransaction", start))["transactionId"]
             self.begun.append(transaction_id)
             energy += 500
             sampled = [{"timestamp": at, "sampledValue": [{"value": str(energy)}]}]
             values = {"connectorId": 1, "transactionId": transaction_id, "meterValue": sampled}
-            self.unanswered = {"MeterValues": values}
-            await station.call("MeterValues", values)
+            await self._tell(station, "MeterValues", values)
             self.meters.append((transaction_id, energy))
             stop = {"transactionId": transaction_id, "meterStop": energy, "timestamp": at}
-            self.unanswered = {"StopTransaction": stop}
-            await station.call("StopTransaction", stop)
+            await self._tell(station, "StopTransaction", stop)
             self.ended.append(transaction_id)
 
+    async def _tell(self, station: Station, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Call, and every fifth time once more, as if the first answer had been lost."""
+        self.unanswered = (action, payload)
+        answer = await station.call(action, payload)
+        if len(self.begun) % 5 == 4:
+            assert await station.call(action, payload) == answer
+        return answer
 
-async def test_a_kill_loses_nothing_acknowledged_and_a_repeated_call_is_taken_once(tmp_path: Path) -> None:
-    database = DuckDB(tmp_path)
+
+def configure_many(folder: Path) -> list[str]:
+    """Configure fifty stations and return their names."""
+    database = DuckDB(folder)
     configure(database)
+    site_id = database.query("SELECT site_id FROM site")["site_id"][0].as_py()
+    scope = Scope(database, user_id=1, role=Role.ADMINISTRATOR, site_ids=None)
+    names = [f"K{number}" for number in range(50)]
+    for name in names:
+        stations.create_station(scope, NewStation(site_id, name, name))
     database.close()
-    stations = {name: Acknowledged() for name in ("CP1", "CP2", "MIXED")}
+    return names
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+async def test_an_end_under_load_loses_nothing_acknowledged_and_a_repeated_call_is_taken_once(
+    tmp_path: Path, end: signal.Signals
+) -> None:
+    charged = {name: Acknowledged() for name in configure_many(tmp_path)}
     async with sidecar(tmp_path) as (process, url):
-        charging = [asyncio.create_task(_charge(url, name, known)) for name, known in stations.items()]
-        async with asyncio.timeout(20):
-            while min(len(known.ended) for known in stations.values()) < 20:
+        charging = [asyncio.create_task(_charge(url, name, known)) for name, known in charged.items()]
+        async with asyncio.timeout(30):
+            while min(len(known.ended) for known in charged.values()) < 6:
                 await asyncio.wait(charging, timeout=0.01)
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(end)
         await asyncio.gather(*charging)
+        assert await asyncio.wait_for(process.wait(), 20) == (0 if end == signal.SIGTERM else -end)
     async with sidecar(tmp_path) as (process, url):
-        for name, known in stations.items():
+        for name, known in charged.items():
             async with Station(url, name) as station:
-                for action, payload in known.unanswered.items():
-                    await station.call(action, payload)
-                    await station.call(action, payload)
+                await station.call(*known.unanswered)
+                await station.call(*known.unanswered)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 20) == 0
-    database = DuckDB(tmp_path)
+    _check_once(tmp_path, charged.values())
+
+
+def _check_once(folder: Path, charged: Collection[Acknowledged]) -> None:
+    """Check that everything acknowledged, and the repeated last call of each station, is on disk once."""
+    database = DuckDB(folder)
     sessions = database.query("SELECT transaction_id FROM session")["transaction_id"].to_pylist()
     still_open = database.query("SELECT transaction_id FROM open_transaction")["transaction_id"].to_pylist()
     values = database.query("SELECT transaction_id, value FROM meter_value").to_pylist()
@@ -101,18 +129,47 @@ async def test_a_kill_loses_nothing_acknowledged_and_a_repeated_call_is_taken_on
     assert len(sessions) == len(set(sessions))
     assert not set(sessions) & set(still_open)
     assert len(values) == len({(row["transaction_id"], row["value"]) for row in values})
-    for known in stations.values():
+    for known in charged:
         assert set(known.ended) <= set(sessions)
         assert set(known.begun) <= set(sessions) | set(still_open)
         assert set(known.meters) <= {(row["transaction_id"], row["value"]) for row in values}
-    starts = sum(len(known.begun) + ("StartTransaction" in known.unanswered) for known in stations.values())
+    starts = sum(len(known.begun) + (known.unanswered[0] == "StartTransaction") for known in charged)
     assert len(sessions) + len(still_open) == starts
 
 
 async def _charge(url: str, name: str, known: Acknowledged) -> None:
     with pytest.raises(LOST):
-        async with Station(url, name) as station:
+        async with Station(url, name, timeout_s=20) as station:
             await known.charge_until_lost(station)
+
+
+async def test_a_full_disk_gets_stations_no_answer_and_ends_the_process_with_its_reason(tmp_path: Path) -> None:
+    names = configure_many(tmp_path)
+    kept = 0
+
+    async def report(name: str) -> None:
+        nonlocal kept
+        async with Station(url, name) as station:
+            while True:
+                await station.call("FirmwareStatusNotification", {"status": "Downloading"})
+                kept += 1
+
+    def fill_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))  # bytes a file may grow to
+
+    async with sidecar(tmp_path, preexec_fn=fill_disk) as (process, url):
+        for ended in await asyncio.gather(*(report(name) for name in names), return_exceptions=True):
+            assert isinstance(ended, LOST)
+            assert not isinstance(ended, CallError)
+        assert await asyncio.wait_for(process.wait(), 20) == 1
+        assert process.stderr
+        *_, said = (await process.stderr.read()).decode().strip().splitlines()
+        assert said.startswith(f"The database {tmp_path / 'portal.duckdb'} cannot be used: ")
+        assert "File too large" in said
+    database = DuckDB(tmp_path)
+    stored = database.query("SELECT count(*) AS n FROM event WHERE kind = 'firmware'")["n"][0].as_py()
+    database.close()
+    assert stored >= kept > 0
 
 
 async def test_sigterm_closes_the_stations_and_ends_with_0(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Sessions come right whatever stations do with starts, stops and ids."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -85,7 +86,7 @@ async def test_the_same_stop_twice_is_one_session_without_a_word(portal: Portal)
     assert (portal.count("session"), portal.events("odd transaction")) == (1, [])
 
 
-@pytest.mark.parametrize("transaction_id", [4711, 2**40, "rubbish", None])
+@pytest.mark.parametrize("transaction_id", [4711, 2**40, 1e300, "rubbish", "--5", "9" * 5000, None])
 async def test_a_stop_for_an_unknown_transaction_is_answered_and_noted(portal: Portal, transaction_id: object) -> None:
     async with portal.station() as station:
         assert await station.call("StopTransaction", STOP | {"transactionId": transaction_id}) == {}
@@ -115,6 +116,25 @@ async def test_a_stop_without_a_real_id_ends_the_transaction_of_its_tag(portal: 
     assert portal.session()["id_tag"] == "TWO"
 
 
+async def test_a_second_stop_of_a_station_without_a_clock_is_kept_too(portal: Portal) -> None:
+    async with portal.station() as station:
+        transaction_id = await started(station)
+        for meter_stop in (5000, 5000, 7000, 7000, 8000):
+            await station.call("StopTransaction", {"transactionId": transaction_id, "meterStop": meter_stop})
+    assert portal.session()["meter_stop_kwh"] == 5
+    kept = portal.rows("SELECT details FROM event WHERE kind = 'odd transaction' ORDER BY logged_at")
+    assert [json.loads(row["details"])["meter_stop_wh"] for row in kept] == [7000, 8000]
+
+
+async def test_a_stop_before_its_start_took_as_long_as_the_portal_saw(portal: Portal) -> None:
+    async with portal.station() as station:
+        transaction_id = await started(station)
+        await station.call("StopTransaction", {"transactionId": transaction_id, "timestamp": "2026-03-20T08:00:00Z"})
+    session = portal.session()
+    assert "stop before start" in session["note"]
+    assert 0 < session["duration_s"] < 10
+
+
 async def test_a_refused_tag_that_charged_anyway_is_stored_with_an_id_of_its_own(portal: Portal) -> None:
     async with portal.station() as station:
         answer = await station.call("StartTransaction", START | {"idTag": "STRANGER"})
@@ -135,6 +155,23 @@ async def test_a_stop_by_another_card_or_none_is_taken(portal: Portal) -> None:
         second = await started(station, connectorId=2)
         await station.call("StopTransaction", STOP | {"transactionId": second, "reason": "EVDisconnected"})
     assert {row["id_tag"] for row in portal.rows("SELECT id_tag FROM session")} == {TAG}
+
+
+async def test_sessions_of_an_offline_queue_stay_themselves_among_the_live_ones(portal: Portal) -> None:
+    async with portal.station() as station:
+        live = await started(station, timestamp="2026-03-20T12:00:00Z", meterStart=50_000)
+        old = await started(station, timestamp="2026-03-19T12:00:00Z", meterStart=40_000)
+        for transaction_id, register, at in (
+            (live, 51_000, "2026-03-20T12:10:00Z"),
+            (old, 42_000, "2026-03-19T12:10:00Z"),
+            (live, 52_000, "2026-03-20T12:20:00Z"),
+        ):
+            station.transactions[1] = transaction_id
+            await station.meter(1, register, at=at)
+        for transaction_id, at in ((old, "2026-03-19T13:00:00Z"), (live, "2026-03-20T13:00:00Z")):
+            await station.call("StopTransaction", {"transactionId": transaction_id, "timestamp": at})
+    rows = portal.rows("SELECT transaction_id, energy_kwh, duration_s FROM session ORDER BY started_at")
+    assert [tuple(row.values()) for row in rows] == [(old, 2, 3600), (live, 2, 3600)]
 
 
 async def test_an_offline_queue_in_one_burst_loses_nothing(portal: Portal) -> None:
@@ -167,6 +204,14 @@ async def test_the_next_start_on_the_outlet_ends_a_transaction_whose_stop_never_
     assert portal.count("open_transaction") == 1
 
 
+async def test_an_estimated_end_is_never_before_the_start(portal: Portal) -> None:
+    async with portal.station() as station:
+        await started(station)
+        await station.meter(1, 1000, at="2026-03-20T09:28:30Z")  # the sample of the beginning, taken a little earlier
+        await started(station, timestamp="2026-03-22T12:00:00Z")
+    assert (portal.session()["duration_s"], "stop before start" in portal.session()["note"]) == (0, False)
+
+
 async def test_available_before_the_stop_waits_for_it(portal: Portal) -> None:
     async with portal.station() as station:
         transaction_id = await started(station)
@@ -181,9 +226,11 @@ async def test_an_outlet_that_stays_available_ends_its_transaction_and_a_late_st
         await station.notify(1, "Available")
         await until(lambda: portal.count("session") == 1)
         assert "end estimated" in portal.session()["note"]
-        await station.call("StopTransaction", STOP | {"transactionId": transaction_id})
+        data = [{"timestamp": STOP["timestamp"], "sampledValue": [{"value": "5000", "context": "Transaction.End"}]}]
+        await station.call("StopTransaction", STOP | {"transactionId": transaction_id, "transactionData": data})
         session = portal.session()
         assert (session["note"], session["energy_kwh"], session["duration_s"]) == (None, 4, 3599.75)
+        assert portal.row("SELECT transaction_id FROM meter_value") == {"transaction_id": transaction_id}
 
 
 async def test_a_boot_leaves_the_transaction_open_for_the_stop_after_a_power_cut(portal: Portal) -> None:

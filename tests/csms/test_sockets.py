@@ -1,9 +1,13 @@
 """Addresses, subprotocols, connections that are taken over, and stations nobody knows."""
 
 import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
+from time import perf_counter
 from typing import Any
 
 import aiohttp
@@ -13,6 +17,9 @@ from websockets.exceptions import InvalidStatus
 
 from csms import presence
 from csms.addresses import charge_box_id
+from csms.connection import Connection
+from csms.server import MOST_REFUSALS
+from csms.station import FINISHED_KEPT
 from data import stations
 from data.scope import Role, Scope
 from data.stations import NewStation
@@ -20,9 +27,31 @@ from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
 from tests.support.virtual_station import until
 
+START = {"connectorId": 1, "idTag": TAG, "meterStart": 1000, "timestamp": "2026-03-20T09:28:31Z"}
+UPGRADE = ("Upgrade: websocket", "Connection: Upgrade")
+
 
 async def dial(url: str, *subprotocols: Any) -> ClientConnection:
     return await connect(url, subprotocols=subprotocols or None, compression=None, proxy=None)
+
+
+@asynccontextmanager
+async def handshake(
+    portal: Portal, target: str, *headers: str
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """Ask for a WebSocket with these very lines."""
+    reader, writer = await asyncio.open_connection(*portal.system.ocpp)
+    lines = [
+        f"GET {target} HTTP/1.1",
+        "Host: portal.example",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+        *(headers or UPGRADE),
+    ]
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    yield reader, writer
+    writer.close()
+    await writer.wait_closed()
 
 
 @pytest.mark.parametrize(
@@ -37,6 +66,10 @@ async def dial(url: str, *subprotocols: Any) -> ClientConnection:
         ("/Ocpp/websocket/%43%50%31", "CP1"),
         ("/Ocpp/websocket/CP1?token=1", "CP1"),
         ("/CP1", "CP1"),
+        ("//CP1", "CP1"),
+        ("//[", "["),
+        ("/Ocpp/websocket?id=CP1", "CP1"),
+        ("/Ocpp/websocket?id=other&%ff", "websocket"),
         ("ws://portal.example:9000/Ocpp/websocket/CP1", "CP1"),
         ("/Ocpp/websocket/cp1", "cp1"),  # compared exactly: unknown
         ("/Ocpp/websocket/v1.2.3", "v1.2.3"),
@@ -118,14 +151,71 @@ async def test_the_newest_connection_wins_and_keeps_the_transaction(portal: Port
     assert portal.count("session") == 1
 
 
-async def test_a_hundred_reconnections_leave_one_connection(portal: Portal) -> None:
-    for _ in range(100):
+async def test_two_hundred_reconnections_leave_nothing_behind(portal: Portal) -> None:
+    tasks = len(asyncio.all_tasks())
+    for number in range(200):
         station = portal.station()
         await station.connect()
-        await station.heartbeat()
-        station.cut()
+        await station.raw([2, str(number), "StartTransaction", START | {"timestamp": None, "meterStart": number}])
+        station.cut() if number % 2 else await station.close()
     await until(lambda: portal.central.stations["CP1"].connection is None)
     await until(lambda: portal.row("SELECT connected FROM station_state") == {"connected": False})
+    await until(lambda: len(asyncio.all_tasks()) == tasks)
+    gc.collect()
+    assert not [kept for kept in gc.get_objects() if isinstance(kept, Connection)]
+    kept = portal.central.stations["CP1"]
+    assert (len(kept.open), len(kept.finished), len(kept.starts)) == (1, FINISHED_KEPT, FINISHED_KEPT)
+
+
+async def test_a_call_taken_from_a_half_open_socket_is_done_once_and_answered_on_the_new_one(portal: Portal) -> None:
+    call = [2, "17", "StartTransaction", START]
+    async with portal.station() as half_open:
+        await half_open.heartbeat()
+        async with portal.central.stations["CP1"].lock:  # what goes before takes its time
+            await half_open.send(call)
+            new = portal.station()
+            await new.connect()
+            await new.send(call)
+            await half_open.closed()
+        answer = await new.receive()
+        await new.send([2, "18", "Heartbeat", {}])
+        assert (await new.receive())[1] == "18"  # and no second answer to 17
+        await new.close()
+    assert answer[2]["transactionId"] == portal.row("SELECT transaction_id FROM open_transaction")["transaction_id"]
+
+
+async def test_a_station_that_never_answers_pings_stays_connected(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("csms.server.PING_EVERY_S", 0.01)
+    async with start() as portal:
+        async with handshake(portal, "/Ocpp/websocket/CP1") as (reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            for _ in range(20):
+                assert (await reader.readexactly(2))[0] == 0x89  # a ping
+                await reader.readexactly(4)
+            writer.write(b"\x81\x96\0\0\0\0" + b'[2,"1","Heartbeat",{}]')
+            while (await reader.readexactly(2))[0] == 0x89:
+                await reader.readexactly(4)
+            assert (await reader.readexactly(7)) == b'[3,"1",'
+
+
+async def test_a_thousand_attempts_of_strangers_hold_up_no_station_and_fill_no_table(portal: Portal) -> None:
+    async def knock(numbers: range) -> None:
+        for number in numbers:
+            async with handshake(portal, f"/Ocpp/websocket/guess{number}") as (reader, _):
+                assert b"404" in await reader.readline()
+
+    async with portal.station() as station:
+        knocking = asyncio.gather(*(knock(range(first, first + 50)) for first in range(0, 1000, 50)))
+        slowest_s = 0.0
+        while not knocking.done():
+            sent_at = perf_counter()
+            await station.authorize(TAG)
+            slowest_s = max(slowest_s, perf_counter() - sent_at)
+        await knocking
+    assert slowest_s < 1
+    assert len(portal.events("station refused")) <= MOST_REFUSALS
 
 
 async def test_the_end_answers_what_was_received_and_asks_stations_to_come_again(start: Start) -> None:
@@ -219,15 +309,5 @@ async def test_somebody_who_tries_names_cannot_fill_the_event_log(
     ],
 )
 async def test_an_odd_handshake_is_accepted(portal: Portal, target: str, headers: list[str]) -> None:
-    reader, writer = await asyncio.open_connection(*portal.system.ocpp)
-    lines = [
-        f"GET {target} HTTP/1.1",
-        "Host: portal.example",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version: 13",
-        *headers,
-    ]
-    writer.write("\r\n".join([*lines, "", ""]).encode())
-    assert await asyncio.wait_for(reader.readline(), 5) == b"HTTP/1.1 101 Switching Protocols\r\n"
-    writer.close()
-    await writer.wait_closed()
+    async with handshake(portal, target, *headers) as (reader, _):
+        assert await asyncio.wait_for(reader.readline(), 5) == b"HTTP/1.1 101 Switching Protocols\r\n"

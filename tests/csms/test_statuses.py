@@ -1,5 +1,6 @@
 """Statuses and the alarms that come and go with them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,7 +60,12 @@ async def test_an_unknown_connector_makes_an_outlet_in_the_mode_of_its_neighbour
 
 async def test_an_absurd_connector_is_an_event_and_no_outlet(portal: Portal) -> None:
     async with portal.station() as station:
-        await station.notify(1_000_000, "Available")
+        for connector_id in range(1_000_000, 1_000_010):
+            await station.notify(connector_id, "Faulted", "GroundFailure")
+        await station.start(1, TAG, connectorId=2_000_000)  # what was charged is kept all the same
+    assert portal.row("SELECT connector_id FROM open_transaction") == {"connector_id": 2_000_000}
+    assert (portal.count("outlet_state"), portal.count("alarm")) == (0, 0)
+    assert set(portal.central.stations["CP1"].statuses) == set()
     assert portal.row("SELECT count(*) AS n FROM outlet WHERE connector_id > 2") == {"n": 0}
     assert portal.events("odd message")
 
@@ -111,6 +117,16 @@ async def test_an_error_beside_a_working_status_is_an_alarm(portal: Portal) -> N
     async with portal.station() as station:
         await station.notify(1, "Finishing", "ConnectorLockFailure")
     assert len(active(portal)) == 1
+
+
+async def test_many_statuses_at_once_are_all_taken(portal: Portal) -> None:
+    async def notify(charge_box_id: str) -> None:
+        async with portal.station(charge_box_id) as station:
+            await asyncio.gather(*(station.notify(1, ("Available", "Charging")[n % 2]) for n in range(100)))
+
+    await asyncio.gather(*(notify(charge_box_id) for charge_box_id in ("CP1", "CP2", "OPEN", "MIXED")))
+    rows = portal.rows("SELECT status FROM outlet_state WHERE connector_id = 1")
+    assert [row["status"] for row in rows] == ["Charging"] * 4
 
 
 async def test_an_alarm_from_before_a_restart_is_cleared_by_the_station(start: Start) -> None:

@@ -20,6 +20,9 @@ SAME_TAG = [
     ("04A1B2C3", "77705923"),
     ("04A1B2C3", "3283263748"),  # decimal of the bytes turned round
     ("305419896", "12345678"),  # hexadecimal without a letter
+    ("04A1B2C3", "4A1B2C3"),  # a leading zero left out
+    ("4a1b2c3", "04A1B2C3"),
+    ("04A1B2C3", "00000004A1B2C3"),
     ("04A1B2C3D4E5F6", "F6E5D4C3B2A104"),
     ("04A1B2C3D4E5", "04A1B2C3D4E5AA"),  # six bytes and a check byte
     ("04A1B2C3", "04A1B2C3;4711"),  # a payment terminal
