@@ -13,7 +13,19 @@ from flask_bootstrap import Bootstrap5
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
 
-from components import access, errors, export, live, login, navigator, security, session_window, shell, texts
+from components import (
+    access,
+    alarm_count,
+    errors,
+    export,
+    live,
+    login,
+    navigator,
+    security,
+    session_window,
+    shell,
+    texts,
+)
 from data.database import Database
 from settings import Settings
 
@@ -60,7 +72,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     for part in (errors, login, export, session_window):
         part.register(server)
     errors.guard_pages(dash.page_registry.values())
-    for part in (shell, navigator, live):
+    for part in (shell, navigator, alarm_count, live):
         part.register_callbacks(app)
     app.layout = shell.layout
     _prepare_callbacks(app)

@@ -31,7 +31,10 @@
   functions.rowKey = function (params) {
     const event = params.event;
     if (!params.data || event.target.closest("input")) return;
-    if (event.key === "Enter") {
+    const button = event.target.querySelector("button");
+    if (event.key === "Enter" && button) {
+      button.click();
+    } else if (event.key === "Enter") {
       const menu = menuOf(tableOf(event));
       fill(menu, params.data);
       items(menu)[0].click();
@@ -97,6 +100,7 @@
       ACTIONS[action](dash_ag_grid.getApi(opened.table), opened.data, field);
     }
     if (opened && (item || !opened.menu.contains(event.target))) closeMenu();
+    closeColumns((columns) => !columns.contains(event.target));
     const chip = event.target.closest("[data-remove-filter]");
     if (chip) {
       const api = dash_ag_grid.getApi(chip.dataset.table);
@@ -105,7 +109,15 @@
     }
   });
 
+  function closeColumns(isMeant) {
+    const columns = document.querySelector(".cp-columns[open]");
+    if (!columns || !isMeant(columns)) return;
+    if (columns.contains(document.activeElement)) columns.firstElementChild.focus();
+    columns.open = false;
+  }
+
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") closeColumns(() => true);
     if (!opened) return;
     const list = items(opened.menu);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -12,7 +12,7 @@
     else query.set("node", ref);
     const search = query.toString().replaceAll("%3A", ":");
     dash_clientside.set_props("url", { search: search && `?${search}` });
-    close();
+    drawer(false);
   }
 
   function mount() {
@@ -71,8 +71,7 @@
 
   function open() {
     if (innerWidth < 1200) {
-      part("navigator").classList.add("is-open");
-      part("scrim").hidden = false;
+      drawer(true);
     } else {
       part("app").classList.remove("is-nav-hidden");
       localStorage.removeItem("navigator-hidden");
@@ -84,9 +83,11 @@
     part("navigator-find").focus();
   }
 
-  function close() {
-    part("navigator")?.classList.remove("is-open");
-    part("scrim").hidden = true;
+  // Small screens: while the drawer is open, what lies behind it can't be reached.
+  function drawer(isOpen) {
+    part("navigator")?.classList.toggle("is-open", isOpen);
+    part("scrim").hidden = !isOpen;
+    for (const behind of document.querySelectorAll(".cp-main, .cp-rail, .cp-tabbar")) behind.inert = isOpen;
   }
 
   function hide() {
@@ -94,7 +95,7 @@
       part("app").classList.add("is-nav-hidden");
       localStorage.setItem("navigator-hidden", "yes");
     }
-    close();
+    drawer(false);
     document.querySelector('[data-navigator="open"]').focus();
   }
 
@@ -111,7 +112,7 @@
       document.querySelector('[data-navigator="hide"]').focus(); // not the search: it would bring up a phone's keyboard
     } else if (action === "find") find();
     else if (action === "hide") hide();
-    else if (event.target.id === "scrim") close();
+    else if (event.target.id === "scrim") drawer(false);
     else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       go(link.dataset.node);

@@ -42,7 +42,7 @@
     const link = target.closest("a[data-page]");
     const menu = target.closest("[data-menu]");
     const theme = target.closest("[data-theme]");
-    if (theme) window.portalTheme.choose(theme.dataset.theme);
+    if (theme) dash_clientside.set_props("theme-choice", { data: theme.dataset.theme });
     if (target.closest("[data-dialog]")) document.getElementById(target.closest("[data-dialog]").dataset.dialog).showModal();
     if (target.closest("[data-close]")) document.getElementById(target.closest("[data-close]").dataset.close).close();
     if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
@@ -66,6 +66,10 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     shell: {
+      theme(choice) {
+        window.portalTheme.choose(choice);
+        return choice;
+      },
       address(pathname) {
         for (const link of document.querySelectorAll("a[data-page]")) {
           const here = `${pathname}/`.startsWith(`${link.dataset.page}/`);

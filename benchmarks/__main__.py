@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import connections, export, ingest, navigator, sessions_table, start, status_to_page
+from benchmarks import connections, diagrams, export, ingest, navigator, sessions_table, start, status_to_page
 from benchmarks.figures import Figure, table
 
 Benchmark = Callable[[Path, bool], list[Figure]]
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "connections": connections.measure,
     "start": start.measure,
     "sessions-table": sessions_table.measure,
+    "diagrams": diagrams.measure,
     "export": export.measure,
     "navigator": navigator.measure,
     "status-to-page": status_to_page.measure,

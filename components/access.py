@@ -10,6 +10,7 @@ A page says nothing of roles: `PAGES` does, and `guard_pages` wraps every regist
 
 import functools
 import logging
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +18,9 @@ from typing import Any
 import dash
 import flask
 from flask import Response, abort, request, session
-from flask_login import LoginManager, UserMixin, current_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
+from components import callback_request
 from data import users
 from data.database import Database
 from data.errors import DatabaseUnavailable, NotFound
@@ -43,8 +45,10 @@ PAGES: dict[str, tuple[Role, ...]] = {
 }
 """The roles matrix (manual: Users). Key: the first part of the page's path. What a role may not see is a 404 for it."""
 
-OPEN = ("/assets/", "/bootstrap/static/", "/_dash-component-suites/", "/_favicon.ico", "/healthz")
-LOGIN = "/login"
+LOGIN, LOGOUT = "/login", "/logout"
+OPEN = (LOGIN, "/healthz", "/_favicon.ico")
+OPEN_FOLDERS = ("/assets/", "/bootstrap/static/", "/_dash-component-suites/")
+CALLBACK = "/_dash-update-component"
 ROUTER = ".._pages_content.children..._pages_store.data.."
 IDLE_S = 12 * 3600
 SEEN_EVERY_S = 60
@@ -88,14 +92,37 @@ class KnownUsers:
         return found if found.get_id() == session_id else None
 
 
+class EndedSessions:
+    """Log-ins that were logged out, for as long as their cookie would live: a copy of it opens nothing any more.
+
+    They are forgotten with the process; a copy is then good for what is left of its idle time.
+    """
+
+    def __init__(self) -> None:
+        self._ended: dict[str, float] = {}
+
+    def add(self, login: str) -> None:
+        now = time.time()
+        self._ended = {login: now} | {key: at for key, at in self._ended.items() if now - at <= IDLE_S}
+
+    def __contains__(self, login: object) -> bool:
+        return login in self._ended
+
+
 def allow(*roles: Role) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Name the roles that may call a callback; stands directly under `@callback`."""
+    """Name the roles that may call a callback; stands directly under `@callback`.
+
+    What the browser sends must be of the types that the callback's parameters are annotated with.
+    """
 
     def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        check_values = callback_request.check_values(function)
+
         @functools.wraps(function)
         def checked(*args: Any, **kwargs: Any) -> Any:
             if current_scope().role not in roles:
                 abort(403)
+            check_values(*args)
             return function(*args, **kwargs)
 
         checked.roles = roles  # type: ignore[attr-defined]
@@ -115,6 +142,33 @@ def current_scope() -> Scope:
     return users.scope_of(flask.current_app.extensions["database"], current_user_of_portal())
 
 
+def log_in(user: users.User) -> None:
+    """Begin a session: nothing of an earlier one is kept."""
+    session.clear()
+    session["login"] = secrets.token_urlsafe(9)
+    session["seen_at"] = int(time.time())
+    login_user(SignedIn(user))
+
+
+def log_out() -> None:
+    """End the session, and every copy of its cookie."""
+    ended: EndedSessions = flask.current_app.extensions["ended_sessions"]
+    ended.add(session["login"])
+    logout_user()
+    session.clear()
+
+
+def is_open(path: str) -> bool:
+    """Tell whether a path is there for everybody: log-in, health and static files."""
+    return path in OPEN or path.startswith(OPEN_FOLDERS)
+
+
+def address() -> str:
+    """Return the network address of who asks. A proxy on this machine is trusted to name it."""
+    peer = request.remote_addr or ""
+    return request.access_route[-1] if peer in ("127.0.0.1", "::1") else peer
+
+
 def may_see(role: Role, path: str) -> bool:
     """Tell whether a role has the page of a path, and the portal too."""
     return role in PAGES.get(_first(path), ()) and any(
@@ -130,6 +184,7 @@ def guard(app: dash.Dash, database: Database) -> None:
     """Put the gate before every request of an app."""
     server = app.server
     server.extensions["database"] = database
+    server.extensions["ended_sessions"] = EndedSessions()
     manager = LoginManager(server, add_context_processor=False)
     manager.session_protection = None  # it binds to the address behind a proxy; the signed cookie is enough
     manager.user_loader(KnownUsers(database).load)
@@ -147,14 +202,18 @@ def unguarded(app: dash.Dash) -> list[str]:
 
 def _gate(app: dash.Dash) -> Response | None:
     path = request.path
-    if path == LOGIN or path.startswith(OPEN):
+    if is_open(path):
         return None
-    if not current_user.is_authenticated or _is_idle():
+    if not current_user.is_authenticated or _is_ended() or _is_idle():
         logout_user()
         return _to_login()
-    if path == "/_dash-update-component":
+    if path == CALLBACK and request.method == "POST":
         return _refuse_callback(app, current_user_of_portal().role)
     return flask.redirect("/dashboard") if path == "/" else None
+
+
+def _is_ended() -> bool:
+    return session.get("login") in flask.current_app.extensions["ended_sessions"]
 
 
 def _is_idle() -> bool:
@@ -168,12 +227,13 @@ def _is_idle() -> bool:
 
 def _is_live_update() -> bool:
     """Tell whether a page asks by itself: what only live inputs caused is nobody's doing."""
-    body = request.get_json(silent=True) if request.path == "/_dash-update-component" else None
-    changed = (body or {}).get("changedPropIds")
-    return bool(changed) and all(str(prop).startswith("live-") for prop in changed)
+    changed = callback_request.body().get("changedPropIds") if request.path == CALLBACK else None
+    return bool(changed) and all(prop.startswith("live-") for prop in changed)
 
 
 def _to_login() -> Response:
+    if request.path == LOGOUT:
+        return flask.redirect(LOGIN)
     if request.method != "GET" or request.path.startswith(("/_", "/export/")):
         return Response('{"error": "signed out"}', 401, mimetype="application/json")
     wanted = request.full_path.rstrip("?")
@@ -181,8 +241,13 @@ def _to_login() -> Response:
 
 
 def _refuse_callback(app: dash.Dash, role: Role) -> Response | None:
-    output = (request.get_json(silent=True) or {}).get("output", "")
-    if output == ROUTER or role in _roles(app.callback_map.get(output, {})):
+    sent = callback_request.body()
+    output = sent["output"]
+    entry = app.callback_map.get(output, {})
+    if output == ROUTER or role in _roles(entry):
+        callback_request.check_shape(sent, entry)
+        if output == ROUTER:
+            callback_request.check_address(*(one.get("value") for one in sent["inputs"]))
         return None
     log.warning("user %s (%s) was refused the callback %s", current_user.get_id(), role, output)
     return Response('{"error": "forbidden"}', 403, mimetype="application/json")

@@ -11,11 +11,13 @@ from typing import Any
 
 import flask
 from dash import html
+from dash.exceptions import DependencyException
 from flask import Response, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as NotFoundAnswer
 
 from components import messages, navigator
 from components.access import current_scope, may_see
@@ -97,6 +99,10 @@ def register(server: flask.Flask) -> None:
     def stale(error: CSRFError) -> tuple[Any, int]:
         return _answer(400, _("This page is too old"), _("Load it again, then repeat what you did."))
 
+    @server.errorhandler(DependencyException)
+    def no_such_file(error: DependencyException) -> tuple[Any, int]:
+        return refused(NotFoundAnswer())
+
     @server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[Any, int]:
         return _answer(error.code or 500, error.name, error.description or "")
@@ -137,7 +143,8 @@ def _is_missing() -> bool:
 
 def _guarded(path: str, layout: Any) -> Callable[..., Any]:
     @functools.wraps(layout if callable(layout) else _guarded)
-    def page(**query: str) -> Any:
+    def page(**parts: str | list[str]) -> Any:
+        query = {name: part if isinstance(part, str) else part[0] for name, part in parts.items()}
         try:
             if not may_see(current_scope().role, path):
                 return not_found()
@@ -156,7 +163,7 @@ def _guarded(path: str, layout: Any) -> Callable[..., Any]:
 
 
 def _answer(status: int, title: str, text: str) -> tuple[Any, int]:
-    if request.method == "GET" and not request.path.startswith("/_"):
+    if not request.path.startswith("/_"):
         return flask.render_template("error.html", status=status, title=title, text=text), status
     return flask.jsonify(error=title, text=text), status
 

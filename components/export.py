@@ -1,18 +1,18 @@
 """Export to Excel: a file written beside the requests, with progress, for who asked for it alone (manual: Statistics).
 
-A thread writes the file; what it holds was read within the asker's scope. `GET /export/<job>.xlsx` checks again that
-the asker still sees the node.
+A thread writes the file; what it holds was read within the asker's scope. `GET /export/<job>.xlsx` gives it only while
+that is still the scope.
 """
 
 import datetime
+import logging
 import secrets
 import shutil
 import tempfile
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,14 @@ from flask_babel import gettext as _
 
 from components.access import current_scope
 from data import nodes
-from data.errors import NotFound
+from data.errors import InvalidInput, NotFound, PortalError
 from data.scope import Scope
+
+log = logging.getLogger(__name__)
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KEPT_S = 600
+KEPT_PER_USER = 3
 BATCH_ROWS = 2000
 
 
@@ -37,23 +40,24 @@ BATCH_ROWS = 2000
 class Job:
     """One export. progress goes from 0 to 1; failed when the rows could not be read or written."""
 
-    user_id: int
+    scope: Scope
     node_ref: str | None
     name: str
     file: Path
-    started_at: float = field(default_factory=time.monotonic)
     progress: float = 0.0
     done: bool = False
     failed: bool = False
+    end: threading.Timer | None = None
 
 
 class Jobs:
-    """The exports of this process. Files go after ten minutes."""
+    """The exports of this process. Files go after ten minutes, or when their user has newer ones."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="export-"))
         weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._jobs: dict[str, Job] = {}
+        self._starting = threading.Lock()
         self._one_at_a_time = threading.Lock()
 
     def start(
@@ -64,40 +68,61 @@ class Jobs:
         Args:
             read: gives the rows; called in the job's thread.
             titles: heading by column, in the order of the file.
+
+        Raises:
+            InvalidInput: too many of the user's exports are still being written.
         """
-        self._forget_old()
         job_id = secrets.token_urlsafe(12)
-        job = Job(scope.user_id, node_ref, name, self._folder / f"{job_id}.xlsx")
-        self._jobs[job_id] = job
-        threading.Thread(target=self._run, args=(job, read, dict(titles)), name="export", daemon=True).start()
+        job = Job(scope, node_ref, name, self._folder / f"{job_id}.xlsx")
+        with self._starting:
+            self._make_room(scope.user_id)
+            self._jobs[job_id] = job
+        threading.Thread(target=self._run, args=(job_id, job, read, dict(titles)), name="export", daemon=True).start()
         return job_id
 
     def find(self, scope: Scope, job_id: str) -> Job:
         """Return a user's own export.
 
         Raises:
-            NotFound: there is none, it is another user's, or its node is no longer in the user's scope.
+            NotFound: there is none, it is another user's, or the user's scope is not what it was.
         """
         job = self._jobs.get(job_id)
-        if job is None or job.user_id != scope.user_id:
+        if job is None or job.scope != scope:
             raise NotFound("export", job_id)
         if job.node_ref is not None:
             nodes.find(scope, job.node_ref)
         return job
 
-    def _run(self, job: Job, read: Callable[[], pa.Table], titles: Mapping[str, str]) -> None:
+    def _run(self, job_id: str, job: Job, read: Callable[[], pa.Table], titles: Mapping[str, str]) -> None:
         try:
             with self._one_at_a_time:  # a queue: the pages of everybody else come first
                 write(read(), titles, job.name, job.file, job)
             job.done = True
+        except PortalError as error:
+            log.info("an export failed: %s", error)
+        except Exception:
+            log.exception("an export failed")
         finally:
             job.failed = not job.done
+            job.end = threading.Timer(KEPT_S, self._forget, [job_id])
+            job.end.daemon = True
+            job.end.start()
 
-    def _forget_old(self) -> None:
-        for job_id, job in list(self._jobs.items()):
-            if time.monotonic() - job.started_at > KEPT_S:
-                self._jobs.pop(job_id, None)
-                job.file.unlink(missing_ok=True)
+    def _make_room(self, user_id: int) -> None:
+        own = {job_id: job for job_id, job in self._jobs.items() if job.scope.user_id == user_id}
+        if len(own) < KEPT_PER_USER:
+            return
+        ended = next((job_id for job_id, job in own.items() if job.done or job.failed), None)
+        if ended is None:
+            raise InvalidInput("Export", None, f"has to wait: {len(own)} of yours are still being written.")
+        self._forget(ended)
+
+    def _forget(self, job_id: str) -> None:
+        job = self._jobs.pop(job_id, None)
+        if job:
+            job.file.unlink(missing_ok=True)
+        if job and job.end:
+            job.end.cancel()
 
 
 def write(table: pa.Table, titles: Mapping[str, str], sheet: str, file: Path, job: Job) -> None:

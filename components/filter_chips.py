@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
+import dash_bootstrap_components as dbc
 from dash import html
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
@@ -98,6 +99,12 @@ def chips(
         )
         shown.append(html.Span([html.Span(title, className="cp-2nd"), html.B(text), remove], className="cp-chip"))
     return [*shown, clear_button(table_id)] if shown else []
+
+
+def notice(refused: Sequence[str]) -> dbc.Alert:
+    """Return what is said of the parts of a link that could not be read."""
+    text = _("Part of the link was not understood and is left out: %(parts)s", parts=", ".join(refused))
+    return dbc.Alert(text, color="warning", dismissable=True, className="mb-0")
 
 
 def clear_button(table_id: str, look: str = "btn-ghost") -> html.Button:

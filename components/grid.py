@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import dash_ag_grid as dag
 from dash import html
 from flask_babel import gettext as _
 
 from components.filter_chips import OPTIONS, Heading
-from data.filters import Column
+from data.filters import Column, FilterModel, SortModel
 
 THEME = {
     "fontFamily": "inherit",
@@ -57,11 +57,13 @@ def table(
     filter_model: Mapping[str, Any],
     sort_model: Sequence[Mapping[str, str]],
     row_id: str,
+    before_menu: Sequence[dict[str, Any]] = (),
 ) -> dag.AgGrid:
     """Return the table; a callback answers its `getRowsRequest` with `getRowsResponse`.
 
     Args:
         row_id: the field that names a row.
+        before_menu: columns of buttons, from `button_column`.
     """
     sorts = {
         entry["colId"]: {"initialSort": entry["sort"], "initialSortIndex": place}
@@ -72,12 +74,13 @@ def table(
         for name, heading in headings.items()
         if name in columns
     ]
+    menu = button_column("menu", "", 52, "RowMenuButton", {"label": _("Row menu")})
     return dag.AgGrid(
         id=table_id,
-        columnDefs=[*definitions, _menu_column()],
+        columnDefs=[*definitions, *before_menu, menu],
         defaultColDef={"sortable": True, "resizable": True, "floatingFilter": True, "suppressHeaderMenuButton": True},
         rowModelType="infinite",
-        getRowId=f"params.data.{row_id}",
+        getRowId=f"'' + params.data.{row_id}",
         filterModel=dict(filter_model),
         dashGridOptions={
             "theme": {"function": f"themeQuartz.withParams({json.dumps(THEME)})"},
@@ -106,7 +109,7 @@ def _definition(name: str, column: Column, heading: Heading) -> dict[str, Any]:
         "colId": name,
         "headerName": heading.full_title,
         "width": heading.width,
-        **({"flex": 1, "minWidth": heading.width} if heading.fills else {}),
+        **({"flex": 1, "minWidth": heading.width, "tooltipField": name} if heading.fills else {}),
         "initialHide": not heading.shown,
         "filter": FILTERS[column.kind],
         "filterParams": {
@@ -120,19 +123,36 @@ def _definition(name: str, column: Column, heading: Heading) -> dict[str, Any]:
     }
 
 
-def _menu_column() -> dict[str, Any]:
+def button_column(name: str, title: str, width: int, renderer: str, params: Mapping[str, str]) -> dict[str, Any]:
+    """Return a column with a button in each row; Enter on the cell presses it."""
     return {
-        "colId": "menu",
-        "headerName": "",
-        "width": 52,
+        "colId": name,
+        "headerName": title,
+        "width": width,
         "pinned": "right",
         "filter": False,
         "floatingFilter": False,
         "sortable": False,
         "resizable": False,
-        "cellRenderer": "RowMenuButton",
-        "cellRendererParams": {"label": _("Row menu")},
+        "cellRenderer": renderer,
+        "cellRendererParams": dict(params),
     }
+
+
+class Request(TypedDict):
+    """Which rows a table asks for: its `getRowsRequest`."""
+
+    startRow: int
+    endRow: int
+    filterModel: FilterModel
+    sortModel: SortModel
+
+
+class Query(TypedDict):
+    """What a table shows: the store `<table>-query`."""
+
+    filters: FilterModel
+    order: SortModel
 
 
 class MenuItem(NamedTuple):

@@ -20,7 +20,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import dash
 from dash import ClientsideFunction, Input, Output, State, dcc, no_update
@@ -40,9 +40,9 @@ REMEMBERED = 600
 REMEMBERED_STATES = 100
 
 STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm")
-SUBJECTS = ("topology", *STATION_SUBJECTS, "session", "event", "user")
-FOLLOWED = ("session",)  # each store more costs every open page at every change
-EV_USER_SUBJECTS = ("open_transaction", "session")
+SUBJECTS = ("topology", *STATION_SUBJECTS, "session", "event", "user", "news")
+FOLLOWED = ("session", "alarm", "news")  # each store more costs every open page at every change
+EV_USER_SUBJECTS = ("open_transaction", "session", "news")
 
 
 class Feed:
@@ -102,6 +102,12 @@ class Feed:
             self._polls.append(changes)
 
 
+class Told(TypedDict):
+    """What `live-changes` holds."""
+
+    changed: dict[str, list[Any] | None]
+
+
 def stores() -> list[Any]:
     """Return what every page carries to be live; the shell has it."""
     return [
@@ -125,10 +131,10 @@ def register_callbacks(app: dash.Dash) -> None:
         State("live-revision", "data"),
     )
     @allow(*EVERYONE)
-    def poll(_ticks: int | None, revision: list[Any] | None) -> tuple[Any, ...]:
+    def poll(_ticks: int | None, revision: list[str | int] | None) -> tuple[Any, ...]:
         scope = current_scope()
         try:
-            changes = feed.since(Revision(*revision) if revision else Revision())
+            changes = feed.since(_revision(revision))
             if not changes.changed and not changes.reset:
                 return _clock(), no_update, no_update, no_update
             return (
@@ -144,6 +150,14 @@ def register_callbacks(app: dash.Dash) -> None:
     app.clientside_callback(ClientsideFunction("live", "changes"), Input("live-changes", "data"))
 
 
+def _revision(sent: list[str | int] | None) -> Revision:
+    """Read a page's revision; one that is not understood leads to reading everything."""
+    match sent:
+        case [str(epoch), int(number)]:
+            return Revision(epoch, number)
+    return Revision()
+
+
 def update(scope: Scope, changes: Changes, states: dict[str, str]) -> dict[str, Any]:
     """Return what a page of this user is told: ids by subject (null: read everything again) and new node states."""
     if changes.reset:
@@ -155,6 +169,8 @@ def update(scope: Scope, changes: Changes, states: dict[str, str]) -> dict[str, 
             changed.setdefault(subject, []).append(number)
     if scope.role is Role.EV_USER:
         changed = {subject: [] for subject in changed}
+    elif scope.site_ids is not None and "topology" in changed:
+        changed["topology"] = []  # their ids are of every site's nodes
     return {"changed": changed, "states": states, "followed": [subject for subject in FOLLOWED if subject in changed]}
 
 
@@ -166,7 +182,7 @@ def _may_know(scope: Scope, change: Change, stations: set[int]) -> bool:
         return True
     if subject in STATION_SUBJECTS:
         return number in stations
-    return number in scope.site_ids if subject in ("session", "event") else subject == "topology"
+    return number in scope.site_ids if subject in ("session", "event") else subject in ("topology", "news")
 
 
 def _subjects(scope: Scope) -> tuple[str, ...]:

@@ -1,23 +1,22 @@
 """Log in and out: plain Flask pages, so that nothing of the portal is sent before."""
 
 import math
-import time
+from contextlib import suppress
 from functools import cache
 from urllib.parse import urlsplit
 
 import flask
-from flask import request, session
+from flask import request
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from flask_login import login_user, logout_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from components.access import SignedIn
+from components import access, theme
 from data import users
-from data.errors import DatabaseUnavailable
+from data.errors import DatabaseUnavailable, LoginRefused
 
 DAYS = (
     lazy_gettext("Mon"),
@@ -47,7 +46,7 @@ def register(server: flask.Flask) -> None:
         if form.validate_on_submit():
             try:
                 return _log_in(str(form.email.data), str(form.password.data))
-            except users.LoginRefused as error:
+            except LoginRefused as error:
                 refusal, status = _refusal(error), 429 if error.wait_s else 401
             except DatabaseUnavailable:
                 refusal, status = _("The central system is not reachable. Try again in a moment."), 503
@@ -57,8 +56,10 @@ def register(server: flask.Flask) -> None:
 
     @server.post("/logout")
     def logout() -> Response:
-        logout_user()
-        session.clear()
+        user = access.current_user_of_portal()
+        access.log_out()
+        with suppress(DatabaseUnavailable):  # who leaves is let go all the same
+            users.note_log_out(flask.current_app.extensions["database"], user, access.address())
         return flask.redirect(flask.url_for("login"))
 
     @server.get("/healthz")
@@ -87,11 +88,11 @@ def _curves() -> list[tuple[LazyString, str]]:
 
 
 def _log_in(email: str, password: str) -> Response:
-    user = users.authenticate(flask.current_app.extensions["database"], email, password, request.remote_addr or "")
-    session.clear()
-    session["seen_at"] = int(time.time())
-    login_user(SignedIn(user))
-    return flask.redirect(_safe(request.args.get("next")))
+    user = users.authenticate(flask.current_app.extensions["database"], email, password, access.address())
+    access.log_in(user)
+    answer = flask.redirect(_safe(request.args.get("next")))
+    theme.remember(answer, user.theme)
+    return answer
 
 
 def _safe(address: str | None) -> str:
@@ -105,7 +106,7 @@ def _safe(address: str | None) -> str:
     )
 
 
-def _refusal(error: users.LoginRefused) -> str:
+def _refusal(error: LoginRefused) -> str:
     if error.wait_s:
         return _("Too many failed attempts. Try again in %(seconds)s s.", seconds=error.wait_s)
     return _("Wrong email or password. Check both and try again.")

@@ -34,6 +34,7 @@ KEYS = (
     ("↑ ↓ ← →", lazy_gettext("Move in the Navigator")),
     ("Enter", lazy_gettext("Choose the node, show the row")),
     ("Shift F10", lazy_gettext("Open the menu of a row")),
+    ("Ctrl S", lazy_gettext("Save")),
     ("Esc", lazy_gettext("Close")),
     ("?", lazy_gettext("These keys")),
 )
@@ -67,14 +68,6 @@ def user_menu(user: User, on_phone: list[Entry]) -> html.Div:
         className="dropdown-item d-none d-lg-flex",
         **{"data-dialog": "keys"},
     )
-    log_out = html.Form(
-        [
-            dbc.Input(type="hidden", name="csrf_token", value=generate_csrf()),
-            html.Button([icon("bi-box-arrow-right"), _("Log out")], type="submit", className="dropdown-item"),
-        ],
-        action="/logout",
-        method="POST",
-    )
     return html.Div(
         [
             who,
@@ -84,12 +77,19 @@ def user_menu(user: User, on_phone: list[Entry]) -> html.Div:
             themes,
             keys,
             html.Hr(className="dropdown-divider"),
-            log_out,
+            log_out("dropdown-item"),
         ],
         id="user-menu",
         className="dropdown-menu cp-menu",
         **{"aria-label": _("User")},
     )
+
+
+def log_out(look: str) -> html.Form:
+    """Return the button that logs out, as a form of its own."""
+    button = html.Button([icon("bi-box-arrow-right"), _("Log out")], type="submit", className=look)
+    token = dbc.Input(type="hidden", name="csrf_token", value=generate_csrf())
+    return html.Form([token, button], action="/logout", method="POST")
 
 
 def theme_menu() -> html.Div:
@@ -121,9 +121,9 @@ def keys() -> html.Dialog:
     )
 
 
-def link(entry: Entry) -> html.A:
+def link(entry: Entry, *marks: Any) -> html.A:
     return html.A(
-        [icon(entry.icon), str(entry.label)], href=entry.path, className="nav-link", **{"data-page": entry.path}
+        [icon(entry.icon), str(entry.label), *marks], href=entry.path, className="nav-link", **{"data-page": entry.path}
     )
 
 
@@ -142,7 +142,7 @@ def menu_button(menu: str, children: list[Any], name: str | None = None) -> html
         children,
         type="button",
         className="nav-link",
-        **{"data-menu": menu, "aria-haspopup": "true", "aria-expanded": "false", **named},
+        **{"data-menu": menu, "aria-controls": menu, "aria-expanded": "false", **named},
     )
 
 

@@ -11,6 +11,8 @@ from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 
+from components import access
+
 POLICY = {
     "default-src": "'self'",
     "style-src": "'self' 'unsafe-inline'",  # AG Grid, Leaflet, Plotly and dcc write <style> elements
@@ -28,7 +30,7 @@ POLICY = {
 def secret_key(folder: Path) -> str:
     """Return the key that signs sessions, made at the first start in a file that only this account can read."""
     file = folder / "secret_key"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -53,9 +55,10 @@ def harden(app: dash.Dash) -> None:
     def add_headers(response: Response) -> Response:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
+        if not request.path.startswith(access.OPEN_FOLDERS):
+            response.headers["Cache-Control"] = "no-store"
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = _policy(app)
-            response.headers["Cache-Control"] = "no-store"
             response.set_cookie("csrf_token", generate_csrf(), samesite="Lax", secure=request.is_secure)
         return response
 

@@ -18,7 +18,7 @@ from components.access import current_scope
 from components.filter_chips import Heading
 from components.format import duration, identity, number, quantity
 from data import sessions
-from data.errors import NotFound
+from data.errors import DatabaseUnavailable, NotFound
 from data.scope import Role
 from data.sessions import Place
 
@@ -114,6 +114,8 @@ def register(server: flask.Flask) -> None:
                 sessions.find(current_scope(), session_id)
             except NotFound:
                 response.status_code = 404
+            except DatabaseUnavailable:
+                pass  # the page says so, and comes by itself afterwards
         return response
 
 
@@ -139,7 +141,7 @@ def figure(samples: pa.Table) -> go.Figure:
             "rangemode": "tozero",
             "tickmode": "auto",
             "nticks": 5,
-        }
+        },
     )
     return chart
 

@@ -1,14 +1,18 @@
 """The frame around every page: rail (tab bar on phones), Navigator, top bar, user menu, banner."""
 
+from typing import Any
+
 import dash
-from dash import ClientsideFunction, Input, dcc, html
+from dash import ClientsideFunction, Input, Output, dcc, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 
-from components import live, menus, messages, navigator
-from components.access import current_user_of_portal, may_see
+from components import alarm_count, live, menus, messages, navigator, news
+from components.access import EVERYONE, allow, current_scope, current_user_of_portal, may_see
 from components.menus import NEWS, Entry, icon, link, menu_button
+from data import news as news_items
+from data import users
 from data.scope import Role
 from data.users import User
 
@@ -58,13 +62,15 @@ def layout() -> html.Div:
             _rail(user, entries),
             *([navigator.layout()] if has_navigator else []),
             html.Div(
-                [_top_bar(user), html.Main(dash.page_container, id="main", tabIndex="-1", className="cp-content")],
+                [_top_bar(user), html.Main(dash.page_container, id="main", tabIndex="0", className="cp-content")],
                 className="cp-main",
             ),
             _tab_bar(user, entries),
             menus.theme_menu(),
             menus.user_menu(user, entries[ON_TAB_BAR:]),
             menus.keys(),
+            dcc.Store(id="theme-choice"),
+            dcc.Store(id="theme-shown"),
             html.Div(id="scrim", className="cp-scrim", hidden=True),
             messages.container(),
             *navigator.stores(),
@@ -77,6 +83,22 @@ def layout() -> html.Div:
 
 def register_callbacks(app: dash.Dash) -> None:
     app.clientside_callback(ClientsideFunction("shell", "address"), Input("url", "pathname"), Input("url", "search"))
+    app.clientside_callback(
+        ClientsideFunction("shell", "theme"),
+        Output("theme-shown", "data"),
+        Input("theme-choice", "data"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(Input("theme-shown", "data"), prevent_initial_call=True)
+    @allow(*EVERYONE)
+    def keep_theme(choice: str) -> None:
+        users.choose_theme(current_scope(), choice)
+
+    @app.callback(Output("news-unread", "children"), Input("url", "pathname"), Input("live-news", "data"))
+    @allow(*EVERYONE)
+    def count_unread(pathname: str | None, _changed: dict[str, Any] | None) -> Any:
+        return news.unread_dot(0 if pathname == NEWS.path else news_items.count_unread(current_scope()))
 
 
 def _banner() -> html.Div:
@@ -104,7 +126,7 @@ def _banner() -> html.Div:
 
 
 def _rail(user: User, entries: list[Entry]) -> html.Nav:
-    foot = [link(NEWS)] if may_see(user.role, NEWS.path) else []
+    foot = [link(NEWS, html.Span(id="news-unread"))] if may_see(user.role, NEWS.path) else []
     avatar = html.Span(menus.initials(user), className="cp-avatar cp-avatar-sm", **{"aria-hidden": "true"})
     foot += [
         menu_button("theme-menu", [icon("bi-circle-half"), _("Theme")]),
@@ -118,7 +140,13 @@ def _rail(user: User, entries: list[Entry]) -> html.Nav:
                 className="cp-brand",
                 **{"aria-label": "Charge Portal", "data-page": "/dashboard"},
             ),
-            html.Ul([html.Li(link(entry), className="nav-item") for entry in entries], className="nav flex-column"),
+            html.Ul(
+                [
+                    html.Li(link(entry, *alarm_count.mark(entry.path, "rail")), className="nav-item")
+                    for entry in entries
+                ],
+                className="nav flex-column",
+            ),
             html.Div(foot, className="cp-rail-foot"),
         ],
         className="cp-rail",
@@ -156,7 +184,7 @@ def _top_bar(user: User) -> html.Header:
 def _tab_bar(user: User, entries: list[Entry]) -> html.Nav:
     more = menu_button("user-menu", [icon("bi-list"), _("More")])
     return html.Nav(
-        [*(link(entry) for entry in entries[:ON_TAB_BAR]), more],
+        [*(link(entry, *alarm_count.mark(entry.path, "tabs")) for entry in entries[:ON_TAB_BAR]), more],
         className="cp-tabbar",
         **{"aria-label": _("Main menu")},
     )

@@ -6,6 +6,8 @@ from dash import html
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from data.alarms import CRITICAL, LESS_CRITICAL, MINOR
+
 
 class Look(NamedTuple):
     """colour: a class of the style sheet; glyph: a Bootstrap icon."""
@@ -29,16 +31,12 @@ SEVERITIES = {
     "minor": Look("cp-2nd", "bi-info-circle", _("Minor")),
 }
 
-_CRITICAL = ("Hardware fault", "Fuse")
-_LESS_CRITICAL = ("ConnectorLockFailure", "PowerMeterFailure")
-_MINOR = ("Not registered",)
-
 
 def severity(kind: str, code: str) -> Look:
     """Return how grave an alarm is: Hardware fault and Fuse critical, but for lock and meter; Not registered minor."""
-    if kind in _CRITICAL and code not in _LESS_CRITICAL:
+    if kind in CRITICAL and code not in LESS_CRITICAL:
         return SEVERITIES["critical"]
-    return SEVERITIES["minor" if kind in _MINOR else "major"]
+    return SEVERITIES["minor" if kind in MINOR else "major"]
 
 
 def glyph(look: Look) -> html.I:

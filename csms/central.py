@@ -32,6 +32,7 @@ class Timing:
     configuration_after: float = 10  # some stations reboot when asked before they have settled
     stop_awaited: float = 60  # an outlet that is Available again sends its stop a little later
     no_network_after_closing: float = 300
+    not_registered_after: float = 24 * 3600  # since the station was configured, or since the start
     presence_every: float = 10
     refresh_every: float = 0.25
     finish_within: float = 10  # at the end of the process

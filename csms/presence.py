@@ -1,4 +1,4 @@
-"""Who is there: when stations were last heard, the alarm No network, and transactions whose stop never comes."""
+"""Who is there: when stations were last heard, who is silent or never came, and transactions whose stop never comes."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from csms import sessions
 from csms.central import Central
 from csms.station import Station
 from data import alarms, station_states, transactions
-from data.alarms import NO_NETWORK, Alarm
+from data.alarms import NO_NETWORK, NOT_REGISTERED, Alarm
 from data.database import Batch, Sql
 
 
@@ -26,6 +26,7 @@ async def watch(central: Central, since: datetime) -> datetime:
     stations = central.stations.values()
     await asyncio.gather(
         *(_turn_no_network(central, station, now) for station in stations if _is_to_turn(central, station, now)),
+        *(_raise_not_registered(central, station, now) for station in stations if _never_came(central, station, now)),
         *(_end_abandoned(central, station, now) for station in stations if station.open and station.connection),
     )
     return now
@@ -36,6 +37,12 @@ def _is_to_turn(central: Central, station: Station, now: datetime) -> bool:
     if (0, NO_NETWORK) in station.alarms:  # after a restart nobody has been heard yet: that alone does not clear it
         return station.connection is not None and not _is_missing(central, station, now)
     return station.is_registered and _is_missing(central, station, now)
+
+
+def _never_came(central: Central, station: Station, now: datetime) -> bool:
+    if station.is_registered or (0, NOT_REGISTERED) in station.alarms:
+        return False
+    return now - station.heard_at > timedelta(seconds=central.timing.not_registered_after)
 
 
 def _is_missing(central: Central, station: Station, now: datetime) -> bool:
@@ -55,6 +62,17 @@ async def _turn_no_network(central: Central, station: Station, now: datetime) ->
             )
         await central.commits.write(statements, [("alarm", station.station_id)])
         station.alarms ^= {(0, NO_NETWORK)}
+
+
+async def _raise_not_registered(central: Central, station: Station, now: datetime) -> None:
+    """Say that a station has never connected; its first connection clears it."""
+    async with station.lock:
+        if station.is_registered:
+            return
+        text = "The charging station has never registered"
+        alarm = Alarm(NOT_REGISTERED, NOT_REGISTERED, station.site_id, station.station_id, 0, text, "", "", now)
+        await central.commits.write(alarms.raised(alarm), [("alarm", station.station_id)])
+        station.alarms.add((0, NOT_REGISTERED))
 
 
 async def _end_abandoned(central: Central, station: Station, now: datetime) -> None:

@@ -5,19 +5,21 @@ from datetime import datetime
 from csms.central import Central
 from csms.happenings import Beat, Booted, DataTransferred, DiagnosticsStatusChanged, FirmwareStatusChanged
 from csms.station import Station
-from data import station_states
+from data import alarms, station_states
+from data.alarms import CONFIGURATION_FAULT, NOT_REGISTERED, Alarm
+from data.database import Batch, Change, Sql
 from data.events import EventKind
 
 
 async def connected(central: Central, station: Station, protocol: str, at: datetime) -> None:
-    await central.commits.write(
-        [
-            station_states.connected(station.station_id, protocol, at),
-            central.note(station, EventKind.CONNECTED, "The station connected."),
-        ],
-        [("station_state", station.station_id), ("event", station.site_id)],
-    )
+    statements: list[Sql | Batch] = [
+        station_states.connected(station.station_id, protocol, at),
+        central.note(station, EventKind.CONNECTED, "The station connected."),
+    ]
+    changed: list[Change] = [("station_state", station.station_id), ("event", station.site_id)]
+    await central.commits.write(*_cleared(station, NOT_REGISTERED, at, statements, changed))
     station.is_registered = True
+    station.alarms.discard((0, NOT_REGISTERED))
 
 
 async def disconnected(central: Central, station: Station, reason: str) -> None:
@@ -49,7 +51,22 @@ async def booted(central: Central, station: Station, boot: Booted, received_at: 
 async def firmware_status_changed(
     central: Central, station: Station, happening: FirmwareStatusChanged, received_at: datetime
 ) -> None:
-    await _noted(central, station, EventKind.FIRMWARE, f"Firmware: {happening.status}.")
+    """Note it; a failed installation is an alarm until one succeeds."""
+    statements: list[Sql | Batch] = [central.note(station, EventKind.FIRMWARE, f"Firmware: {happening.status}.")]
+    changed: list[Change] = [("event", station.site_id)]
+    key = (0, CONFIGURATION_FAULT)
+    if happening.status == "InstallationFailed":
+        text, kind = "Software and hardware do not match", CONFIGURATION_FAULT
+        statements += alarms.raised(
+            Alarm(kind, kind, station.site_id, station.station_id, 0, text, happening.status, "", received_at)
+        )
+        await central.commits.write(statements, [*changed, ("alarm", station.station_id)])
+        station.alarms.add(key)
+    elif happening.status == "Installed":
+        await central.commits.write(*_cleared(station, CONFIGURATION_FAULT, received_at, statements, changed))
+        station.alarms.discard(key)
+    else:
+        await central.commits.write(statements, changed)
 
 
 async def diagnostics_status_changed(
@@ -62,6 +79,16 @@ async def data_transferred(central: Central, station: Station, sent: DataTransfe
     """Keep what a vendor's station sends beside OCPP, once an hour for each kind of it."""
     text = f"The station sent {sent.message_id or 'data'} of vendor {sent.vendor_id or 'unknown'}."
     central.note_oddity(station, EventKind.DATA_TRANSFER, text, {"data": sent.data})
+
+
+def _cleared(
+    station: Station, kind: str, at: datetime, statements: list[Sql | Batch], changed: list[Change]
+) -> tuple[list[Sql | Batch], list[Change]]:
+    """Add to a write that the station's alarm of this kind is over, if it is active."""
+    if (0, kind) not in station.alarms:
+        return statements, changed
+    over = alarms.cleared(station.station_id, 0, {kind}, at)
+    return [*statements, *over], [*changed, ("alarm", station.station_id)]
 
 
 async def _noted(central: Central, station: Station, kind: EventKind, text: str) -> None:

@@ -79,7 +79,7 @@ def _alarms(station: Station, connector_id: int, status: Status) -> tuple[set[st
     An error opens an alarm or counts as its repeat; NoError clears, but Faulted without a code keeps what is open.
     """
     active = {code for connector, code in station.alarms if connector == connector_id}
-    own = active - {alarms.NO_NETWORK}
+    own = active - alarms.OF_THE_STATION
     if is_alarm(status.status, status.error_code):
         if status.error_code == NO_ERROR and own:
             return active, []

@@ -13,7 +13,22 @@ from data.scope import Role, Scope
 
 TIME = pa.timestamp("us", tz="UTC")
 
-NO_NETWORK = "No network"
+NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT = "No network", "Not registered", "Configuration fault hardware"
+OF_THE_STATION = frozenset({NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT})
+"""Kinds that no connector's status raises or clears; they stand on connector 0, and their code is the kind."""
+
+CRITICAL = ("Hardware fault", "Fuse")
+LESS_CRITICAL = ("ConnectorLockFailure", "PowerMeterFailure")
+MINOR = (NOT_REGISTERED,)
+
+
+def _among(column: str, words: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(word) for word in words)})"
+
+
+SEVERITY = f"""CASE WHEN {_among("kind", CRITICAL)} AND NOT {_among("code", LESS_CRITICAL)} THEN 'Critical'
+    WHEN {_among("kind", MINOR)} THEN 'Minor' ELSE 'Major' END"""
+"""How grave an alarm is, by its kind and code: Hardware fault and Fuse critical, but for lock and meter."""
 
 
 class Alarm(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.database import Batch, Into
+from data.database import Batch, rows_into
 from data.nodes import Node
 from data.scope import Scope
 
@@ -33,10 +33,12 @@ class EventKind(StrEnum):
     LOGGED_IN = "logged in"
     LOG_IN_FAILED = "log-in failed"
     LOGGED_OUT = "logged out"
+    USER_CHANGED = "user changed"
+    NEWS = "news"
 
 
-INTO_EVENT = Into(
-    "INSERT INTO event BY NAME SELECT * FROM batch",
+INTO_EVENT = rows_into(
+    "event",
     pa.schema(
         [
             ("logged_at", pa.timestamp("us", tz="UTC")),
@@ -71,9 +73,16 @@ def event(
         text: one English sentence.
         details: what an expert wants to see, kept as JSON and cut when long.
     """
-    kept = json.dumps(details, default=str)[:LONGEST_DETAILS] if details is not None else None
+    kept = _json(details)[:LONGEST_DETAILS] if details is not None else None
     row = (at or datetime.now(UTC), kind.value, text, site_id, station_id, connector_id, charge_box_id, user_id, kept)
     return Batch(INTO_EVENT, [row])
+
+
+def _json(details: Mapping[str, object]) -> str:
+    try:
+        return json.dumps(details, default=str)
+    except RecursionError:
+        return '"nested too deeply to be kept"'
 
 
 def latest(scope: Scope, node: Node | None, limit: int = 100) -> list[dict[str, Any]]:

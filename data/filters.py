@@ -33,6 +33,8 @@ class Column:
 
 
 MAX_CONDITIONS = 8
+LONGEST_TEXT = 1000
+FIRST_YEAR, LAST_YEAR = 2, 9998  # at the ends of the calendar a day has no midnight in every zone
 COMPARISONS = {
     "equals": "=",
     "notEqual": "<>",
@@ -107,7 +109,11 @@ def _column(
     conditions = filtered.get("conditions")
     if conditions is None:
         return _condition(field, column, filtered, zones, bound)
-    if not isinstance(conditions, list) or not 1 <= len(conditions) <= MAX_CONDITIONS:
+    if (
+        not isinstance(conditions, list)
+        or not all(isinstance(one, dict) for one in conditions)
+        or not 1 <= len(conditions) <= MAX_CONDITIONS
+    ):
         raise InvalidInput("Filter on", field, f"takes 1 to {MAX_CONDITIONS} conditions.")
     operator = {"AND": " AND ", "OR": " OR "}.get(str(filtered.get("operator")))
     if operator is None:
@@ -128,6 +134,8 @@ def _condition(field: str, column: Column, one: Mapping[str, object], zones: Zon
 
 def _text(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
     kind = str(one["type"])
+    if len(str(one["filter"])) > LONGEST_TEXT:
+        raise ValueError(kind)
     plain = str(one["filter"]).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     like = f"{sql} ILIKE {bound(PATTERNS[kind].format(plain))} ESCAPE '\\'"
     # A row without a text does not contain it either.
@@ -163,7 +171,10 @@ def _date(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> s
 
 
 def _day(value: object) -> date:
-    return date.fromisoformat(str(value)[:10])
+    day = date.fromisoformat(str(value)[:10])
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(value)
+    return day
 
 
 _KINDS: Mapping[str, Callable[[str, Mapping[str, object], Zones, _Bound], str]] = {

@@ -16,6 +16,7 @@ from data import filters
 from data.database import Database, Revision
 from data.scope import Condition
 
+EXCEL_ROWS = 64_000  # manual: Statistics, Export to Excel
 SORTABLE_ROWS = 100_000
 KEPT_ANSWERS = 500
 
@@ -35,6 +36,24 @@ class Column(filters.Column):
     def keys(self) -> tuple[str, ...]:
         """Expressions to sort rows by."""
         return (self.rank.format(self.buckets[0]), self.buckets[0]) if self.rank else (self.sql,)
+
+
+def at(column: str) -> Column:
+    """Return a column of times; a bucket is a day."""
+    return Column("date", column, buckets=(f"floor(extract(epoch FROM {column}) / 86400)",))
+
+
+def text(column: str) -> Column:
+    """Return a column of texts that many rows share."""
+    return Column("text", column, buckets=(column,))
+
+
+@dataclass(frozen=True)
+class Table:
+    """What stands after FROM, and the subjects whose changes may change its rows."""
+
+    sql: str
+    subjects: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -72,7 +91,7 @@ def order_by(terms: Terms) -> str:
 
 
 def find(
-    database: Database, table: str, condition: Condition, terms: Terms, start: int, end: int
+    database: Database, table: Table, condition: Condition, terms: Terms, start: int, end: int
 ) -> tuple[list[Run], int]:
     """Return the runs that together are rows start to end (excluded) of a sorted table, and how many rows it has."""
     levels = [_Level(column, bucket, descending) for column, descending in terms for bucket in column.buckets]
@@ -80,7 +99,7 @@ def find(
     return list(_runs(database, table, Run(condition, start, end), levels)), rows
 
 
-def _runs(database: Database, table: str, wanted: Run, levels: Sequence[_Level]) -> Iterator[Run]:
+def _runs(database: Database, table: Table, wanted: Run, levels: Sequence[_Level]) -> Iterator[Run]:
     """Narrow to the buckets that hold the wanted rows; one that is too big to sort is looked into by the next level."""
     if not levels:
         yield wanted
@@ -117,15 +136,16 @@ def _inside(condition: Condition, levels: Sequence[_Level], values: list[object]
     return f"{sql} AND ({' OR '.join(parts)})", params
 
 
-def _buckets(database: Database, table: str, condition: Condition, level: _Level) -> list[_Bucket]:
+def _buckets(database: Database, table: Table, condition: Condition, level: _Level) -> list[_Bucket]:
     """Count the rows of each bucket, in the order of the table."""
     sql, params = condition
     direction = f"{'DESC' if level.descending else 'ASC'} NULLS LAST"
     rank = f"{level.column.rank.format('bucket')} {direction}, " if level.column.rank else ""
     rows = ask(
         database,
+        table,
         f"""SELECT bucket, size
-            FROM (SELECT {level.bucket} AS bucket, count(*) AS size FROM {table} WHERE {sql} GROUP BY 1) counted
+            FROM (SELECT {level.bucket} AS bucket, count(*) AS size FROM {table.sql} WHERE {sql} GROUP BY 1) counted
             ORDER BY {rank}bucket {direction}""",
         params,
     )
@@ -133,15 +153,17 @@ def _buckets(database: Database, table: str, condition: Condition, level: _Level
     return [_Bucket(row["bucket"], begin, row["size"]) for row, begin in zip(rows, begins, strict=False)]
 
 
-def ask(database: Database, sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
-    """Query, or give the answer of before when no session and no node changed since."""
-    return _KEPT.setdefault(database, _Answers()).ask(database, sql, params)
+def ask(database: Database, table: Table, sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
+    """Query, or give the answer of before when nothing that concerns the table changed since."""
+    answers = _KEPT.setdefault(database, {})
+    return answers.setdefault(table.subjects, _Answers(table.subjects)).ask(database, sql, params)
 
 
 class _Answers:
-    """One database's answers, by question."""
+    """One database's answers, by question, until one of the subjects changes."""
 
-    def __init__(self) -> None:
+    def __init__(self, subjects: frozenset[str]) -> None:
+        self._subjects = subjects
         self._lock = threading.Lock()
         self._revision = Revision()
         self._known: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -150,7 +172,7 @@ class _Answers:
         with self._lock:
             changes = database.changes(self._revision)
             self._revision = changes.revision
-            if changes.reset or any(subject in ("session", "topology") for subject, _ in changes.changed):
+            if changes.reset or any(subject in self._subjects for subject, _ in changes.changed):
                 self._known = {}
             known = self._known  # an answer asked for before a change must not come back after it
         question = (sql, repr(params))
@@ -162,4 +184,4 @@ class _Answers:
         return answer
 
 
-_KEPT: WeakKeyDictionary[Database, _Answers] = WeakKeyDictionary()
+_KEPT: WeakKeyDictionary[Database, dict[frozenset[str], _Answers]] = WeakKeyDictionary()

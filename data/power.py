@@ -44,6 +44,28 @@ def over_time(scope: Scope, node: Node, since: datetime, until: datetime) -> pa.
     )
 
 
+def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zone: str, step: str) -> pa.Table:
+    """Give mean and peak (of ten minutes) of each step of local time, from the first meter value to the last.
+
+    Args:
+        step: hour, day, week, month or year.
+
+    Returns: columns start (local), mean_w and peak_w; zero where nothing was measured between.
+    """
+    condition, params = scope.condition(node)
+    return scope.database.query(
+        f"""WITH measured AS ({_POWER.format(condition=condition)}),
+            every AS (
+                SELECT to_timestamp(bucket_s) AS moment
+                FROM range((SELECT epoch(min("at"))::BIGINT FROM measured),
+                           (SELECT epoch(max("at"))::BIGINT + {BUCKET_S} FROM measured), {BUCKET_S}) times(bucket_s))
+            SELECT date_trunc($step, timezone($zone, moment))::TIMESTAMP AS start,
+                   avg(coalesce(power_w, 0)) AS mean_w, max(coalesce(power_w, 0)) AS peak_w
+            FROM every LEFT JOIN measured ON measured."at" = moment GROUP BY start ORDER BY start""",
+        {**params, "since": since, "until": until, "bucket": BUCKET_S, "zone": time_zone, "step": step},
+    )
+
+
 def now_w(scope: Scope, node: Node, now: datetime) -> float:
     """Give the present power in W of all running transactions with a fresh sample."""
     condition, params = scope.condition(node)

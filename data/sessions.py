@@ -8,26 +8,18 @@ from typing import Any
 import pyarrow as pa
 
 from data import filters, paging
-from data.errors import NotFound
+from data.errors import InvalidInput, NotFound
 from data.filters import FilterModel, SortModel
 from data.nodes import Node
-from data.paging import Column, Run, Terms
+from data.paging import EXCEL_ROWS, Column, Run, Terms, at, text
 from data.scope import Condition, Role, Scope
 
-EXCEL_ROWS = 64_000  # manual: Statistics, Export to Excel
+TABLE = paging.Table("session", frozenset({"session", "topology"}))
 ROW_ID = "rowid"  # DuckDB's address of a row; PostgreSQL's is ctid
-
-
-def _at(column: str) -> Column:
-    return Column("date", column, buckets=(f"floor(extract(epoch FROM {column}) / 86400)",))
 
 
 def _number(column: str, step: float) -> Column:
     return Column("number", column, buckets=(f"floor({column} / {step})", column))
-
-
-def _text(column: str) -> Column:
-    return Column("text", column, buckets=(column,))
 
 
 def _named(table: str, key: str) -> Column:
@@ -43,20 +35,20 @@ def _named(table: str, key: str) -> Column:
 AUTHENTICATION = "CASE authentication WHEN 0 THEN 'Anonymous (0)' WHEN 1 THEN 'RFID (1)' END"
 
 COLUMNS: Mapping[str, Column] = {
-    "start": _at("started_at"),
+    "start": at("started_at"),
     "duration": Column("number", "duration_s / 60", buckets=("floor(duration_s / 60)", "duration_s")),
     "energy": _number("energy_kwh", 0.1),
     "station": _named("charging_station", "station_id"),
     "outlet": Column("number", "connector_id", buckets=("connector_id",)),
     "site": _named("site", "site_id"),
-    "end": _at("ended_at"),
-    "node": _text("charge_box_id"),
-    "auth": _text(AUTHENTICATION),
+    "end": at("ended_at"),
+    "node": text("charge_box_id"),
+    "auth": text(AUTHENTICATION),
     "session": Column("text", "session_id", buckets=tuple(f"left(session_id, {size})" for size in (3, 6, 9, 12, 15))),
-    "logged": _at("logged_at"),
-    "email": _text("email"),
+    "logged": at("logged_at"),
+    "email": text("email"),
     "meter": _number("meter_stop_kwh", 100),
-    "rfid": _text("id_tag"),
+    "rfid": text("id_tag"),
 }
 """The manual's parameters of a session by the names that links use, and the RFID. Durations are filtered in minutes."""
 
@@ -112,11 +104,13 @@ def page(
     """Return rows start to end (excluded) of the filtered and sorted table.
 
     Raises:
-        InvalidInput: a filter or sort that cannot be.
+        InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
+    if end - start > EXCEL_ROWS:
+        raise InvalidInput("Rows", f"{start} to {end}", f"are more than {EXCEL_ROWS}.")
     terms = _terms(scope, sort_model)
     condition = selection(scope, node, filter_model)
-    runs, count = paging.find(scope.database, "session", condition, terms, max(start, 0), end)
+    runs, count = paging.find(scope.database, TABLE, condition, terms, max(start, 0), end)
     tables = [_rows(scope, run, paging.order_by(terms)) for run in runs or [Run(("FALSE", {}), 0, 0)]]
     return Page(pa.concat_tables(tables), count)
 
@@ -126,6 +120,7 @@ def totals(scope: Scope, node: Node | None, filter_model: FilterModel) -> Totals
     sql, params = selection(scope, node, filter_model)
     [row] = paging.ask(
         scope.database,
+        TABLE,
         f"""SELECT count(*) AS count, coalesce(sum(energy_kwh), 0) AS energy_kwh, avg(duration_s) AS mean_duration_s
             FROM session WHERE {sql}""",
         params,
@@ -235,7 +230,7 @@ def _zones(scope: Scope, node: Node | None) -> filters.Zones:
     if node is not None and node.kind != "system":
         return {node.time_zone: ()}
     sql = "SELECT time_zone, array_agg(site_id ORDER BY site_id) AS sites FROM site GROUP BY time_zone"
-    return {row["time_zone"]: row["sites"] for row in paging.ask(scope.database, sql, {})}
+    return {row["time_zone"]: row["sites"] for row in paging.ask(scope.database, TABLE, sql, {})}
 
 
 def _terms(scope: Scope, sort_model: SortModel) -> Terms:

@@ -3,27 +3,29 @@
 from typing import Any
 
 import dash
-from dash import ALL, Input, Output, State, callback, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from components import navigator, windows
 from components.access import EVERYONE, allow, current_scope
-from data import nodes
+from components.live import Told
+from data import nodes, users
 from data.nodes import Node
 from data.scope import Scope
 
 dash.register_page(__name__, path="/dashboard", name="Dashboard")
 
 
-def layout(node: str | None = None, **_query: str) -> list[html.Div]:
+def layout(node: str | None = None, **_query: str) -> list[Any]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
-    cards = [windows.card(kind, scope, chosen) for kind in windows.chosen(scope.role)]
+    kinds = windows.chosen(scope.role, users.find(scope.database, scope.user_id).dashboard_windows)
     return [
         html.Div(
             [html.H1(_("Dashboard")), html.Span(_subtitle(scope, chosen), className="cp-sub")], className="cp-head"
         ),
-        html.Div(cards, className="cp-fill cp-windows"),
+        html.Div([windows.card(kind, scope, chosen) for kind in kinds], className="cp-fill cp-windows"),
+        *(dcc.Store(id={"content": kind}) for kind in kinds),
     ]
 
 
@@ -37,15 +39,20 @@ def _subtitle(scope: Scope, node: Node | None) -> str:
 
 
 @callback(
-    Output({"window": ALL}, "children"),
+    Output({"content": ALL}, "data"),
     Input("live-changes", "data"),
-    State({"window": ALL}, "id"),
+    State({"content": ALL}, "id"),
     State("url", "search"),
     prevent_initial_call=True,
 )
 @allow(*EVERYONE)
-def refresh(changes: dict[str, Any] | None, shown: list[dict[str, str]], search: str) -> list[Any]:
+def refresh(changes: Told | None, shown: list[dict[str, str]], search: str) -> list[Any]:
     scope, node = current_scope(), navigator.chosen_node_of(search)
-    kinds = [slot["window"] for slot in shown]
-    again = windows.concerned(kinds, changes["changed"] if changes else ())
+    kinds = [slot.get("content") for slot in shown]
+    again = windows.concerned(windows.chosen(scope.role), changes["changed"] if changes else ())
     return [windows.inside(kind, scope, node) if kind in again else no_update for kind in kinds]
+
+
+clientside_callback(
+    ClientsideFunction("windows", "show"), Input({"content": ALL}, "data"), State({"content": ALL}, "id")
+)

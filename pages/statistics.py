@@ -4,27 +4,28 @@ from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 
-from components import export, grid, navigator
+from components import export_button, grid, navigator
 from components.access import EVERYONE, allow, current_scope
-from components.filter_chips import chips, clear_button, link, read_link
+from components.export_button import Source
+from components.filter_chips import chips, clear_button, link, notice, read_link
 from components.format import duration_short, number, quantity
-from components.grid import MenuItem
+from components.grid import MenuItem, Query, Request
 from components.session_window import HEADINGS, cells
 from data import sessions
 from data.nodes import Node
+from data.paging import EXCEL_ROWS
 from data.scope import Role, Scope
-from data.sessions import EXCEL_ROWS, Totals
+from data.sessions import Totals
 
 dash.register_page(__name__, path="/statistics", name="Statistics")
 
 TABLE = "sessions"
 NEWEST_FIRST = [{"colId": "start", "sort": "desc"}]
-PROGRESS_MS = 250
 
 
 def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) -> list[Any]:
@@ -37,11 +38,11 @@ def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) 
             [
                 html.H1(_("Statistics")),
                 html.Span(chosen.name if chosen else _("Your own charging"), className="cp-sub"),
-                html.Div([_columns(scope), _export_button()], className="cp-actions"),
+                html.Div([_columns(scope), export_button.button(TABLE)], className="cp-actions"),
             ],
             className="cp-head",
         ),
-        *([_notice(shown.refused)] if shown.refused else []),
+        *([notice(shown.refused)] if shown.refused else []),
         html.Div(
             [*_node_chip(chosen), html.Span(id="sessions-chips", className="d-contents")],
             className="cp-bar",
@@ -57,13 +58,11 @@ def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) 
             className="card cp-fill cp-table",
         ),
         grid.row_menu(TABLE, _menu(scope)),
-        _too_many(),
+        *export_button.parts(TABLE),
         dcc.Store(id="sessions-query"),
         dcc.Store(id="sessions-node", data=node),
         dcc.Store(id="sessions-link"),
-        dcc.Store(id="sessions-job"),
         dcc.Store(id="sessions-changed"),
-        dcc.Interval(id="sessions-progress-ticker", interval=PROGRESS_MS, disabled=True),
     ]
 
 
@@ -74,10 +73,10 @@ def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) 
     prevent_initial_call=True,
 )
 @allow(*EVERYONE)
-def rows(request: dict[str, Any] | None, node: str | None) -> dict[str, Any]:
+def rows(request: Request | None, node: str | None) -> dict[str, Any]:
     if not request:
         raise PreventUpdate
-    filters, order = request.get("filterModel") or {}, request.get("sortModel") or []
+    filters, order = request["filterModel"], request["sortModel"]
     scope, chosen = current_scope(), navigator.chosen_node(node)
     page = sessions.page(scope, chosen, filters, order, request["startRow"], request["endRow"])
     return {"rowData": cells(page.rows), "rowCount": page.count}
@@ -98,7 +97,7 @@ def rows(request: dict[str, Any] | None, node: str | None) -> dict[str, Any]:
     prevent_initial_call=True,
 )
 @allow(*EVERYONE)
-def around(query: dict[str, Any] | None, _changed: Any, node: str | None) -> tuple[Any, ...]:
+def around(query: Query | None, _changed: Any, node: str | None) -> tuple[Any, ...]:
     if not query:
         raise PreventUpdate
     scope, chosen, filters = current_scope(), navigator.chosen_node(node), query["filters"]
@@ -110,58 +109,9 @@ def around(query: dict[str, Any] | None, _changed: Any, node: str | None) -> tup
         _totals(found, everything),
         _empty(chosen, len(filters)),
         found.count > 0,
-        _export_text(found.count),
-        _("Export to Excel, %(count)s rows", count=number(found.count)),
-        found.count == 0,
+        *export_button.face(found.count),
         link(filters, order),
     )
-
-
-@callback(
-    Output("sessions-job", "data"),
-    Output("sessions-progress-ticker", "disabled"),
-    Output("sessions-too-many", "is_open"),
-    Output("sessions-too-many-text", "children"),
-    Input("sessions-export", "n_clicks"),
-    Input("sessions-export-first", "n_clicks"),
-    State("sessions-query", "data"),
-    State("sessions-node", "data"),
-    prevent_initial_call=True,
-)
-@allow(*EVERYONE)
-def begin_export(
-    asked: int | None, agreed: int | None, query: dict[str, Any] | None, node: str | None
-) -> tuple[Any, ...]:
-    if not (asked or agreed) or not query:
-        raise PreventUpdate
-    scope, chosen = current_scope(), navigator.chosen_node(node)
-    count = sessions.totals(scope, chosen, query["filters"]).count
-    if count > EXCEL_ROWS and ctx.triggered_id == "sessions-export":
-        return no_update, no_update, True, _too_many_text(count)
-    titles = {name: heading.file_title for name, heading in HEADINGS.items() if name in sessions.columns(scope)}
-    job = export.jobs().start(
-        scope,
-        chosen.ref if chosen else None,
-        _("Charging sessions"),
-        lambda: sessions.export(scope, chosen, query["filters"], query["order"]),
-        titles,
-    )
-    return job, False, False, no_update
-
-
-@callback(
-    Output("sessions-export-state", "children"),
-    Output("sessions-progress-ticker", "disabled", allow_duplicate=True),
-    Input("sessions-progress-ticker", "n_intervals"),
-    State("sessions-job", "data"),
-    prevent_initial_call=True,
-)
-@allow(*EVERYONE)
-def progress(_ticks: int | None, job_id: str | None) -> tuple[Any, bool]:
-    if not job_id:
-        raise PreventUpdate
-    job = export.jobs().find(current_scope(), job_id)
-    return export.state(job_id, job), job.done or job.failed
 
 
 clientside_callback(
@@ -179,7 +129,6 @@ clientside_callback(
     State("sessions-columns-all", "data"),
     State(TABLE, "id"),
 )
-clientside_callback(ClientsideFunction("grid", "save"), Input("sessions-export-state", "children"))
 clientside_callback(
     ClientsideFunction("grid", "refresh"),
     Output("sessions-changed", "data"),
@@ -187,12 +136,15 @@ clientside_callback(
     State(TABLE, "id"),
     prevent_initial_call=True,
 )
-
-clientside_callback(
-    "(clicks) => clicks ? false : dash_clientside.no_update",
-    Output("sessions-too-many", "is_open", allow_duplicate=True),
-    Input("sessions-narrow", "n_clicks"),
-    prevent_initial_call=True,
+export_button.offer(
+    TABLE,
+    Source(
+        lazy_gettext("Charging sessions"),
+        lambda scope, node, filters: sessions.totals(scope, node, filters).count,
+        sessions.export,
+        lambda scope: {name: HEADINGS[name].file_title for name in HEADINGS if name in sessions.columns(scope)},
+    ),
+    EVERYONE,
 )
 
 
@@ -216,25 +168,6 @@ def _columns(scope: Scope) -> html.Details:
     )
 
 
-def _export_button() -> html.Div:
-    button = html.Button(
-        _export_text(0),
-        id="sessions-export",
-        type="button",
-        className="btn btn-primary btn-sm",
-        disabled=True,
-        **{"aria-label": _("Export to Excel")},
-    )
-    state = html.Span(id="sessions-export-state", className="cp-export", **{"aria-live": "polite"})
-    return html.Div([state, button], className="d-flex align-items-center gap-2")
-
-
-def _export_text(count: int) -> list[Any]:
-    icon = html.I(className="bi bi-file-earmark-excel", **{"aria-hidden": "true"})
-    text = ngettext("Export %(count)s row to Excel", "Export %(count)s rows to Excel", count, count=number(count))
-    return [icon, text if count else _("Export to Excel")]
-
-
 def _node_chip(node: Node | None) -> list[html.Span]:
     if node is None:
         return []
@@ -242,11 +175,6 @@ def _node_chip(node: Node | None) -> list[html.Span]:
     return [
         html.Span([icon, html.Span(_("Node"), className="cp-2nd"), html.B(node.name)], className="cp-chip is-locked")
     ]
-
-
-def _notice(refused: list[str]) -> dbc.Alert:
-    text = _("Part of the link was not understood and is left out: %(parts)s", parts=", ".join(refused))
-    return dbc.Alert(text, color="warning", dismissable=True, className="mb-0")
 
 
 def _totals(found: Totals, everything: Totals) -> list[Any]:
@@ -290,35 +218,6 @@ def _empty(node: Node | None, filters: int) -> list[Any]:
         html.H2(_("No charging sessions of %(node)s yet", node=name), className="h3"),
         html.P(text),
     ]
-
-
-def _too_many() -> dbc.Modal:
-    title = dbc.ModalTitle(_("Too many rows for one Excel file"), id="sessions-too-many-title")
-    agree = _("Export first %(count)s", count=number(EXCEL_ROWS))
-    return dbc.Modal(
-        [
-            dbc.ModalHeader(title),
-            dbc.ModalBody(id="sessions-too-many-text"),
-            dbc.ModalFooter(
-                [
-                    html.Button(_("Narrow the filter"), id="sessions-narrow", type="button", className="btn btn-ghost"),
-                    html.Button(agree, id="sessions-export-first", type="button", className="btn btn-primary"),
-                ]
-            ),
-        ],
-        id="sessions-too-many",
-        centered=True,
-        labelledby="sessions-too-many-title",
-    )
-
-
-def _too_many_text(count: int) -> str:
-    return _(
-        "%(count)s sessions match. A file holds at most %(most)s rows: "
-        "narrow the filter, or export the first %(most)s in the order shown.",
-        count=number(count),
-        most=number(EXCEL_ROWS),
-    )
 
 
 def _menu(scope: Scope) -> list[MenuItem]:

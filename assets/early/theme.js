@@ -2,19 +2,20 @@
 // window.portalTheme.choose(choice) changes it; assets/theme.js recolours open figures.
 (function () {
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const chosen = () => localStorage.getItem("theme") || "system";
+  const chosen = () => document.cookie.match(/(?:^|; )theme-choice=(\w+)/)?.[1] || "system";
   const shown = () => (chosen() === "system" ? (system.matches ? "dark" : "light") : chosen());
+  const keep = (name, value) => (document.cookie = `${name}=${value}; path=/; samesite=lax; max-age=31536000`);
   function show() {
     const root = document.documentElement;
     root.dataset.bsTheme = root.dataset.agThemeMode = shown();
-    document.cookie = `theme=${shown()}; path=/; samesite=lax; max-age=31536000`;
+    keep("theme", shown());
     document.dispatchEvent(new CustomEvent("theme", { detail: shown() }));
   }
   window.portalTheme = {
     chosen,
     shown,
     choose(choice) {
-      localStorage.setItem("theme", choice);
+      keep("theme-choice", choice);
       show();
     },
   };

@@ -13,7 +13,16 @@ from dash import dcc, html
 
 from components import format
 from components.access import may_see
-from components.windows import active_alarms, latest_sessions, ongoing_sessions, power_now, station_status
+from components.windows import (
+    active_alarms,
+    energy_30_days,
+    latest_sessions,
+    ongoing_sessions,
+    outlet_use,
+    power_now,
+    station_status,
+    top_stations,
+)
 from data.nodes import Node
 from data.scope import Role, Scope
 
@@ -23,12 +32,29 @@ WINDOWS: dict[str, ModuleType] = {
     "active_alarms": active_alarms,
     "ongoing_sessions": ongoing_sessions,
     "latest_sessions": latest_sessions,
+    "energy_30_days": energy_30_days,
+    "outlet_use": outlet_use,
+    "top_stations": top_stations,
 }
 
 
-def chosen(role: Role) -> list[str]:
-    """Give the kinds of window that a role's Dashboard shows, in their order."""
+SHOWN = 4
+
+
+def available(role: Role) -> list[str]:
+    """Give the kinds of window that a role may choose, the default four first."""
     return [kind for kind, window in WINDOWS.items() if role in window.ROLES]
+
+
+def chosen(role: Role, choice: str = "") -> list[str]:
+    """Give the four kinds that a Dashboard shows, in their order.
+
+    Args:
+        choice: kinds with commas between, as a user keeps them; the default kinds take the place of what is not there.
+    """
+    kinds = available(role)
+    wanted = [kind for kind in choice.split(",") if kind in kinds]
+    return list(dict.fromkeys([*wanted, *kinds]))[:SHOWN]
 
 
 def concerned(kinds: Iterable[str], subjects: Iterable[str]) -> list[str]:

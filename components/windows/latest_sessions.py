@@ -1,4 +1,4 @@
-"""Latest charging sessions: the user's own energy this month, and the newest sessions."""
+"""Latest charging sessions: the energy of this month, and the newest sessions."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,15 +8,16 @@ from flask_babel import format_date, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from components import format
+from components.access import EVERYONE
 from components.windows.content import SHOWN, Content, empty, listed
 from data import sessions
 from data.nodes import Node
-from data.scope import Role, Scope
+from data.scope import Scope
 
 TITLE = lazy_gettext("Latest charging sessions")
 PAGE = "/statistics"
 SUBJECTS = ("session",)
-ROLES = (Role.EV_USER,)
+ROLES = EVERYONE
 
 
 def build(scope: Scope, node: Node | None) -> Content:

@@ -92,7 +92,10 @@ def figure(curve: list[Point], midnight: datetime, time_zone: str) -> go.Figure:
             "uirevision": "keep",
             "xaxis": {"tickformat": "%H:%M", "dtick": 4 * 3600e3, "range": [start, start + day]},
             "yaxis": {"nticks": 5},
-            "annotations": [_label(today[-1], f"<b>{_('Now')}</b>", xanchor="left", xshift=8), *_name(before, today[-1])],
+            "annotations": [
+                _label(today[-1], f"<b>{_('Now')}</b>", xanchor="left", xshift=8),
+                *_name(before, today[-1]),
+            ],
         },
     )
 

@@ -64,3 +64,43 @@ def test_the_dashboard_has_no_accessibility_violation(visit: Visit, people: Peop
 def test_the_dashboard_fits_a_phone(visit: Visit, station: int) -> None:
     page = visit("alice", PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_change_touches_only_what_changed_and_keeps_the_focus(visit: Visit, people: People, station: int) -> None:
+    _start_charging(people, station)
+    page = visit("alice")
+    row = page.get_by_role("region", name="Ongoing sessions").get_by_role("row").nth(1)
+    link = row.get_by_role("link", name="00004079")
+    link.focus()
+    link.evaluate("link => { link.isTheSame = true }")
+    power = "UPDATE open_transaction SET power_w = $power"
+    for kilowatts in range(12, 17):
+        changed = [("open_transaction", station)]
+        people.alice.database.write([Sql(power, {"power": kilowatts * 1000})], changed=changed)
+        expect(row).to_contain_text(f"{kilowatts}.0")
+    expect(link).to_be_focused()
+    assert link.evaluate("link => link.isTheSame")
+
+
+def test_rows_do_not_change_places_under_the_pointer(visit: Visit, people: People, station: int) -> None:
+    page = visit("alice")
+    sessions = page.get_by_role("region", name="Ongoing sessions")
+    _start_charging(people, station)
+    expect(sessions.get_by_role("row")).to_have_count(2)
+    sessions.get_by_role("row").nth(1).hover()
+    another = """INSERT INTO open_transaction BY NAME
+                 SELECT running.* REPLACE (2 AS transaction_id, 2 AS connector_id, 22000 AS power_w)
+                 FROM open_transaction running"""
+    people.alice.database.write([Sql(another)], changed=[("open_transaction", station)])
+    expect(page.get_by_role("region", name="Power now")).to_contain_text("33")
+    expect(sessions.get_by_role("row")).to_have_count(2)
+    page.get_by_role("heading", name="Dashboard").hover()
+    people.alice.database.write([Sql("UPDATE system SET description = ''")], changed=[("open_transaction", station)])
+    expect(sessions.get_by_role("row").nth(1)).to_contain_text("22.0")
+
+
+def test_a_title_leads_to_the_page_with_the_details_if_there_is_one(visit: Visit) -> None:
+    page = visit("dana")
+    latest, ongoing = (page.get_by_role("region", name=f"{kind} sessions") for kind in ("Latest charging", "Ongoing"))
+    expect(latest.get_by_role("link", name="Latest charging sessions")).to_have_attribute("href", "/statistics")
+    expect(ongoing.get_by_role("heading").first.get_by_role("link")).to_have_count(0)

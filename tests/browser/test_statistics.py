@@ -196,7 +196,7 @@ def test_more_rows_than_a_file_holds_are_said_before(visit: Visit, database: Duc
     page.get_by_role("button", name="Export to Excel, 66\u00a0850 rows").click()
 
     dialog = page.get_by_role("dialog", name="Too many rows for one Excel file")
-    expect(dialog).to_contain_text("66\u00a0850 sessions match")
+    expect(dialog).to_contain_text("66\u00a0850 rows match")
     with page.expect_download() as saved:
         dialog.get_by_role("button", name="Export first 64\u00a0000").click()
     book = openpyxl.load_workbook(_file(saved.value), read_only=True)

@@ -102,6 +102,15 @@ def test_no_filter_keeps_every_row(database: DuckDB) -> None:
         {"name": {"operator": "XOR", "conditions": [{"type": "blank"}]}},
         {"name": {"operator": "OR", "conditions": []}},
         {"name": {"operator": "OR", "conditions": [{"type": "blank"}] * 9}},
+        {"name": {"operator": "OR", "conditions": ["blank"]}},
+        {"name": {"operator": "OR", "conditions": {"type": "blank"}}},
+        {"name": {"type": "contains", "filter": "x" * 1001}},
+        {"energy": {"type": "greaterThan", "filter": 10**400}},
+        {"energy": {"type": "greaterThan", "filter": [1]}},
+        {"energy": {"type": ["greaterThan"], "filter": 1}},
+        {"start": {"type": "equals", "dateFrom": "0001-01-01"}},
+        {"start": {"type": "equals", "dateFrom": "9999-12-31"}},
+        {"start": {"type": [], "dateFrom": "2026-01-01"}},
     ],
 )
 def test_what_cannot_be_filtered_is_refused(model: dict) -> None:

@@ -43,15 +43,18 @@ class Visitor:
         outputs = [_prop(part) for part in output.strip(".").split("...")]
         body = {
             "output": output,
-            "outputs": outputs if output.startswith("..") else outputs[0],
+            "outputs": outputs if output.startswith("..") else outputs[0] if '["ALL"]' not in output else [],
             "inputs": [self._value(dependency, values or {}) for dependency in entry["inputs"]],
             "state": [self._value(dependency, values or {}) for dependency in entry["state"]],
             "changedPropIds": changed or [],
         }
         return self.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": self.token})
 
-    def _value(self, dependency: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        return {**dependency, "value": values.get(f"{dependency['id']}.{dependency['property']}")}
+    def _value(self, dependency: dict[str, Any], values: dict[str, Any]) -> Any:
+        value = values.get(f"{dependency['id']}.{dependency['property']}")
+        if '["ALL"]' in dependency["id"]:  # a value per component that there is
+            return [{**dependency, "value": one} for one in value or ()]
+        return {**dependency, "value": value}
 
     def page(self, address: str) -> str:
         """Return a page as the router draws it, in JSON."""

@@ -8,11 +8,12 @@ from pathlib import Path
 import dash
 import pytest
 from dash import Input, Output, html
+from werkzeug.test import TestResponse
 
 from app import create_app
 from components import access
 from components.access import ROUTER, allow
-from data import users
+from data import events, users
 from data.database import Database, Sql
 from data.duckdb_engine import DuckDB
 from data.flight import DatabaseService, RemoteDatabase
@@ -103,6 +104,40 @@ def test_repeated_failures_make_the_account_wait(visitor: Visit, people: People)
 def test_log_in_without_token_is_refused(visitor: Visit, people: People) -> None:
     answer = visitor().client.post("/login", data={"email": "alice@portal.example", "password": PASSWORD})
     assert answer.status_code == 400
+    assert answer.mimetype == "text/html"  # somebody whose log-in page stood open too long
+
+
+@pytest.fixture
+def strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an address wait after two failures."""
+    monkeypatch.setitem(users.FREE_FAILURES, "address", 2)
+
+
+@pytest.mark.usefixtures("strict")
+def test_addresses_behind_a_proxy_on_this_machine_wait_for_themselves_only(
+    visitor: Visit, people: People, database: Database
+) -> None:
+    for n in range(users.FREE_FAILURES["address"]):
+        _log_in_from(visitor(), "192.0.2.1", f"guess{n}", peer="127.0.0.1")
+    database.write([Sql("UPDATE login_failure SET failures = 90 WHERE key LIKE 'address:%'")])  # a long wait
+    assert _log_in_from(visitor(), "192.0.2.1", "alice", peer="127.0.0.1").status_code == 429
+    assert _log_in_from(visitor(), "192.0.2.2", "alice", peer="127.0.0.1").status_code == 302
+
+
+@pytest.mark.usefixtures("strict")
+def test_nobody_else_is_trusted_to_name_an_address(visitor: Visit, people: People, database: Database) -> None:
+    for n in range(users.FREE_FAILURES["address"]):
+        _log_in_from(visitor(), f"192.0.2.{n}", f"guess{n}", peer="198.51.100.1")
+    database.write([Sql("UPDATE login_failure SET failures = 90 WHERE key LIKE 'address:%'")])  # a long wait
+    assert _log_in_from(visitor(), "192.0.2.99", "alice", peer="198.51.100.1").status_code == 429
+
+
+def _log_in_from(somebody: Visitor, forwarded_for: str, name: str, peer: str) -> TestResponse:
+    """Log in through a proxy that adds to what the browser may have claimed."""
+    somebody.client.get("/login")
+    form = {"email": f"{name}@portal.example", "password": PASSWORD, "csrf_token": somebody.token}
+    headers = {"X-Forwarded-For": f"203.0.113.7, {forwarded_for}"}
+    return somebody.client.post("/login", data=form, headers=headers, environ_overrides={"REMOTE_ADDR": peer})
 
 
 def test_callback_without_token_is_refused(visitor: Visit, people: People) -> None:
@@ -115,6 +150,70 @@ def test_log_out_ends_the_session(visitor: Visit, people: People) -> None:
     alice.client.get("/dashboard")
     assert alice.client.post("/logout", data={"csrf_token": alice.token}).location == "/login"
     assert alice.client.get("/dashboard").status_code == 302
+
+
+def test_copy_of_a_cookie_is_worth_nothing_after_log_out(visitor: Visit, people: People) -> None:
+    alice, thief, phone = visitor("alice"), visitor(), visitor("alice")
+    cookie = alice.client.get_cookie("session")
+    assert cookie is not None
+    thief.client.set_cookie("session", cookie.value)
+    assert thief.client.get("/dashboard").status_code == 200
+    alice.client.post("/logout", data={"csrf_token": alice.token})
+    assert thief.client.get("/dashboard").status_code == 302
+    assert phone.client.get("/dashboard").status_code == 200
+
+
+def test_log_out_twice_leads_to_log_in(visitor: Visit, people: People) -> None:
+    answer = visitor().client.post("/logout")
+    assert (answer.status_code, answer.location) == (302, "/login")
+
+
+def test_log_out_without_token_is_refused(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    assert alice.client.post("/logout").status_code == 400
+    assert alice.client.get("/dashboard").status_code == 200
+
+
+def test_log_in_begins_a_new_session(visitor: Visit, people: People) -> None:
+    somebody = visitor()
+    with somebody.client.session_transaction() as session:
+        session["planted"] = "by somebody else"
+    somebody.log_in("alice")
+    with somebody.client.session_transaction() as session:
+        assert "planted" not in session
+
+
+def test_nothing_but_static_files_is_kept_by_browsers(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    for address in ("/dashboard", "/login", "/_dash-layout", "/export/nothing.xlsx"):
+        assert alice.client.get(address).headers["Cache-Control"] == "no-store"
+    assert "no-store" not in alice.client.get("/assets/bolt.svg", buffered=True).headers.get("Cache-Control", "")
+
+
+def test_log_in_and_log_out_stand_in_the_event_log(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    visitor().log_in("alice", "wrong 1234")
+    visitor().log_in("my secret 1", "wrong 1234")
+    alice.client.post("/logout", data={"csrf_token": alice.token})
+    noted = [(event["kind"], event["text"], event["user_id"]) for event in events.latest(people.alice, None)]
+    me = people.alice.user_id
+    assert noted == [
+        ("logged out", "alice@portal.example logged out from 127.0.0.1.", me),
+        ("log-in failed", "A log-in as an unknown email from 127.0.0.1 failed.", None),
+        ("log-in failed", "A log-in as alice@portal.example from 127.0.0.1 failed.", me),
+        ("logged in", "alice@portal.example logged in from 127.0.0.1.", me),
+    ]
+
+
+def test_site_administrator_without_a_site_sees_an_empty_portal(
+    visitor: Visit, people: People, database: DuckDB
+) -> None:
+    database.write([Sql("DELETE FROM user_site WHERE user_id = $id", {"id": people.bob.user_id})])
+    bob = visitor("bob")
+    for page in (bob.page("/dashboard"), bob.page("/statistics")):
+        assert "E-" not in page
+        assert "Solna" not in page
+    assert [node[0] for node in bob.poll()["navigator-nodes"]["nodes"]] == ["system:1"]
 
 
 def test_session_cookie_is_kept_from_scripts_and_other_sites(visitor: Visit, people: People) -> None:
@@ -220,7 +319,7 @@ def test_every_callback_names_its_roles(app: dash.Dash) -> None:
 def test_callback_is_refused_to_other_roles(app: dash.Dash, visitor: Visit, people: People) -> None:
     @app.callback(Output("answer", "children"), Input("question", "n_clicks"))
     @allow(Role.ADMINISTRATOR)
-    def answer(_clicks: int) -> str:
+    def answer(_clicks: int | None) -> str:
         return "secret"
 
     assert "secret" in visitor("alice").call("answer.children").text
@@ -244,11 +343,11 @@ def test_fault_in_a_page_is_shown_as_a_number_only(database: Database, settings:
     def fail(**_query: str) -> None:
         raise ZeroDivisionError("secret detail")
 
-    dash.register_page(PAGE, path="/alarms", layout=fail)
+    dash.register_page(PAGE, path="/schedule", layout=fail)
     try:
         alice = Visitor(create_app(database, settings))
         alice.log_in("alice")
-        page = alice.page("/alarms")
+        page = alice.page("/schedule")
     finally:
         del dash.page_registry[PAGE]
     assert re.search("E-[0-9A-F]{8}", page)
@@ -269,8 +368,11 @@ def test_lost_central_system_logs_nobody_out(
         owner.shutdown()
     assert alice.client.get("/dashboard").status_code == 200
     assert "not reachable" in alice.page("/dashboard")
+    assert alice.client.get("/session/S-1").status_code == 200
+    assert "not reachable" in alice.page("/session/S-1")
     stranger = Visitor(alice.app)
     refused = stranger.log_in("bob")
     assert refused.status_code == 503
     assert "not reachable" in refused.text
+    assert alice.client.post("/logout", data={"csrf_token": alice.token}).location == "/login"
     remote.close()

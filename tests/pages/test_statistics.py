@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import unquote
 
 import openpyxl
+import pyarrow as pa
 import pytest
 
+from components import access, export
 from components.filter_chips import link, read_link
 from data.database import Sql
 from data.duckdb_engine import DuckDB
+from data.errors import InvalidInput, NotFound
 from data.sessions import COLUMNS
 from tests.conftest import People
 from tests.pages.conftest import Visitor
@@ -115,6 +118,87 @@ def test_an_export_is_given_to_nobody_else(visitor: Visit) -> None:
     assert charlie.client.get(f"/export/{job}.xlsx").status_code == 404
 
 
+def test_an_export_ends_with_the_scope_it_was_made_in(
+    visitor: Visit, people: People, database: DuckDB, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "KNOWN_FOR_S", 0.0)
+    bob = visitor("bob")
+    job = _begin_export(bob)
+    _exported(bob, job)
+    change = "UPDATE user_site SET site_id = $lund WHERE user_id = $bob"
+    database.write([Sql(change, {"lund": people.lund, "bob": people.bob.user_id})])
+
+    assert bob.client.get(f"/export/{job}.xlsx").status_code == 404
+
+
+def test_a_user_keeps_the_newest_exports_only(visitor: Visit) -> None:
+    alice, bob = visitor("alice"), visitor("bob")
+    other = _begin_export(bob)
+    written = []
+    for _ in range(export.KEPT_PER_USER + 1):
+        written.append(_begin_export(alice))
+        _exported(alice, written[-1])
+
+    assert alice.client.get(f"/export/{written[0]}.xlsx").status_code == 404
+    assert all(_exported(alice, job) for job in written[1:])
+    assert _exported(bob, other)
+
+
+def test_exports_that_are_being_written_are_limited_per_user(people: People) -> None:
+    jobs, let_go = export.Jobs(), threading.Event()
+
+    def read() -> pa.Table:
+        let_go.wait()
+        return pa.table({"start": [1]})
+
+    try:
+        for _ in range(export.KEPT_PER_USER):
+            jobs.start(people.alice, None, "Charging sessions", read, {"start": "Start"})
+        with pytest.raises(InvalidInput, match="still being written"):
+            jobs.start(people.alice, None, "Charging sessions", read, {"start": "Start"})
+        jobs.start(people.bob, None, "Charging sessions", read, {"start": "Start"})
+    finally:
+        let_go.set()
+        _join()
+
+
+def test_an_export_goes_by_itself_after_its_time(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "KEPT_S", 0.0)
+    jobs = export.Jobs()
+    job_id = jobs.start(people.alice, None, "Charging sessions", lambda: pa.table({"start": [1]}), {"start": "Start"})
+    job = jobs.find(people.alice, job_id)
+    _join()
+    assert job.end is not None
+    job.end.join()
+
+    assert not job.file.exists()
+    with pytest.raises(NotFound):
+        jobs.find(people.alice, job_id)
+
+
+@pytest.mark.parametrize("order", [[{"colId": "nonsense", "sort": "asc"}], [{}], [{"colId": "1; DROP TABLE session"}]])
+def test_an_export_in_an_impossible_order_is_refused(visitor: Visit, order: Any) -> None:
+    alice = visitor("alice")
+    job = _begin_export(alice, order=order)
+    _join()
+
+    assert job is None or alice.client.get(f"/export/{job}.xlsx").status_code == 404
+
+
+def test_text_of_stations_cannot_break_or_run_in_a_file(visitor: Visit, database: DuckDB) -> None:
+    odd = ["@SUM(A1)", "+1", "-1", "{=1+1}", "http://evil.example", "\x0b<b>"]
+    for text in odd:
+        change = """INSERT INTO session SELECT * REPLACE ($text AS charge_box_id) FROM session
+                    WHERE session_id = 'S-1' LIMIT 1"""
+        database.write([Sql(change, {"text": text})], changed=[("session", 0)])
+    alice = visitor("alice")
+    sheet = _exported(alice, _begin_export(alice))
+
+    cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if isinstance(cell.value, str)]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.hyperlink for cell in cells if cell.hyperlink] == []
+
+
 def test_an_export_of_a_foreign_node_never_begins(visitor: Visit, people: People) -> None:
     assert _begin_export(visitor("charlie"), node=f"site:{people.solna}") is None
 
@@ -169,8 +253,8 @@ def _ask_rows(visitor: Visitor, node: str | None) -> Any:
     return (_answer(visitor, ROWS, values).get("sessions") or {}).get("getRowsResponse")
 
 
-def _begin_export(visitor: Visitor, node: str | None = None) -> str | None:
-    query = {"filters": {}, "order": []}
+def _begin_export(visitor: Visitor, node: str | None = None, order: Any = ()) -> str | None:
+    query = {"filters": {}, "order": list(order)}
     values = {"sessions-export.n_clicks": 1, "sessions-query.data": query, "sessions-node.data": node}
     job = _answer(visitor, BEGIN, values).get("sessions-job")
     return job and job["data"]
@@ -182,9 +266,13 @@ def _answer(visitor: Visitor, output: str, values: dict[str, Any]) -> dict[str, 
 
 
 def _exported(visitor: Visitor, job: str | None) -> Any:
-    for thread in threading.enumerate():
-        if thread.name == "export":
-            thread.join()
+    _join()
     with visitor.client.get(f"/export/{job}.xlsx") as answer:
         assert answer.status_code == 200
         return openpyxl.load_workbook(io.BytesIO(answer.data)).active
+
+
+def _join() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "export":
+            thread.join()

@@ -1,0 +1,140 @@
+"""How the tables of Alarms look: their columns, cells, and what stands in an empty one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+from dash import html
+from flask_babel import LazyString, lazy_gettext, ngettext
+from flask_babel import gettext as _
+
+from components.filter_chips import Heading, clear_button
+from components.format import number
+from components.states import SEVERITIES
+from data import alarm_tables
+from data.alarm_tables import AlarmTable
+
+SEVERITY = Heading(lazy_gettext("Severity"), 100, shown=True, renderer="SeverityCell")
+RAISED = Heading(lazy_gettext("Create date"), 166, shown=True)
+NODE = Heading(lazy_gettext("Node name"), 186, shown=True, renderer="IdentityCell")
+SITE = Heading(lazy_gettext("Site"), 112, shown=True)
+DESCRIPTION = Heading(lazy_gettext("Description"), 220, shown=True, fills=True)
+REPEATS = Heading(lazy_gettext("Repeats"), 92, shown=True, numeric=True)
+
+
+class Face(NamedTuple):
+    """How a table is shown.
+
+    tab: its name in the address.
+    """
+
+    tab: str
+    title: LazyString
+    table: AlarmTable
+    headings: Mapping[str, Heading]
+    empty: LazyString
+    hint: LazyString
+
+
+FACES: Mapping[str, Face] = {
+    "active-alarms": Face(
+        "active",
+        lazy_gettext("Active alarms"),
+        alarm_tables.ACTIVE,
+        {
+            "severity": SEVERITY,
+            "raised": RAISED,
+            "node": NODE,
+            "site": SITE,
+            "description": DESCRIPTION,
+            "repeats": REPEATS,
+        },
+        lazy_gettext("No active alarms"),
+        lazy_gettext("Every charging station works as it should."),
+    ),
+    "alarm-history": Face(
+        "history",
+        lazy_gettext("Alarm history"),
+        alarm_tables.HISTORY,
+        {
+            "severity": SEVERITY,
+            "raised": RAISED,
+            "cleared": Heading(lazy_gettext("Clear date"), 166, shown=True),
+            "node": NODE,
+            "description": DESCRIPTION,
+            "cleared_by": Heading(lazy_gettext("Cleared by"), 120, shown=True),
+            "site": SITE,
+            "repeats": REPEATS,
+        },
+        lazy_gettext("No alarm was cleared yet"),
+        lazy_gettext("An alarm appears here when its station has recovered, or when somebody cleared it."),
+    ),
+    "event-log": Face(
+        "events",
+        lazy_gettext("Event log"),
+        alarm_tables.EVENTS,
+        {
+            "logged": Heading(lazy_gettext("Date"), 166, shown=True),
+            "node": NODE,
+            "site": SITE,
+            "kind": Heading(lazy_gettext("Kind"), 130, shown=True),
+            "text": Heading(lazy_gettext("Event"), 260, shown=True, fills=True),
+            "done_by": Heading(lazy_gettext("By"), 130, shown=True),
+        },
+        lazy_gettext("No events yet"),
+        lazy_gettext("What users do and what stations report appears here."),
+    ),
+}
+"""The tables by their id on the page, in the order of the tabs (manual: Alarms)."""
+
+
+def of_tab(tab: str) -> str:
+    """Return the id of a tab's table; of an unknown one, the first table's."""
+    return next((table_id for table_id, face in FACES.items() if face.tab == tab), next(iter(FACES)))
+
+
+def cells(rows: pa.Table) -> list[dict[str, Any]]:
+    """Write the rows of an `alarm_tables.Page` as its table shows them."""
+    return [{name: _cell(value) for name, value in row.items()} | _look(row) for row in rows.to_pylist()]
+
+
+def empty(face: Face, node: str, filters: int, table_id: str) -> list[Any]:
+    """Return what stands in a table without rows."""
+    if filters:
+        title = _("Nothing matches the filters")
+        text = ngettext(
+            "%(num)d filter is active for %(node)s.", "%(num)d filters are active for %(node)s.", filters, node=node
+        )
+        return [
+            _icon("bi-funnel"),
+            html.H2(title, className="h3"),
+            html.P(text),
+            clear_button(table_id, "btn-secondary"),
+        ]
+    return [_icon("bi-check2-circle"), html.H2(str(face.empty), className="h3"), html.P(str(face.hint))]
+
+
+def foot(face: Face, count: int, everything: int) -> list[Any]:
+    """Return how many rows there are, and what clears an alarm beside the button."""
+    of = ngettext("of %(all)s row", "of %(all)s rows", everything, all=number(everything))
+    shown = html.Span([html.B(number(count), className="fw-semibold"), html.Span(f" {of}", className="cp-2nd")])
+    if face.table is not alarm_tables.ACTIVE:
+        return [shown]
+    text = _("An alarm also clears by itself when the station reports that all is well")
+    return [shown, html.Span([_icon("bi-info-circle"), f" {text}"], className="ms-auto cp-2nd")]
+
+
+def _cell(value: Any) -> Any:
+    return f"{value:%Y-%m-%d\u00a0%H:%M:%S}" if isinstance(value, datetime) else value
+
+
+def _look(row: Mapping[str, Any]) -> dict[str, str]:
+    if "severity" not in row:
+        return {"kind": row["kind"].capitalize()}
+    look = SEVERITIES[row["severity"].lower()]
+    return {"severity": str(look.word), "severity_look": f"{look.colour} {look.glyph}"}
+
+
+def _icon(name: str) -> html.I:
+    return html.I(className=f"bi {name}", **{"aria-hidden": "true"})

@@ -1,0 +1,216 @@
+"""Alarms (manual: Alarms): active alarms with Clear, alarm history and event log of the chosen node."""
+
+from typing import Any, TypedDict
+
+import dash
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash.exceptions import PreventUpdate
+from flask_babel import gettext as _
+
+from components import export_button, grid, messages, navigator
+from components.access import OPERATORS, allow, current_scope
+from components.alarm_tables import FACES, Face, cells, empty, foot, of_tab
+from components.export_button import Source
+from components.filter_chips import chips, link, notice, read_link
+from components.format import number
+from components.grid import MenuItem, Query
+from data import alarm_tables, alarms
+from data.alarm_tables import ACTIVE
+
+dash.register_page(__name__, path="/alarms", name="Alarms")
+
+
+def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", **_query: str) -> list[Any]:
+    chosen = navigator.chosen_node(node)
+    table_id = of_tab(tab)
+    face = FACES[table_id]
+    shown = read_link(f, sort, face.table.columns)
+    order = shown.order or _newest_first(face)
+    return [
+        html.Div(
+            [
+                html.H1(_("Alarms")),
+                html.Span(chosen.name if chosen else "", className="cp-sub"),
+                html.Div(export_button.button(table_id, "btn-secondary"), className="cp-actions"),
+            ],
+            className="cp-head",
+        ),
+        _tabs(table_id, node),
+        *([notice(shown.refused)] if shown.refused else []),
+        html.Div(
+            [html.Span(id=f"{table_id}-chips", className="d-contents"), _new_rows(table_id)],
+            className="cp-bar cp-alarm-bar",
+            role="group",
+            **{"aria-label": _("Active filters")},
+        ),
+        html.Div(
+            [
+                grid.table(
+                    table_id,
+                    face.table.columns,
+                    face.headings,
+                    shown.filters,
+                    order,
+                    row_id=face.table.identity,
+                    before_menu=[_clear_column()] if face.table is ACTIVE else [],
+                ),
+                html.Div(id=f"{table_id}-empty", hidden=True, className="cp-table-empty cp-empty"),
+                html.Div(id=f"{table_id}-foot", className="card-footer d-flex align-items-center gap-4"),
+            ],
+            className="card cp-fill cp-table",
+        ),
+        grid.row_menu(table_id, _menu(face)),
+        *export_button.parts(table_id),
+        *(dcc.Store(id=f"{table_id}-{name}") for name in ("query", "link")),
+        dcc.Store(id=f"live-{table_id}"),
+        dcc.Store(id=f"{table_id}-node", data=node),
+        dcc.Store(id="alarms-node", data=node),
+        dcc.Store(id="alarms-clear"),
+        dcc.Store(id="alarms-cleared"),
+    ]
+
+
+def _follow(table_id: str, face: Face) -> None:
+    """Register the callbacks of a table."""
+
+    @callback(
+        Output(table_id, "getRowsResponse"),
+        Input(table_id, "getRowsRequest"),
+        State(f"{table_id}-node", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def rows(request: grid.Request | None, node: str | None) -> dict[str, Any]:
+        if not request:
+            raise PreventUpdate
+        filters, order = request["filterModel"], request["sortModel"]
+        scope, chosen = current_scope(), navigator.chosen_node(node)
+        page = alarm_tables.page(scope, face.table, chosen, filters, order, request["startRow"], request["endRow"])
+        return {"rowData": cells(page.rows), "rowCount": page.count}
+
+    @callback(
+        Output(f"{table_id}-chips", "children"),
+        Output(f"{table_id}-foot", "children"),
+        Output(f"{table_id}-empty", "children"),
+        Output(f"{table_id}-empty", "hidden"),
+        Output(f"{table_id}-export", "children"),
+        Output(f"{table_id}-export", "aria-label"),
+        Output(f"{table_id}-export", "disabled"),
+        Output(f"{table_id}-link", "data"),
+        Input(f"{table_id}-query", "data"),
+        Input(f"live-{table_id}", "data"),
+        State(f"{table_id}-node", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def around(query: Query | None, _changed: Any, node: str | None) -> tuple[Any, ...]:
+        if not query:
+            raise PreventUpdate
+        scope, chosen, filters = current_scope(), navigator.chosen_node(node), query["filters"]
+        found = alarm_tables.count(scope, face.table, chosen, filters)
+        everything = alarm_tables.count(scope, face.table, chosen, {}) if filters else found
+        order = [] if query["order"] == _newest_first(face) else query["order"]
+        return (
+            chips(table_id, face.table.columns, face.headings, filters),
+            foot(face, found, everything),
+            empty(face, chosen.name if chosen else "", len(filters), table_id),
+            found > 0,
+            *export_button.face(found),
+            link(filters, order),
+        )
+
+    source = Source(
+        face.title,
+        lambda scope, node, filters: alarm_tables.count(scope, face.table, node, filters),
+        lambda scope, node, filters, order: alarm_tables.export(scope, face.table, node, filters, order),
+        lambda scope: {name: heading.file_title for name, heading in face.headings.items()},
+    )
+    export_button.offer(table_id, source, OPERATORS)
+    clientside_callback(
+        ClientsideFunction("grid", "query"),
+        Output(f"{table_id}-query", "data"),
+        Input(table_id, "getRowsRequest"),
+        State(f"{table_id}-query", "data"),
+        prevent_initial_call=True,
+    )
+    clientside_callback(
+        ClientsideFunction("alarms", "narrow"), Input(f"{table_id}-query", "data"), State(table_id, "id")
+    )
+    clientside_callback(ClientsideFunction("grid", "keep"), Input(f"{table_id}-link", "data"))
+    clientside_callback(
+        ClientsideFunction("alarms", "changed"),
+        Output(f"live-{table_id}", "data"),
+        Input("live-changes", "data"),
+        State(table_id, "id"),
+        prevent_initial_call=True,
+    )
+
+
+for _table_id, _face in FACES.items():
+    _follow(_table_id, _face)
+
+
+class Wish(TypedDict):
+    """Which alarm a user wants cleared."""
+
+    alarm: int
+
+
+@callback(Output("alarms-cleared", "data"), Input("alarms-clear", "data"), prevent_initial_call=True)
+@allow(*OPERATORS)
+def clear(wish: Wish | None) -> Wish:
+    if not wish:
+        raise PreventUpdate
+    alarms.clear(current_scope(), wish["alarm"])
+    messages.say(_("Alarm cleared"), _("It comes back when the station reports it again."))
+    return wish
+
+
+@callback(Output("alarms-count", "children"), Input("live-alarm", "data"), State("alarms-node", "data"))
+@allow(*OPERATORS)
+def count_active(_changed: Any, node: str | None) -> str:
+    return number(alarm_tables.count(current_scope(), ACTIVE, navigator.chosen_node(node), {}))
+
+
+clientside_callback(ClientsideFunction("alarms", "cleared"), Input("alarms-cleared", "data"))
+
+
+def _newest_first(face: Face) -> list[dict[str, str]]:
+    return [{"colId": face.table.newest, "sort": "desc"}]
+
+
+def _tabs(shown: str, node: str | None) -> html.Nav:
+    links = []
+    for table_id, face in FACES.items():
+        query = f"tab={face.tab}" + (f"&node={node}" if node else "")
+        current = {"aria-current": "page"} if table_id == shown else {}
+        look = "nav-link active" if table_id == shown else "nav-link"
+        count = [html.Span(id="alarms-count", className="badge")] if face.table is ACTIVE else []
+        title = dcc.Link([str(face.title), *count], href=f"/alarms?{query}", className=look)
+        links.append(html.Div(title, **current))
+    return html.Nav(links, className="nav nav-underline cp-tabs", **{"aria-label": _("Alarm tables")})
+
+
+def _new_rows(table_id: str) -> html.Button:
+    icon = html.I(className="bi bi-arrow-up", **{"aria-hidden": "true"})
+    return html.Button(
+        [icon, _("New rows")],
+        type="button",
+        hidden=True,
+        className="btn btn-secondary btn-sm rounded-pill",
+        **{"data-new-rows": table_id},
+    )
+
+
+def _clear_column() -> dict[str, Any]:
+    name = _("Clear %(alarm)s on %(node)s", alarm="{alarm}", node="{node}")
+    return grid.button_column("clear", _("Clear"), 78, "ClearButton", {"text": _("Clear"), "name": name})
+
+
+def _menu(face: Face) -> list[MenuItem]:
+    select = MenuItem(
+        _("Select station in Navigator"), "bi-ev-station", href=f"/alarms?tab={face.tab}&node={{station_ref}}"
+    )
+    only = MenuItem(_("Only this node"), "bi-funnel", action="only:node")
+    copy = MenuItem(_("Copy row"), "bi-copy", action="copy")
+    return [only, select, copy]

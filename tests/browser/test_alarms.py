@@ -1,0 +1,123 @@
+"""Alarms in real Chromium: tabs, Clear by mouse and keyboard, live rows that wait for the reader, phone, axe."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from data import alarms, stations
+from data.alarms import Alarm
+from data.duckdb_engine import DuckDB
+from data.stations import NewOutlet, NewStation
+from tests.browser.conftest import PHONE
+from tests.conftest import People
+
+Visit = Callable[..., Page]
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+RAISED = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def station(database: DuckDB, people: People) -> int:
+    """A station in Solna whose fuse has blown, and which was not heard an hour later."""
+    new = NewStation(people.solna, "CB-3239", "00003239", outlets=(NewOutlet(1),))
+    station_id = stations.create_station(people.alice, new)
+    fuse = Alarm("Fuse", "OverCurrentFailure", people.solna, station_id, 1, "The fuse has blown", "", "", RAISED)
+    database.write(alarms.raised(fuse, _silent(people, station_id, 1)), [("alarm", station_id)])
+    return station_id
+
+
+def _silent(people: People, station_id: int, hours: int, code: str = "No network") -> Alarm:
+    at = RAISED + timedelta(hours=hours)
+    return Alarm("No network", code, people.solna, station_id, 0, "No network contact", "", "", at)
+
+
+@pytest.mark.usefixtures("station")
+def test_an_alarm_is_cleared_from_its_row_and_stands_in_history_and_event_log(visit: Visit) -> None:
+    page = _open(visit)
+    expect(_cell(page, 1, "node")).to_have_text("00003239 Connector: 1")
+    expect(_cell(page, 1, "severity")).to_have_text("Critical")
+    expect(page.locator(".cp-rail .cp-count")).to_have_text("2")
+
+    page.get_by_role("button", name="Clear The fuse has blown on 00003239 Connector: 1").click()
+
+    expect(page.get_by_text("Alarm cleared").first).to_be_visible()
+    expect(page.locator("#active-alarms-foot")).to_contain_text("1 of 1 row")
+    expect(page.locator(".cp-rail .cp-count")).to_have_text("1")
+    page.get_by_role("link", name="Alarm history").click()
+    expect(page).to_have_url(re.compile(r"/alarms\?tab=history$"))
+    expect(_cell(page, 0, "cleared_by")).to_have_text("Alice Example")
+    page.get_by_role("link", name="Event log").click()
+    expect(page.locator(".ag-row [col-id=kind]", has_text="Alarm cleared")).to_be_visible()
+
+
+@pytest.mark.usefixtures("station")
+def test_clear_can_be_pressed_by_keyboard(visit: Visit) -> None:
+    page = _open(visit)
+    page.evaluate("dash_ag_grid.getApi('active-alarms').setFocusedCell(0, 'clear')")
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#active-alarms-foot")).to_contain_text("1 of 1 row")
+    expect(_cell(page, 0, "description")).to_have_text("The fuse has blown")
+
+
+def test_a_new_alarm_appears_by_itself_and_waits_while_somebody_is_at_the_table(
+    visit: Visit, database: DuckDB, people: People, station: int
+) -> None:
+    page = _open(visit)
+    expect(page.locator("#live-age")).not_to_be_empty()
+    page.mouse.move(5, 5)
+    database.write(alarms.raised(_silent(people, station, 2, "A")), [("alarm", station)])
+    expect(page.locator("#active-alarms-foot")).to_contain_text("3 of 3 rows")
+    expect(page.locator("#active-alarms .ag-center-cols-container .ag-row")).to_have_count(3)
+
+    _cell(page, 0, "node").hover()
+    database.write(alarms.raised(_silent(people, station, 3, "B")), [("alarm", station)])
+    new_rows = page.get_by_role("button", name="New rows")
+    expect(new_rows).to_be_visible()
+    expect(page.locator("#active-alarms .ag-center-cols-container .ag-row")).to_have_count(3)
+    new_rows.click()
+    expect(page.locator("#active-alarms .ag-center-cols-container .ag-row")).to_have_count(4)
+    expect(new_rows).to_be_hidden()
+
+
+def test_no_alarm_is_said_in_words(visit: Visit) -> None:
+    page = visit("alice", path="/alarms")
+
+    expect(page.get_by_role("heading", name="No active alarms")).to_be_visible()
+    expect(page.locator("#active-alarms-export")).to_be_disabled()
+
+
+@pytest.mark.usefixtures("station")
+def test_a_phone_shows_the_node_and_clear_without_scrolling(visit: Visit) -> None:
+    page = visit("alice", PHONE, path="/alarms")
+
+    expect(_cell(page, 0, "node")).to_be_in_viewport(ratio=1)
+    expect(_cell(page, 0, "clear").get_by_role("button")).to_be_in_viewport(ratio=0.9)
+
+
+@pytest.mark.usefixtures("station")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("tab", ["active", "history", "events"])
+def test_no_tab_breaks_an_accessibility_rule(
+    visit: Visit, database: DuckDB, people: People, station: int, tab: str, scheme: str
+) -> None:
+    alarms.clear(people.alice, alarms.active(people.alice)[0]["alarm_id"])
+    page = visit("alice", scheme=scheme, path=f"/alarms?tab={tab}")
+    expect(_cell(page, 0, "site" if tab != "events" else "logged")).not_to_be_empty()
+
+    assert [rule["id"] for rule in Axe().run(page, options=WCAG).response["violations"]] == []
+
+
+def _open(visit: Visit) -> Page:
+    page = visit("alice", path="/alarms")
+    expect(_cell(page, 0, "node")).not_to_be_empty()
+    return page
+
+
+def _cell(page: Page, row: int, column: str) -> Locator:
+    return page.locator(f".ag-row[row-index='{row}'] [col-id='{column}']")

@@ -1,0 +1,171 @@
+"""User settings and News in a browser: one form, one Save, nothing lost; news as text, a dot while unread."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+
+from data import news, users
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.test_shell import violations
+from tests.conftest import PASSWORD, People
+
+Visit = Callable[..., Page]
+NEW_PASSWORD = "another horse 2"
+
+
+def settings(visit: Visit, name: str = "alice", viewport: dict[str, int] = DESKTOP, scheme: str = "light") -> Page:
+    page = visit(name, viewport, scheme, "/settings")
+    page.get_by_label("Email", exact=True).wait_for()
+    return page
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save").click()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#messages")).to_contain_text("Your settings are saved")
+    expect(page.get_by_role("status")).to_contain_text("No changes to save")
+
+
+def test_email_and_password_are_changed_and_this_session_goes_on(visit: Visit, people: People) -> None:
+    page = settings(visit)
+    page.get_by_label("Email", exact=True).fill("anna@portal.example")
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+    page.get_by_label("New password again").fill(NEW_PASSWORD)
+    save(page)
+    saved(page)
+    expect(page.get_by_label("Current password")).to_have_value("")
+    page.reload()
+    expect(page.get_by_label("Email", exact=True)).to_have_value("anna@portal.example")
+    assert users.authenticate(people.alice.database, "anna@portal.example", NEW_PASSWORD, "192.0.2.1")
+
+
+def test_field_is_checked_when_it_is_left_and_keeps_what_was_typed(visit: Visit, people: People) -> None:
+    page = settings(visit)
+    email = page.get_by_label("Email", exact=True)
+    email.fill("anna")
+    email.press("Tab")
+    expect(page.get_by_text("Enter an email address")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("Correct to save: Email")
+    save(page)
+    expect(email).to_have_value("anna")
+    page.get_by_role("button", name="Discard").click()
+    expect(email).to_have_value("alice@portal.example")
+    expect(page.get_by_text("Enter an email address")).to_have_count(0)
+
+
+def test_save_bar_names_what_changed_and_leaving_asks(visit: Visit, people: People) -> None:
+    page = settings(visit)
+    page.get_by_label("Last name").fill("Ek")
+    page.get_by_label("Last name").press("Tab")
+    expect(page.get_by_role("status")).to_have_text("Changed: Last name")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.get_by_role("link", name="Dashboard").click()
+    assert asked == ["Your changes are not saved. Leave the page?"]
+    expect(page.get_by_label("Last name")).to_have_value("Ek")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="Dashboard").click()
+    page.wait_for_url("**/dashboard")
+
+
+def test_windows_change_places_and_stand_so_on_the_dashboard(visit: Visit, people: People) -> None:
+    page = settings(visit)
+    page.get_by_label("Window 1").select_option("Active alarms")
+    expect(page.get_by_label("Window 3")).to_have_value("station_status")
+    expect(page.get_by_role("status")).to_have_text("Changed: Dashboard windows")
+    save(page)
+    saved(page)
+    page.get_by_role("link", name="Dashboard").click()
+    regions = page.locator(".cp-windows > section h2")
+    expect(regions.nth(0)).to_contain_text("Active alarms")
+    expect(regions.nth(2)).to_contain_text("Station status")
+
+
+def test_theme_is_the_users_in_every_browser(visit: Visit, people: People) -> None:
+    page = settings(visit)
+    page.locator("#settings").get_by_text("Dark").click()
+    save(page)
+    saved(page)
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(visit("alice").locator("html")).to_have_attribute("data-bs-theme", "dark")
+    expect(visit("bob").locator("html")).to_have_attribute("data-bs-theme", "light")
+
+
+def test_ev_user_has_settings_without_email_at_alarm(visit: Visit, people: People) -> None:
+    page = settings(visit, "dana", PHONE)
+    expect(page.get_by_label("Email at alarm")).to_have_count(0)
+    page.get_by_label("First name").fill("Daniela")
+    page.keyboard.press("Control+s")
+    saved(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_news_are_text_and_unread_until_opened(visit: Visit, people: People) -> None:
+    news.write(people.alice, "<img src=x onerror=alert(1)>", "Line one\n<b>line two</b>")
+    page = visit("bob")
+    entry = page.get_by_role("navigation", name="Main menu").first.get_by_role("link", name="News")
+    expect(entry).to_contain_text("1 unread")
+    entry.click()
+    item = page.get_by_role("article", name="<img src=x onerror=alert(1)>")
+    expect(item).to_contain_text("<b>line two</b>")
+    expect(item.get_by_text("New", exact=True)).to_be_visible()
+    expect(entry).not_to_contain_text("unread")
+    page.get_by_role("link", name="Dashboard").click()
+    expect(entry).not_to_contain_text("unread")
+
+
+def test_administrator_writes_edits_and_deletes_news(visit: Visit, people: People) -> None:
+    page = visit("alice", path="/news")
+    page.get_by_role("button", name="Write news").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Title").fill("Maintenance")
+    save(page)
+    expect(dialog).to_contain_text("Write something here.")
+    expect(dialog.get_by_label("Title")).to_have_value("Maintenance")
+    dialog.get_by_label("Text").fill("Tonight")
+    save(page)
+    item = page.get_by_role("article", name="Maintenance")
+    expect(item).to_contain_text("Tonight")
+    item.get_by_role("button", name="Edit").click()
+    expect(dialog.get_by_label("Text")).to_have_value("Tonight")
+    dialog.get_by_label("Text").fill("Tomorrow")
+    save(page)
+    expect(item).to_contain_text("Tomorrow")
+    item.get_by_role("button", name="Delete").click()
+    expect(dialog).to_contain_text("“Maintenance” disappears for every user.")
+    dialog.get_by_role("button", name="Delete item").click()
+    expect(item).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_settings_and_news_have_no_accessibility_violations(
+    visit: Visit, people: People, viewport: dict[str, int], scheme: str
+) -> None:
+    news.write(people.alice, "Title", "Text")
+    page = settings(visit, "alice", viewport, scheme)
+    page.get_by_label("Email", exact=True).fill("anna")
+    save(page)
+    page.get_by_text("Enter an email address").wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Discard").click()
+    page.goto("/news")
+    page.get_by_role("button", name="Write news").wait_for()
+    assert violations(page) == []
+
+
+def test_news_written_now_are_counted_on_an_open_page(visit: Visit, people: People) -> None:
+    page = visit("bob")
+    entry = page.get_by_role("navigation", name="Main menu").first.get_by_role("link", name="News")
+    expect(entry).not_to_contain_text("unread")
+    news.write(people.alice, "Maintenance", "Tonight")
+    expect(entry).to_contain_text("1 unread")

@@ -1,0 +1,147 @@
+"""Diagrams without a database: each draws its shaped rows; the time line reads, snaps and chooses steps."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from components import timeline
+from components.diagrams import DIAGRAMS, of_role
+from components.diagrams.diagram import STEPS
+from data.diagrams import Period
+from data.scope import Role
+
+ZONE = "Europe/Stockholm"
+WHOLE = Period(date(2021, 11, 1), date(2026, 10, 31), ZONE)
+START = datetime(2026, 6, 1)  # noqa: DTZ001 - local time
+
+ROWS: dict[str, dict[str, list[Any]]] = {
+    "start": {"start": [START, datetime(2026, 6, 2)]},  # noqa: DTZ001
+    "sessions": {"sessions": [2, 4], "measured": [2, 0], "energy_kwh": [9.0, 0.0], "duration_s": [3600.0, 7200.0]},
+    "power": {"mean_w": [1500.0, 0.0], "peak_w": [3000.0, 0.0]},
+    "outlets": {"outlets": [1.5, 0.0], "hours": [24.0, 24.0]},
+    "week": {"weekday": [1, 7], "hour": [0, 23], "outlets": [1.5, 0.5], "hours": [4.0, 4.0]},
+    "ranked": {"name": ["00004079", None], "sessions": [1, 2], "energy_kwh": [4.5, 2.0]},
+    "authentication": {"authentication": [1, 0], "sessions": [3, 2]},
+    "availability": {"known_s": [100.0, 100.0], "available_s": [100.0, 95.0]},
+    "faults": {"kind": ["Fuse", "Temperature"], "alarms": [1, 2]},
+}
+READ_BY = {
+    **dict.fromkeys(("energy", "sessions", "duration", "session-energy"), "sessions"),
+    **dict.fromkeys(("stations", "users"), "ranked"),
+}
+TOTALS = {
+    "energy": ("9", "kWh"),
+    "sessions": ("6", "sessions"),
+    "duration": ("30\u00a0min", "on average"),
+    "session-energy": ("4.5", "kWh a session"),
+    "power": ("3.0", "kW at the peak"),
+    "week": ("1.0", "outlets in use on average"),
+    "outlets": ("0.8", "outlets in use on average"),
+    "stations": ("6", "kWh by those shown"),
+    "users": ("6", "kWh by those shown"),
+    "authentication": ("5", "sessions"),
+    "availability": ("97.50", "% of the time without alarm"),
+    "faults": ("3", "alarms"),
+}
+
+
+def _rows(name: str) -> pa.Table:
+    starts = ROWS["start"] if DIAGRAMS[name].has_steps else {}
+    return pa.table({**starts, **ROWS[READ_BY.get(name, name)]})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _texts() -> Iterator[None]:
+    server = Flask(__name__)
+    Babel(server)
+    with server.test_request_context():
+        yield
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_diagram_draws_its_rows_and_also_none(name: str, step: str) -> None:
+    diagram = DIAGRAMS[name]
+    shaped = diagram.shape(_rows(name))
+
+    figure = diagram.draw(shaped, step)
+
+    assert shaped.num_rows > 0
+    assert list(diagram.columns) == shaped.column_names
+    assert figure.data
+    assert diagram.draw(shaped.slice(0, 0), step) is not None
+
+
+@pytest.mark.parametrize("name", DIAGRAMS)
+def test_a_diagram_gives_its_total_and_facts(name: str) -> None:
+    rows = _rows(name)
+
+    assert DIAGRAMS[name].total(rows) == TOTALS[name]
+    assert all(fact.label and fact.value for fact in DIAGRAMS[name].facts(rows))
+
+
+def test_an_ev_user_has_the_diagrams_of_own_sessions_only() -> None:
+    own = ["energy", "sessions", "duration", "session-energy", "week", "outlets", "stations"]
+    assert list(of_role(Role.EV_USER)) == own
+    assert list(of_role(Role.SUPPORT_USER)) == list(DIAGRAMS)
+
+
+@pytest.mark.parametrize(
+    ("days", "step"),
+    [(1, "hour"), (3, "hour"), (4, "day"), (120, "day"), (365, "week"), (1826, "month"), (9000, "year")],
+)
+def test_the_step_suits_the_period(days: int, step: str) -> None:
+    assert timeline.step_of("auto", timeline.latest(days, WHOLE)) == step
+
+
+def test_a_step_that_makes_too_many_points_is_not_taken() -> None:
+    assert timeline.step_of("hour", timeline.latest(100, WHOLE)) == "hour"
+    assert timeline.step_of("hour", timeline.latest(101, WHOLE)) == "day"
+    assert timeline.step_of("year", timeline.latest(1, WHOLE)) == "year"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (None, None),
+        ("2026-01-01", None),
+        ("today", "2026-01-01"),
+        ("2026-02-30", "2026-03-01"),
+        ("2026-03-02", "2026-03-01"),
+        ("0001-01-01", "2026-03-01"),
+        ("2026-03-01", "9999-12-31"),
+        ("2026-03-01", "<script>"),
+    ],
+)
+def test_what_is_no_period_is_not_read(first: str | None, last: str | None) -> None:
+    assert timeline.read(first, last, WHOLE) is None
+
+
+@pytest.mark.parametrize("name", timeline.PRESETS)
+def test_a_preset_is_known_again_by_its_period(name: str) -> None:
+    assert timeline.preset_of(timeline.preset(name, WHOLE), WHOLE) == name
+
+
+@pytest.mark.parametrize(
+    ("event", "first", "last"),
+    [
+        ({"selections[0].x0": "2026-06-01 10:00", "selections[0].x1": "2026-06-09 23:00"}, (2026, 6, 1), (2026, 6, 9)),
+        ({"selections": [{"x0": "2026-06-09 13:00", "x1": "2026-06-01 14:00"}]}, (2026, 6, 2), (2026, 6, 9)),
+        ({"selections": [{"x0": "2026-06-09 09:00", "x1": "2026-06-09 10:00"}]}, (2026, 6, 9), (2026, 6, 9)),
+        ({"selections": [{"x0": "1999-01-01", "x1": "2030-01-01"}]}, (2021, 11, 1), (2026, 10, 31)),
+    ],
+)
+def test_a_drag_snaps_to_whole_days_within_all_time(
+    event: dict[str, Any], first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    assert timeline.dragged(event, WHOLE) == Period(date(*first), date(*last), ZONE)
+
+
+@pytest.mark.parametrize("event", [{}, {"selections": []}, {"selections": [{"x0": "x"}]}, {"autosize": True}])
+def test_what_is_no_drag_moves_nothing(event: dict[str, Any]) -> None:
+    assert timeline.dragged(event, WHOLE) is None
