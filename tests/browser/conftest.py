@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
@@ -15,6 +16,16 @@ from tests.conftest import PASSWORD, People
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+
+TABLE_IS_DRAWN = "() => !document.querySelector('.ag-root-wrapper') || document.querySelector('.ag-header-cell')"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+
+
+def violations(page: Page) -> list[str]:
+    """Return what breaks an accessibility rule, once a page's table is drawn if it has one."""
+    page.wait_for_function(TABLE_IS_DRAWN)
+    found = Axe().run(page, options={"runOnly": RULES})
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
 
 
 @pytest.fixture

@@ -3,20 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, violations
 
 Visit = Callable[..., Page]
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SCHEMES = pytest.mark.parametrize("scheme", ["light", "dark"])
-
-
-def violations(page: Page) -> list[str]:
-    """Name the rules that the page breaks, each with a place."""
-    found = Axe().run(page, options=WCAG).response["violations"]
-    return [f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in found]
 
 
 @SCHEMES

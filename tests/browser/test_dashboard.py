@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 from data import stations
 from data.database import Sql
 from data.stations import NewStation
-from tests.browser.conftest import PHONE
-from tests.browser.test_shell import violations
+from tests.browser.conftest import PHONE, violations
 from tests.conftest import People
 
 Visit = Callable[..., Page]

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from data.database import Sql
 from data.duckdb_engine import DuckDB
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, violations
 from tests.conftest import People
 
 Visit = Callable[..., Page]
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 MARCH = "/diagrams?from=2026-03-01&to=2026-03-31"
 pytestmark = pytest.mark.usefixtures("sessions_of_solna")
 
@@ -131,8 +129,7 @@ def test_no_form_of_diagram_has_a_barrier(visit: Visit, scheme: str) -> None:
     for name in ("Authentication", "Hours of the week", "Users", "Faults"):
         page.get_by_text(name, exact=True).click()
         expect(page.locator("#diagram-drawn")).to_have_attribute("aria-label", re.compile(f"^{name} "))
-        found = Axe().run(page, options=WCAG)
-        assert found.violations_count == 0, found.generate_report()
+        assert violations(page) == []
 
 
 def test_a_switch_of_theme_recolours_chart_and_overview(visit: Visit) -> None:
@@ -154,7 +151,7 @@ def test_a_phone_has_all_of_it_in_its_width(visit: Visit) -> None:
     assert chart
     assert overview
     assert chart["y"] + chart["height"] <= overview["y"]
-    assert Axe().run(page, options=WCAG).violations_count == 0
+    assert violations(page) == []
 
 
 def _open(visit: Visit, path: str = MARCH) -> Page:

@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from data import news, users
-from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.test_shell import violations
+from tests.browser.conftest import DESKTOP, PHONE, violations
 from tests.conftest import PASSWORD, People
 
 Visit = Callable[..., Page]

@@ -4,13 +4,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from data import stations
 from data.database import Sql
 from data.stations import NewOutlet, NewStation
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, violations
 from tests.conftest import People
 
 Visit = Callable[..., Page]
@@ -33,11 +32,6 @@ def station(people: People) -> int:
 
 def node(page: Page, name: str) -> Locator:
     return page.get_by_role("treeitem", name=re.compile(f"^{name}"))
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
 
 
 def test_keyboard_finds_a_node_and_chooses_it_for_every_page(visit: Visit, station: int) -> None:

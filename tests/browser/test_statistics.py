@@ -7,17 +7,15 @@ from collections.abc import Callable
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Download, Locator, Page, expect
 
 from data.database import Sql
 from data.duckdb_engine import DuckDB
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, violations
 from tests.conftest import People
 
 Visit = Callable[..., Page]
 SESSIONS = 350
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 pytestmark = pytest.mark.usefixtures("sessions_of_solna")
 
 
@@ -211,7 +209,7 @@ def test_the_pages_break_no_accessibility_rule(visit: Visit, path: str, scheme: 
     page.goto(path)
     expect(page.get_by_text("34.9").first).to_be_visible()
 
-    assert [rule["id"] for rule in Axe().run(page, options=WCAG).response["violations"]] == []
+    assert violations(page) == []
 
 
 def _open(visit: Visit, query: str = "", row: int | None = 0) -> Page:
