@@ -7,6 +7,7 @@
   const pressed = () => [...document.querySelectorAll('[data-facet][aria-pressed="true"]')].map((facet) => facet.dataset.facet);
 
   function go(ref) {
+    if (!window.portalForms.mayLeave()) return;
     const query = new URLSearchParams(location.search);
     if (ref === SYSTEM) query.delete("node");
     else query.set("node", ref);

@@ -4,6 +4,7 @@ PortalError
 ├── NotFound            it does not exist, or not for this user
 ├── NotPermitted        the role may see it but not do it
 ├── AlreadyExists       a name or identity is taken
+├── ChangedMeanwhile    somebody else changed what a form is about to save
 ├── HasChildren         a node still has sub-nodes
 ├── InvalidInput        a value cannot be taken; says which and why
 │   └── BadSetting      a PORTAL_… setting cannot be used
@@ -13,6 +14,12 @@ PortalError
 
 Each keeps its facts as attributes and builds one sentence for the user: what, which, what next.
 """
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from data.edits import Change
 
 
 class PortalError(Exception):
@@ -32,9 +39,20 @@ class NotPermitted(PortalError):
 
 
 class AlreadyExists(PortalError):
-    def __init__(self, kind: str, identity: object) -> None:
+    """A name or identity that is taken. field: the column it would stand in, where a form has it."""
+
+    def __init__(self, kind: str, identity: object, field: str = "") -> None:
         super().__init__(f"There is already a {kind} {identity}. Choose another.")
-        self.kind, self.identity = kind, identity
+        self.kind, self.identity, self.field = kind, identity, field
+
+
+class ChangedMeanwhile(PortalError):
+    """Somebody else changed what a form is about to save. changes: what, from, to, who and when."""
+
+    def __init__(self, kind: str, changes: "Sequence[Change]") -> None:
+        told = " ".join(f"{one.who or 'Somebody'} changed {one.title} from {one.old} to {one.new}." for one in changes)
+        super().__init__(f"The {kind} was changed meanwhile. {told} Look at it, then save again.")
+        self.kind, self.changes = kind, changes
 
 
 class HasChildren(PortalError):

@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     LOGGED_OUT = "logged out"
     USER_CHANGED = "user changed"
     NEWS = "news"
+    CONFIGURED = "configuration changed"
 
 
 INTO_EVENT = rows_into(
@@ -73,14 +74,15 @@ def event(
         text: one English sentence.
         details: what an expert wants to see, kept as JSON and cut when long.
     """
-    kept = _json(details)[:LONGEST_DETAILS] if details is not None else None
+    kept = details_json(details) if details is not None else None
     row = (at or datetime.now(UTC), kind.value, text, site_id, station_id, connector_id, charge_box_id, user_id, kept)
     return Batch(INTO_EVENT, [row])
 
 
-def _json(details: Mapping[str, object]) -> str:
+def details_json(details: Mapping[str, object]) -> str:
+    """Write details as they are kept: JSON, cut when long."""
     try:
-        return json.dumps(details, default=str)
+        return json.dumps(details, default=str)[:LONGEST_DETAILS]
     except RecursionError:
         return '"nested too deeply to be kept"'
 

@@ -1,0 +1,98 @@
+// Forms with a save bar: Ctrl+S or Enter saves, Esc discards, and leaving with unsaved changes asks once. The bar says
+// that there are some (is-dirty), and what to ask (data-leave, data-discard).
+(function () {
+  const bar = () => document.querySelector(".cp-savebar.is-dirty, .cp-savebar[data-typing]");
+  const inForm = (target) => target.closest?.(".cp-form input, .cp-form textarea, .cp-form select");
+  let isGoingBack = false;
+
+  function mayLeave() {
+    const unsaved = bar();
+    if (!unsaved || window.confirm(unsaved.dataset.leave)) {
+      unsaved?.classList.remove("is-dirty");
+      unsaved?.removeAttribute("data-typing");
+      return true;
+    }
+    return false;
+  }
+
+  function save() {
+    const button = document.querySelector(".cp-savebar:not([hidden]) .btn-primary");
+    if (!button) return;
+    button.focus(); // what is typed counts when its field is left
+    button.click();
+  }
+
+  function discard() {
+    if (!bar()) return document.activeElement.blur();
+    if (!bar().dataset.discard || !window.confirm(bar().dataset.discard)) return;
+    bar().querySelector(".btn-ghost").click();
+  }
+
+  addEventListener("beforeunload", (event) => {
+    if (bar()) event.preventDefault();
+  });
+
+  // Back and Forward: the address has changed already, so staying means to go back to it.
+  addEventListener(
+    "popstate",
+    (event) => {
+      if (isGoingBack || (bar() && !mayLeave())) {
+        event.stopImmediatePropagation();
+        if (!isGoingBack) history.forward();
+        isGoingBack = !isGoingBack;
+      }
+    },
+    true
+  );
+
+  document.addEventListener(
+    "click",
+    (event) => {
+      const leaves = event.target.closest("a[href]") && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+      if (!leaves || mayLeave()) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true
+  );
+
+  document.addEventListener("input", (event) => {
+    if (inForm(event.target)) document.querySelector(".cp-savebar:not([hidden])")?.setAttribute("data-typing", "");
+  });
+  document.addEventListener("focusout", () => document.querySelector(".cp-savebar")?.removeAttribute("data-typing"));
+
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector(".modal.show, dialog[open]")) return;
+    const isEnter = event.key === "Enter" && inForm(event.target)?.matches("input, select");
+    if (isEnter || (event.key === "s" && (event.ctrlKey || event.metaKey) && document.querySelector(".cp-savebar"))) {
+      event.preventDefault();
+      save();
+    } else if (event.key === "Escape" && inForm(event.target)) discard();
+  });
+
+  // What is wrong with a field is said by the field too.
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const fault = (target.nodeType === 1 ? target : target.parentElement)?.closest(".form-text.is-fault");
+      const field = fault?.parentElement.querySelector("input, textarea, select");
+      if (!field) continue;
+      if (!fault.textContent) {
+        field.removeAttribute("aria-invalid");
+        field.removeAttribute("aria-describedby");
+        continue;
+      }
+      field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", fault.id);
+    }
+  }).observe(document, { childList: true, characterData: true, subtree: true });
+
+  window.portalForms = { mayLeave };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    forms: {
+      changed(changes, subject) {
+        const has = changes && subject in changes.changed && changes.changed[subject] !== null;
+        return has ? Date.now() : window.dash_clientside.no_update;
+      },
+    },
+  });
+})();

@@ -1,0 +1,56 @@
+"""Site, General: name, identification, description and time zone (manual: Site level)."""
+
+from dash import html
+from flask_babel import lazy_gettext
+
+from components import forms
+from components.configuration.time_zones import time_zones
+from components.forms import Field, Form, Section
+from data.nodes import Node
+from data.scope import Scope
+from data.topology import SITE
+from data.values import LONGEST_NAME
+
+TITLE = lazy_gettext("General")
+
+FORM = Form(
+    "site-general",
+    SITE,
+    (
+        Section(
+            lazy_gettext("General"),
+            lazy_gettext("Name and identification of the site."),
+            (
+                Field(
+                    "name",
+                    lazy_gettext("Name"),
+                    fault=lazy_gettext("Enter a name of 1 to 100 characters."),
+                    longest=LONGEST_NAME,
+                ),
+                Field(
+                    "identification",
+                    lazy_gettext("Identification"),
+                    lazy_gettext("Your own number or code of the site."),
+                    longest=LONGEST_NAME,
+                ),
+                Field("description", lazy_gettext("Description"), kind="area"),
+                Field(
+                    "time_zone",
+                    lazy_gettext("Time zone"),
+                    lazy_gettext("Times of the site's charging sessions and alarms are shown in it."),
+                    kind="select",
+                    options=time_zones,
+                    fault=lazy_gettext("Choose a time zone of the list."),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def layout(scope: Scope, node: Node) -> html.Div:
+    return forms.layout(FORM, scope, node.id)
+
+
+def register() -> None:
+    forms.register(FORM)

@@ -1,0 +1,336 @@
+"""Forms: what changes a record is declared as sections of fields, and everything else follows from that.
+
+    FORM = Form("floor-general", FLOOR, (Section(lazy_gettext("General"), "", (Field("name", lazy_gettext("Name")),)),))
+
+    def layout(scope, node): return forms.layout(FORM, scope, node.id)
+    def register(): forms.register(FORM)
+
+A form checks a field when it is left and everything on Save. It follows what others change: a field that is not being
+edited shows the new value at once, one that is says who changed it. Saving over somebody's change asks first. A role
+that may only read sees the same fields closed, without a save bar.
+
+Fields have the id `{"form": <id>, "field": <column>}`, what is wrong with one stands in `{"form-fault": …}`.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+from flask_babel import LazyString
+from flask_babel import gettext as _
+
+from components import conflicts, messages
+from components.access import OPERATORS, allow, current_scope
+from components.menus import icon
+from data import edits
+from data.edits import Record
+from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput
+from data.scope import Scope
+from data.values import LONGEST_TEXT
+
+BAR = "cp-savebar mt-auto"
+BAR_DIRTY = f"{BAR} is-dirty"
+
+Text = str | LazyString
+Values = dict[str, Any]
+"""What stands in a form's fields, by column."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a form.
+
+    Args:
+        name: the record's column.
+        kind: text, area, number, url, select or switch.
+        options: what a select offers, as (value, label).
+        fault: what to say when the value cannot be; without one, the data's own sentence.
+        can_copy: a button beside the field copies what is kept.
+        is_fixed: shown, never changed here.
+    """
+
+    name: str
+    label: Text
+    hint: Text = ""
+    kind: str = "text"
+    options: Callable[[], Sequence[tuple[str, Text]]] | None = None
+    fault: Text = ""
+    longest: int = LONGEST_TEXT
+    can_copy: bool = False
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields under a heading; fields in a tuple of their own stand side by side."""
+
+    title: Text
+    text: Text
+    fields: tuple[Field | tuple[Field, ...], ...]
+
+    def all(self) -> list[Field]:
+        return [field for group in self.fields for field in (group if isinstance(group, tuple) else (group,))]
+
+
+@dataclass(frozen=True)
+class Form:
+    """What changes a record.
+
+    Args:
+        hints: texts under fields that follow from the data, by column.
+    """
+
+    id: str
+    record: Record
+    sections: tuple[Section, ...]
+    hints: Callable[[Scope, int], Mapping[str, Any]] | None = None
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        return {field.name: field for section in self.sections for field in section.all()}
+
+
+def layout(form: Form, scope: Scope, row_id: int, below: Sequence[Any] = ()) -> html.Div:
+    """Return a form filled in, with its save bar; `below` are further sections inside its card.
+
+    Raises:
+        NotFound: there is no such record for this user.
+    """
+    values = _shown(form, edits.read(scope, form.record, row_id))
+    can_save = scope.role in form.record.roles
+    hints = form.hints(scope, row_id) if form.hints else {}
+    sections = [_section(form, section, values, hints, can_save) for section in form.sections]
+    return html.Div(
+        [
+            html.Div([*sections, *below], className="card cp-form", **_marks(can_save)),
+            dcc.Store(id=f"{form.id}-seen", data={"row": row_id, "values": values}),
+            dcc.Store(id=f"{form.id}-live"),
+            _save_bar(form, can_save),
+            conflicts.dialog(form.id),
+        ],
+        className="cp-form-page",
+    )
+
+
+def register(form: Form) -> None:
+    """Make a form's callbacks; once for each app, from the page that shows it."""
+    fields = {"form": form.id, "field": ALL}
+
+    @callback(
+        Output(fields, "value"),
+        Output({"form-fault": form.id, "field": ALL}, "children"),
+        Output(f"{form.id}-changes", "children"),
+        Output(f"{form.id}-bar", "className"),
+        Output(f"{form.id}-seen", "data"),
+        Output(f"{form.id}-conflict", "is_open"),
+        Output(f"{form.id}-conflict-text", "children"),
+        Input(fields, "value"),
+        Input(f"{form.id}-save", "n_clicks"),
+        Input(f"{form.id}-discard", "n_clicks"),
+        Input(f"{form.id}-look", "n_clicks"),
+        Input(f"{form.id}-overwrite", "n_clicks"),
+        Input(f"{form.id}-theirs", "n_clicks"),
+        Input(f"{form.id}-live", "data"),
+        State(fields, "id"),
+        State(f"{form.id}-seen", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def follow(
+        values: list[str | bool | float | None],
+        _save: int | None,
+        _discard: int | None,
+        _look: int | None,
+        _overwrite: int | None,
+        _theirs: int | None,
+        _live: Any,
+        ids: list[dict[str, str]],
+        seen: conflicts.Seen,
+    ) -> tuple[Any, ...]:
+        names = [one["field"] for one in ids]
+        typed = {name: value for name, value in zip(names, values, strict=False) if name in form.fields}
+        pressed = {prop.rpartition("-")[2].removesuffix(".n_clicks") for prop in ctx.triggered_prop_ids}
+        return _answer(form, names, typed, seen, pressed)
+
+    clientside_callback(
+        ClientsideFunction("forms", "changed"),
+        Output(f"{form.id}-live", "data"),
+        Input("live-changes", "data"),
+        State(f"{form.id}-save", "data-subject"),
+        prevent_initial_call=True,
+    )
+
+
+def _answer(form: Form, names: list[str], typed: Values, seen: conflicts.Seen, pressed: set[str]) -> tuple[Any, ...]:
+    """Save, discard or only look; return what the form shows then."""
+    scope, row_id = current_scope(), seen["row"]
+    now = _shown(form, edits.read(scope, form.record, row_id))
+    values, before = _merged(form, typed, seen["values"], now)
+    if pressed & {"discard", "theirs"}:
+        values = before = dict(now)
+    if "overwrite" in pressed:
+        before = dict(now)
+    meanwhile = edits.changes(scope, form.record, row_id, before)
+    faults = _faults(form, values)
+    conflict: Any = no_update
+    is_open: Any = False if pressed & {"look", "overwrite", "theirs"} else no_update
+    if pressed & {"save", "overwrite"} and not faults and _changed(form, values, before):
+        try:
+            edits.save(scope, form.record, row_id, before, {n: values[n] for n in _changed(form, values, before)})
+            values = now = before = _shown(form, edits.read(scope, form.record, row_id))
+            meanwhile = []
+            messages.say(_("Your changes are saved"))
+        except ChangedMeanwhile as error:
+            is_open, conflict = True, conflicts.told(scope, form.fields, error.changes, values)
+        except AlreadyExists as error:
+            faults = {error.field: _("%(name)s is taken. Choose another.", name=error.identity)}
+    mine = _changed(form, values, before)
+    notes = {c.field: conflicts.sentence(scope, form.fields, c) for c in meanwhile if c.field in mine}
+    return (
+        [no_update if values[n] == typed.get(n) else values[n] for n in names],
+        [faults.get(n) or notes.get(n, "") for n in form.fields],
+        *_told(form, faults, mine),
+        {"row": row_id, "values": before},
+        is_open,
+        conflict,
+    )
+
+
+def _merged(form: Form, typed: Values, seen: Values, now: Values) -> tuple[Values, Values]:
+    """Take over what others changed in fields that are not being edited; return the values, and what they began as."""
+    values, before = {}, {}
+    for name, field in form.fields.items():
+        value, began = _plain(field, typed.get(name, now[name])), seen.get(name, now[name])
+        is_edited = value not in (began, now[name])
+        values[name], before[name] = (value, began) if is_edited else (now[name], now[name])
+    return values, before
+
+
+def _plain(field: Field, value: Any) -> Any:
+    """Return a value as forms compare it: an empty text field is empty, not unknown."""
+    if field.kind == "number":
+        return None if value == "" else value
+    return "" if value is None else value
+
+
+def _shown(form: Form, kept: Mapping[str, Any]) -> Values:
+    return {name: kept[name] for name in form.fields}
+
+
+def _changed(form: Form, values: Values, before: Values) -> list[str]:
+    return [name for name, field in form.fields.items() if not field.is_fixed and values[name] != before[name]]
+
+
+def _faults(form: Form, values: Values) -> dict[str, str]:
+    wrong = edits.check(form.record, {n: v for n, v in values.items() if not form.fields[n].is_fixed})
+    return {name: _fault_text(form.fields[name], error) for name, error in wrong.items()}
+
+
+def _fault_text(field: Field, error: InvalidInput) -> str:
+    return str(field.fault) or str(error)
+
+
+def _told(form: Form, faults: Mapping[str, str], mine: Sequence[str]) -> tuple[Any, str]:
+    """Return what the save bar says, and its class."""
+    if faults:
+        names = ", ".join(str(form.fields[name].label) for name in faults)
+        return [icon("bi-exclamation-circle is-fault me-2"), _("Correct to save: %(fields)s", fields=names)], BAR_DIRTY
+    if mine:
+        names = ", ".join(str(form.fields[name].label) for name in mine)
+        return [icon("bi-pencil-square me-2"), _("Changed: %(fields)s", fields=names)], BAR_DIRTY
+    return _("No changes to save"), BAR
+
+
+def _marks(can_save: bool) -> dict[str, str]:
+    return {} if can_save else {"data-read-only": "yes"}
+
+
+def _save_bar(form: Form, can_save: bool) -> html.Div:
+    return html.Div(
+        [
+            html.Span(_("No changes to save"), id=f"{form.id}-changes", role="status"),
+            html.Button(_("Discard"), id=f"{form.id}-discard", type="button", className="btn btn-ghost btn-sm"),
+            html.Button(
+                _("Save"),
+                id=f"{form.id}-save",
+                type="button",
+                className="btn btn-primary btn-sm",
+                **{"data-subject": form.record.subject},
+            ),
+        ],
+        id=f"{form.id}-bar",
+        className=BAR,
+        hidden=not can_save,
+        **{
+            "data-leave": _("Your changes are not saved. Leave the page?"),
+            "data-discard": _("Discard your changes?"),
+        },
+    )
+
+
+def _section(form: Form, section: Section, values: Values, hints: Mapping[str, Any], can_save: bool) -> html.Section:
+    groups = []
+    for group in section.fields:
+        if isinstance(group, tuple):
+            row = [_field(form, field, values, hints, can_save) for field in group]
+            groups.append(html.Div(row, className="cp-row2"))
+        else:
+            groups.append(_field(form, group, values, hints, can_save))
+    return section_of(section.title, section.text, groups)
+
+
+def section_of(title: Text, text: Text, content: Sequence[Any]) -> html.Section:
+    """Return a section of a form's card: heading and text beside its content."""
+    head = html.Header([html.H2(str(title)), html.P(str(text))] if text else [html.H2(str(title))])
+    return html.Section([head, html.Div(list(content), className="cp-fields")], className="cp-sec")
+
+
+def _field(form: Form, field: Field, values: Values, hints: Mapping[str, Any], can_save: bool) -> html.Div:
+    control = _control(form, field, values[field.name], closed=field.is_fixed or not can_save)
+    if field.can_copy:
+        control = dbc.InputGroup([control, _copy(field, values[field.name])])
+    hint = hints.get(field.name) or str(field.hint)
+    return html.Div(
+        [
+            dbc.Label(str(field.label), html_for=_written({"form": form.id, "field": field.name})),
+            control,
+            html.Div(hint, className="form-text") if hint else None,
+            html.Div(
+                id={"form-fault": form.id, "field": field.name},
+                className="form-text is-fault",
+                **{"aria-live": "polite"},
+            ),
+        ]
+    )
+
+
+def _control(form: Form, field: Field, value: Any, closed: bool) -> Any:
+    props: dict[str, Any] = {"id": {"form": form.id, "field": field.name}, "value": value}
+    if field.kind == "select" and field.options:
+        options = [{"value": key, "label": str(label)} for key, label in field.options()]
+        return dbc.Select(**props, options=options, disabled=closed)
+    if field.kind == "switch":
+        return dbc.Switch(**props, disabled=closed)
+    if field.kind == "area":
+        return dbc.Textarea(**props, debounce=True, disabled=closed, maxlength=field.longest, rows=3)
+    kind = "number" if field.kind == "number" else "text"
+    return dbc.Input(**props, type=kind, debounce=True, disabled=closed, maxlength=field.longest, step="any")
+
+
+def _copy(field: Field, value: str) -> html.Button:
+    name = _("Copy %(field)s", field=str(field.label))
+    return html.Button(
+        icon("bi-copy"),
+        type="button",
+        className="btn btn-secondary",
+        title=name,
+        **{"aria-label": name, "data-copy": value, "data-copied": _("Copied")},
+    )
+
+
+def _written(field: dict[str, Any]) -> str:
+    """Write an id of several parts as Dash does in the browser."""
+    return json.dumps(field, separators=(",", ":"), sort_keys=True)

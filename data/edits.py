@@ -1,0 +1,264 @@
+# ruff: noqa: S608 - tables, columns and conditions come from constants, values are bound
+"""The one way a form saves: only where what it had seen still stands, with old and new in the event log.
+
+FLOOR = Record("floor", "floor", "floor_id", "site_id", (Role.ADMINISTRATOR,), {"name": Field("Name", name_of)})
+edits.save(scope, FLOOR, floor_id, seen={"name": "P1"}, wanted={"name": "P1 east"})
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from data.database import Batch, Sql
+from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound
+from data.events import EventKind, details_json
+from data.scope import Role, Scope
+
+LONGEST_NOTED = 300  # characters of a value kept in the event log
+READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
+
+
+class Field(NamedTuple):
+    """A column that forms change.
+
+    title: its name in the event log and in refusals, in English.
+    check: gives the value as it is kept, or raises InvalidInput.
+    is_secret: its value is never shown and never noted.
+    """
+
+    title: str
+    check: Callable[[str, Any], object]
+    is_secret: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """Rows of a table that forms change.
+
+    Args:
+        site: SQL for a row's site_id; None: the row is of the whole system, which users of some sites do not see.
+        roles: who may change it.
+        name: SQL for what the row is called.
+        unique: columns whose value no other row may have, with the condition that such a row meets as well.
+        subject: what the live feed calls it.
+        station: SQL for the row's station_id in the event log.
+    """
+
+    kind: str
+    table: str
+    key: str
+    site: str | None
+    roles: tuple[Role, ...]
+    fields: Mapping[str, Field]
+    name: str = "name"
+    unique: Mapping[str, str] | None = None
+    subject: str = "topology"
+    alive: str = "removed_at IS NULL"
+    station: str = "NULL"
+    event: EventKind = EventKind.CONFIGURED
+
+
+class Change(NamedTuple):
+    """A value that somebody else changed. who and at are None when the event log does not tell."""
+
+    field: str
+    title: str
+    old: object
+    new: object
+    who: str | None
+    at: datetime | None
+
+
+def read(scope: Scope, record: Record, row_id: int) -> dict[str, Any]:
+    """Return a row's fields as they are kept now; a secret is only told to be there (True) or not.
+
+    Raises:
+        NotFound: there is no such row for this user.
+    """
+    row = _row(scope, record, row_id)
+    return {name: bool(row[name]) if field.is_secret else row[name] for name, field in record.fields.items()}
+
+
+def check(record: Record, values: Mapping[str, object]) -> dict[str, InvalidInput]:
+    """Return what is wrong with values, by column."""
+    return _checked(record, values)[1]
+
+
+def save(
+    scope: Scope,
+    record: Record,
+    row_id: int,
+    seen: Mapping[str, object],
+    wanted: Mapping[str, object],
+    also: Sequence[Sql | Batch] = (),
+) -> None:
+    """Change a row where what was seen still stands: all of it or nothing. Values that are as seen are left alone.
+
+    Args:
+        seen: what the form showed when it was filled in; of a secret anything, it is not compared.
+        also: statements for the same commit; they come after the change and must look for it themselves.
+
+    Raises:
+        NotPermitted: the role may see the row but not change it.
+        NotFound: there is no such row for this user.
+        InvalidInput: a value that cannot be.
+        AlreadyExists: another row has this name or identity.
+        ChangedMeanwhile: somebody else changed one of the same fields since it was seen.
+    """
+    row = _row(scope, record, row_id)
+    scope.require(*record.roles, action=f"change the {record.kind}")
+    new, wrong = _checked(record, wanted)
+    for error in wrong.values():
+        raise error
+    new = {name: value for name, value in new.items() if record.fields[name].is_secret or value != seen.get(name)}
+    if not new:
+        return
+    condition, params = _condition(record, row_id, seen, new)
+    assignments = ", ".join(f"{name} = $new_{name}" for name in new)
+    # The note comes first: it looks for the same row as the change, which is no longer as seen afterwards.
+    noted = Sql(
+        f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details)
+            SELECT $at, $kind, $text, $site_id, $station_id, $user_id, $details
+            FROM {record.table} WHERE {condition}""",
+        {**params, **_note(scope, record, row, row_id, seen, new)},
+    )
+    changed = Sql(
+        f"UPDATE {record.table} SET {assignments} WHERE {condition} RETURNING {record.key}",
+        {**params, **{f"new_{name}": value for name, value in new.items()}},
+    )
+    feed = [(record.subject, row_id), ("event", row["site"] or 0)]
+    if not scope.database.write([noted, changed, *also], changed=feed)[1].num_rows:
+        _refuse(scope, record, row_id, seen, new)
+
+
+def changes(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object]) -> list[Change]:
+    """Tell what others changed since a form saw the row, with who and when from the event log.
+
+    Raises:
+        NotFound: there is no such row for this user.
+    """
+    now = _row(scope, record, row_id)
+    names = [name for name in record.fields if name in seen and not record.fields[name].is_secret]
+    other = [name for name in names if now[name] != seen[name]]
+    authors = _authors(scope, record, row_id) if other else {}
+    return [
+        Change(name, record.fields[name].title, seen[name], now[name], *authors.get(name, (None, None)))
+        for name in other
+    ]
+
+
+def _row(scope: Scope, record: Record, row_id: int) -> dict[str, Any]:
+    if scope.role not in READERS or (record.site is None and scope.site_ids is not None):
+        raise NotFound(record.kind, row_id)
+    sites, params = scope.sites(f"({record.site})") if record.site else ("TRUE", {})
+    columns = ", ".join(record.fields)
+    rows = scope.database.query(
+        f"""SELECT {columns}, CAST({record.name} AS VARCHAR) AS called, {record.site or "NULL"} AS site,
+                   {record.station} AS station
+            FROM {record.table} WHERE {record.key} = $id AND {record.alive} AND {sites}""",
+        {"id": row_id, **params},
+    ).to_pylist()
+    if not rows:
+        raise NotFound(record.kind, row_id)
+    return dict(rows[0])
+
+
+def _checked(record: Record, values: Mapping[str, object]) -> tuple[dict[str, object], dict[str, InvalidInput]]:
+    kept: dict[str, object] = {}
+    wrong: dict[str, InvalidInput] = {}
+    for name, value in values.items():
+        field = record.fields[name]
+        try:
+            kept[name] = field.check(field.title, value)
+        except InvalidInput as error:
+            wrong[name] = error
+    return kept, wrong
+
+
+def _condition(
+    record: Record, row_id: int, seen: Mapping[str, object], new: Mapping[str, object]
+) -> tuple[str, dict[str, object]]:
+    """Find the row only while the values that change are as seen, and nothing else has what must be unique."""
+    parts = [f"{record.table}.{record.key} = $id", record.alive]
+    params: dict[str, object] = {"id": row_id}
+    for name in new:
+        if not record.fields[name].is_secret:
+            parts.append(f"{record.table}.{name} IS NOT DISTINCT FROM $seen_{name}")
+            params[f"seen_{name}"] = seen.get(name)
+    for name, where in (record.unique or {}).items():
+        if name in new:
+            params[f"new_{name}"] = new[name]
+            parts.append(
+                f"NOT EXISTS (SELECT 1 FROM {record.table} other WHERE other.{name} = $new_{name} "
+                f"AND other.{record.key} <> $id AND {where})"
+            )
+    return " AND ".join(parts), params
+
+
+def _note(
+    scope: Scope,
+    record: Record,
+    row: Mapping[str, Any],
+    row_id: int,
+    seen: Mapping[str, object],
+    new: Mapping[str, object],
+) -> dict[str, object]:
+    noted = {
+        name: ["", "changed"] if record.fields[name].is_secret else [_short(seen.get(name)), _short(value)]
+        for name, value in new.items()
+    }
+    titles = ", ".join(record.fields[name].title for name in new)
+    return {
+        "at": datetime.now(UTC),
+        "kind": record.event.value,
+        "text": f"{_who(scope)} changed {titles} of {record.kind} {row['called']}.",
+        "site_id": row["site"],
+        "station_id": row["station"],
+        "user_id": scope.user_id,
+        "details": details_json({"record": _ref(record, row_id), "changes": noted}),
+    }
+
+
+def _refuse(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object], new: Mapping[str, object]) -> None:
+    """Say why nothing was changed."""
+    mine = [change for change in changes(scope, record, row_id, seen) if change.field in new]
+    if mine:
+        raise ChangedMeanwhile(record.kind, mine)
+    for name in record.unique or {}:
+        if name in new:
+            raise AlreadyExists(f"{record.kind} with the {record.fields[name].title}", new[name], name)
+    raise NotFound(record.kind, row_id)
+
+
+def _authors(scope: Scope, record: Record, row_id: int) -> dict[str, tuple[str, datetime]]:
+    """Return who last changed each column of a row, and when."""
+    rows = scope.database.query(
+        """SELECT logged_at, details, trim(first_name || ' ' || last_name) AS who
+           FROM event JOIN portal_user USING (user_id)
+           WHERE kind = $kind AND details LIKE $record ORDER BY logged_at DESC LIMIT 50""",
+        {"kind": record.event.value, "record": f'{{"record": "{_ref(record, row_id)}"%'},
+    ).to_pylist()
+    found: dict[str, tuple[str, datetime]] = {}
+    for row in rows:
+        try:
+            noted = json.loads(row["details"])["changes"]
+        except ValueError:  # it was cut
+            continue
+        for name in noted:
+            found.setdefault(name, (row["who"], row["logged_at"]))
+    return found
+
+
+def _who(scope: Scope) -> str:
+    rows = scope.database.query("SELECT email FROM portal_user WHERE user_id = $id", {"id": scope.user_id})
+    return str(rows["email"][0].as_py())
+
+
+def _ref(record: Record, row_id: int) -> str:
+    return f"{record.table}:{row_id}"
+
+
+def _short(value: object) -> object:
+    return value[:LONGEST_NOTED] if isinstance(value, str) else value

@@ -1,0 +1,57 @@
+"""Checks of what people enter into forms: each gives the value as it is kept, or says why it cannot be."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from data.errors import InvalidInput
+
+LONGEST_NAME, LONGEST_TEXT, LONGEST_URL = 100, 1000, 500
+
+
+def name(title: str, value: object) -> str:
+    """Return a name: 1 to 100 characters on one line."""
+    kept = text(LONGEST_NAME)(title, value)
+    if not kept:
+        raise InvalidInput(title, None, "must have 1 to 100 characters.")
+    if not kept.isprintable():
+        raise InvalidInput(title, None, "may not have line breaks or control characters.")
+    return kept
+
+
+def text(longest: int = LONGEST_TEXT) -> Callable[[str, object], str]:
+    """Return the check of a text that may be empty, trimmed."""
+
+    def check(title: str, value: object) -> str:
+        kept = "" if value is None else value
+        if not isinstance(kept, str) or "\0" in kept:
+            raise InvalidInput(title, None, "must be a text.")
+        if len(kept.strip()) > longest:
+            raise InvalidInput(title, None, f"has more than {longest} characters.")
+        return kept.strip()
+
+    return check
+
+
+def time_zone(title: str, value: object) -> str:
+    """Return an IANA time zone."""
+    if not isinstance(value, str) or value not in available_timezones():
+        raise InvalidInput(title, None, "is no time zone, such as Europe/Stockholm.")
+    return value
+
+
+def url(*schemes: str) -> Callable[[str, object], str]:
+    """Return the check of an address with one of the schemes; it may be empty."""
+
+    def check(title: str, value: object) -> str:
+        kept = text(LONGEST_URL)(title, value)
+        try:
+            parts = urlsplit(kept)
+            fits = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+        except ValueError:
+            fits = False
+        if kept and (not fits or not kept.isprintable() or " " in kept):
+            raise InvalidInput(title, None, f"must be an address that begins with {schemes[0]}:// and names a host.")
+        return kept
+
+    return check

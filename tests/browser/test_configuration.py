@@ -1,0 +1,71 @@
+"""Configuration in a browser: by keyboard alone, two people at one form, nothing lost, on a phone."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Dialog, Page, expect
+
+from data import edits
+from data.topology import SITE
+from tests.browser.conftest import DESKTOP, PHONE, violations
+from tests.conftest import People
+
+Visit = Callable[..., Page]
+
+
+def site(visit: Visit, people: People, name: str, viewport: dict[str, int] = DESKTOP) -> Page:
+    page = visit(name, viewport)
+    page.goto(f"/configuration?node=site:{people.solna}")
+    page.get_by_label("Name", exact=True).wait_for()
+    return page
+
+
+def test_a_site_is_changed_by_keyboard_and_leaving_unsaved_asks(visit: Visit, people: People) -> None:
+    page = site(visit, people, "alice")
+    name = page.get_by_label("Name", exact=True)
+    name.fill("")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Correct to save: Name")
+    expect(name).to_have_attribute("aria-invalid", "true")
+    name.focus()
+    page.keyboard.type("Solna C")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+    expect(page.get_by_role("status")).to_have_text("No changes to save")
+    expect(page.locator("#navigator")).to_contain_text("Solna C")
+    page.get_by_label("Description").fill("Garage")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.locator("#navigator").get_by_text("Lund").click()
+    expect(page.get_by_label("Description")).to_have_value("Garage")
+    assert asked == ["Your changes are not saved. Leave the page?"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_label("Description").press("Escape")
+    expect(page.get_by_label("Description")).to_have_value("")
+    assert violations(page) == []
+
+
+def test_two_people_do_not_overwrite_each_other_silently(visit: Visit, people: People) -> None:
+    alice, bob = site(visit, people, "alice"), site(visit, people, "bob", PHONE)
+    alice.get_by_label("Name", exact=True).fill("Alice's")
+    alice.get_by_label("Name", exact=True).press("Tab")
+    expect(alice.get_by_role("status")).to_have_text("Changed: Name")
+    bob.get_by_label("Name", exact=True).fill("Bob's")
+    bob.get_by_label("Identification").fill("S-1")
+    bob.get_by_role("button", name="Save").click()
+    expect(bob.locator("#messages")).to_contain_text("Your changes are saved")
+    assert bob.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    expect(alice.get_by_label("Identification")).to_have_value("S-1")
+    expect(alice.locator(".cp-form")).to_contain_text("Bob Example changed Name from “Solna” to “Bob's”")
+    expect(alice.get_by_label("Name", exact=True)).to_have_value("Alice's")
+    alice.keyboard.press("Control+s")
+    dialog = alice.get_by_role("dialog")
+    expect(dialog).to_contain_text("You entered “Alice's”")
+    dialog.get_by_role("button", name="Overwrite").click()
+    expect(dialog).to_have_count(0)
+    expect(bob.get_by_label("Name", exact=True)).to_have_value("Alice's")
+    assert edits.read(people.alice, SITE, people.solna)["name"] == "Alice's"

@@ -1,0 +1,132 @@
+"""Configuration through the page's own callbacks: which tabs there are for whom, saving, and what others changed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from data import edits, stations
+from data.edits import Record
+from data.scope import Scope
+from data.topology import SITE, SYSTEM
+from tests.conftest import People
+from tests.pages.conftest import Visitor
+
+Visit = Callable[..., Visitor]
+FORMS = {"system-general": SYSTEM, "site-general": SITE}
+
+
+def press(visitor: Visitor, form: str, button: str, seen: dict[str, Any], row: int, **typed: Any) -> TestResponse:
+    """Press a button of a form that had seen some values, with what was typed over them."""
+    record = FORMS[form]
+    names = list(record.fields)
+    (output,) = (key for key in visitor.app.callback_map if f"{form}-bar.className" in key)
+    fields = [
+        {"id": {"form": form, "field": name}, "property": "value", "value": (seen | typed)[name]} for name in names
+    ]
+    faults = [{"id": {"form-fault": form, "field": name}, "property": "children"} for name in names]
+    rest = ("changes.children", "bar.className", "seen.data", "conflict.is_open", "conflict-text.children")
+    entry = visitor.app.callback_map[output]
+    body = {
+        "output": output,
+        "outputs": [
+            [{key: one[key] for key in ("id", "property")} for one in fields],
+            faults,
+            *(dict(zip(("id", "property"), f"{form}-{part}".rsplit(".", 1), strict=True)) for part in rest),
+        ],
+        "inputs": [fields, *({**one, "value": None} for one in entry["inputs"][1:])],
+        "state": [
+            [{"id": one["id"], "property": "id", "value": one["id"]} for one in fields],
+            {"id": f"{form}-seen", "property": "data", "value": {"row": row, "values": seen}},
+        ],
+        "changedPropIds": [f"{form}-{button}.n_clicks"] if button else [],
+    }
+    return visitor.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": visitor.token})
+
+
+def kept(scope: Scope, record: Record, row: int) -> dict[str, Any]:
+    return edits.read(scope, record, row)
+
+
+def test_what_was_changed_is_kept_and_said(visitor: Visit, people: People) -> None:
+    seen = kept(people.alice, SITE, people.solna)
+    answer = press(visitor("alice"), "site-general", "save", seen, people.solna, name="Solna C").json
+    assert kept(people.alice, SITE, people.solna)["name"] == "Solna C"
+    assert answer["response"]["site-general-changes"]["children"] == "No changes to save"
+    assert "Your changes are saved" in str(answer["sideUpdate"])
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_kept(visitor: Visit, people: People) -> None:
+    seen = kept(people.alice, SYSTEM, 1)
+    answer = press(visitor("alice"), "system-general", "save", seen, 1, ocpp16_url="portal.example", name="New").json
+    assert "Enter an address that begins with ws://" in str(answer["response"])
+    assert "Correct to save: OCPP 1.6 Url" in str(answer["response"])
+    assert kept(people.alice, SYSTEM, 1) == seen
+
+
+def test_saving_over_somebodys_change_asks_who_then_looks_overwrites_or_discards(
+    visitor: Visit, people: People
+) -> None:
+    alice, seen = visitor("alice"), kept(people.alice, SITE, people.solna)
+    press(visitor("bob"), "site-general", "save", seen, people.solna, name="Bob's")
+    answer = press(alice, "site-general", "save", seen, people.solna, name="Alice's").json["response"]
+    assert answer["site-general-conflict"]["is_open"] is True
+    assert "Bob Example changed Name from “Solna” to “Bob\u2019s”" in str(answer).replace("Bob's", "Bob\u2019s")
+    assert kept(people.alice, SITE, people.solna)["name"] == "Bob's"
+    look = press(alice, "site-general", "look", seen, people.solna, name="Alice's").json["response"]
+    assert look["site-general-conflict"]["is_open"] is False
+    assert "Bob Example changed Name" in str(look)
+    theirs = press(alice, "site-general", "theirs", seen, people.solna, name="Alice's").json["response"]
+    assert theirs["site-general-seen"]["data"]["values"]["name"] == "Bob's"
+    press(alice, "site-general", "overwrite", seen, people.solna, name="Alice's")
+    assert kept(people.alice, SITE, people.solna)["name"] == "Alice's"
+
+
+def test_fields_that_nobody_edits_follow_what_others_change(visitor: Visit, people: People) -> None:
+    seen = kept(people.alice, SITE, people.solna)
+    edits.save(people.bob, SITE, people.solna, seen, {"name": "Bob's", "description": "Garage"})
+    answer = press(visitor("alice"), "site-general", "", seen, people.solna, description="Mine").json["response"]
+    assert answer['{"field":"name","form":"site-general"}']["value"] == "Bob's"
+    assert "Bob Example changed Description" in str(answer)
+    assert answer["site-general-seen"]["data"]["values"] == seen | {"name": "Bob's"}
+
+
+@pytest.mark.parametrize("name", ["sam", "charlie", "dana"])
+def test_who_may_not_change_a_site_is_refused_by_the_callback(visitor: Visit, people: People, name: str) -> None:
+    seen = kept(people.alice, SITE, people.solna)
+    for button in ("save", "overwrite"):
+        press(visitor(name), "site-general", button, seen, people.solna, name="Mine")
+    assert kept(people.alice, SITE, people.solna) == seen
+
+
+@pytest.mark.parametrize("name", ["sam", "bob", "dana"])
+def test_who_may_not_change_the_system_is_refused_by_the_callback(visitor: Visit, people: People, name: str) -> None:
+    seen = kept(people.alice, SYSTEM, 1)
+    press(visitor(name), "system-general", "save", seen, 1, name="Mine")
+    assert kept(people.alice, SYSTEM, 1) == seen
+
+
+def test_tabs_are_the_nodes_and_the_addressed_one_is_shown(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    assert "OCPP 1.6 Url" in alice.page("/configuration")
+    site = alice.page(f"/configuration?node=site:{people.solna}&tab=nonsense")
+    assert "Site configuration" in site
+    assert "Identification" in site
+    assert f"/configuration?node=site:{people.solna}&tab=general" in site
+
+
+def test_each_role_sees_its_own_nodes_only(visitor: Visit, people: People) -> None:
+    solna = f"/configuration?node=site:{people.solna}"
+    assert "Choose one of your sites" in visitor("bob").page("/configuration")
+    assert "Identification" in visitor("bob").page(solna)
+    assert '"data-read-only": "yes"' in visitor("sam").page(solna)
+    assert '"data-read-only": "yes"' not in visitor("bob").page(solna)
+    for name in ("charlie", "dana"):
+        assert "Identification" not in visitor(name).page(solna)
+        assert visitor(name).client.get(solna).status_code == 404
+
+
+def test_a_removed_site_is_not_found(visitor: Visit, people: People) -> None:
+    stations.remove(people.alice, "site", people.lund)
+    assert visitor("alice").client.get(f"/configuration?node=site:{people.lund}").status_code == 404
