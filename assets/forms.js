@@ -4,6 +4,7 @@
   const bar = () => document.querySelector(".cp-savebar.is-dirty, .cp-savebar[data-typing]");
   const inForm = (target) => target.closest?.(".cp-form input, .cp-form textarea, .cp-form select");
   let isGoingBack = false;
+  let valueAtFocus = "";
 
   function mayLeave() {
     const unsaved = bar();
@@ -15,17 +16,24 @@
     return false;
   }
 
+  // What was typed has been looked at: whether there is something to save now stands in the bar's class.
+  function settled() {
+    document.querySelector(".cp-savebar")?.removeAttribute("data-typing");
+  }
+
   function save() {
-    const button = document.querySelector(".cp-savebar:not([hidden]) .btn-primary");
-    if (!button) return;
-    button.focus(); // what is typed counts when its field is left
-    button.click();
+    press(document.querySelector(".cp-savebar:not([hidden]) .btn-primary"));
+  }
+
+  function press(button) {
+    button?.focus(); // what is typed counts when its field is left
+    button?.click();
   }
 
   function discard() {
     if (!bar()) return document.activeElement.blur();
     if (!bar().dataset.discard || !window.confirm(bar().dataset.discard)) return;
-    bar().querySelector(".btn-ghost").click();
+    press(bar().querySelector(".btn-ghost"));
   }
 
   addEventListener("beforeunload", (event) => {
@@ -59,7 +67,10 @@
   document.addEventListener("input", (event) => {
     if (inForm(event.target)) document.querySelector(".cp-savebar:not([hidden])")?.setAttribute("data-typing", "");
   });
-  document.addEventListener("focusout", () => document.querySelector(".cp-savebar")?.removeAttribute("data-typing"));
+  document.addEventListener("focusin", ({ target }) => (valueAtFocus = target.value));
+  document.addEventListener("focusout", ({ target }) => {
+    if (inForm(target) && target.value === valueAtFocus) settled();
+  });
 
   document.addEventListener("keydown", (event) => {
     if (document.querySelector(".modal.show, dialog[open]")) return;
@@ -89,6 +100,7 @@
   window.portalForms = { mayLeave };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     forms: {
+      settled,
       changed(changes, subject) {
         const has = changes && subject in changes.changed && changes.changed[subject] !== null;
         return has ? Date.now() : window.dash_clientside.no_update;

@@ -162,6 +162,7 @@ def register(form: Form) -> None:
         State(f"{form.id}-save", "data-subject"),
         prevent_initial_call=True,
     )
+    clientside_callback(ClientsideFunction("forms", "settled"), Input(f"{form.id}-seen", "data"))
 
 
 def _answer(form: Form, names: list[str], typed: Values, seen: conflicts.Seen, pressed: set[str]) -> tuple[Any, ...]:
