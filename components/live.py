@@ -39,7 +39,7 @@ REMEMBERED = 600
 
 REMEMBERED_STATES = 100
 
-STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm")
+STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm", "command")
 SUBJECTS = ("topology", *STATION_SUBJECTS, "session", "event", "user", "news")
 FOLLOWED = ("session", "alarm", "news")  # each store more costs every open page at every change
 EV_USER_SUBJECTS = ("open_transaction", "session", "news")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from csms.commander import Commander
 from csms.commits import Commits
 from csms.metrics import Metrics
 from csms.station import Station, Status
@@ -35,6 +36,7 @@ class Timing:
     not_registered_after: float = 24 * 3600  # since the station was configured, or since the start
     presence_every: float = 10
     refresh_every: float = 0.25
+    commands_every: float = 1  # looks for commands that have waited too long
     finish_within: float = 10  # at the end of the process
 
     @property
@@ -50,6 +52,7 @@ class Central:
         self.commits = Commits(database)
         self.timing = timing
         self.metrics = Metrics()
+        self.commander = Commander(self)
         self.stations: dict[str, Station] = {}  # by charge_box_id
         self.tags = id_tags.TagIndex(())
         self._first_transaction_id = 1
@@ -82,6 +85,7 @@ class Central:
         for station_id, connector_id, ended_at in transactions.last_ends(database):
             if station_id in by_id:
                 by_id[station_id].ends_before[connector_id] = ended_at
+        self.commander.load()
 
     def configure(
         self, known: Sequence[KnownStation], outlets: Iterable[station_states.KnownOutlet], now: datetime

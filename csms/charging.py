@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import NamedTuple
 
-from csms import clock, metering, sessions
+from csms import clock, metering, outcomes, sessions
 from csms.central import Central
 from csms.clock import CLOCK_NOT_SET, NO_TIME, Moment
 from csms.happenings import Authorizing, StartAnswer, Started, Stopped
@@ -87,7 +87,8 @@ async def _begin(central: Central, station: Station, transaction: OpenTransactio
     for session in left_open:
         statements += transactions.ended(session)
         changed.append(("session", session.site_id))
-    await central.commits.write(statements, changed)
+    over, over_changed = outcomes.charging_began(central, station, transaction)
+    await central.commits.write([*statements, *over], [*changed, *over_changed])
     remember_outlet(station, transaction.connector_id)
     for session in left_open:
         station.finish(session.transaction_id or 0, session)
@@ -136,8 +137,10 @@ async def stopped(central: Central, station: Station, stop: Stopped, received_at
     session = sessions.ended(
         transaction, moment.at, meter_stop_kwh, stop.reason, received_at, sessions.notes(note, moment.note)
     )
+    over, over_changed = outcomes.charging_ended(central, station, transaction, received_at)
     await central.commits.write(
-        [*transactions.ended(session), values], [("session", session.site_id), ("open_transaction", station.station_id)]
+        [*transactions.ended(session), values, *over],
+        [("session", session.site_id), ("open_transaction", station.station_id), *over_changed],
     )
     station.finish(transaction.transaction_id, session)
     return stop.id_tag is not None

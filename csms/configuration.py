@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from csms.central import Central
@@ -11,13 +10,8 @@ from csms.ocpp16.calls import get_configuration
 from csms.station import Station
 from data import parameters
 from data.events import EventKind
-from data.parameters import Parameter
 
 log = logging.getLogger(__name__)
-
-MOST_PARAMETERS = 500
-LONGEST_KEY = 100
-LONGEST_VALUE = 1000
 
 
 async def read_configuration(central: Central, station: Station, connection: Connection) -> None:
@@ -28,7 +22,7 @@ async def read_configuration(central: Central, station: Station, connection: Con
     except CallFailed as failure:
         log.info("%s: its configuration could not be read: %s", station.charge_box_id, failure)
         return
-    kept = list(_within_limits(answered))
+    kept = list(parameters.within_limits(answered))
     read_at = datetime.now(UTC)
     noted = central.note(station, EventKind.PARAMETERS_READ, f"{len(kept)} parameters were read from the station.")
     await central.commits.write(
@@ -36,10 +30,3 @@ async def read_configuration(central: Central, station: Station, connection: Con
         [("station_state", station.station_id), ("event", station.site_id)],
     )
     station.parameters_read = True
-
-
-def _within_limits(answered: Iterable[Parameter]) -> Iterable[Parameter]:
-    """Yield each key once; stations with absurdly many or long ones must not fill the memory."""
-    by_key = {parameter.key[:LONGEST_KEY]: parameter for parameter in answered if parameter.key}
-    for key, parameter in list(by_key.items())[:MOST_PARAMETERS]:
-        yield Parameter(key, parameter.value[:LONGEST_VALUE], parameter.readonly)

@@ -47,6 +47,18 @@ class CallFailed(Exception):
     """Our call got no usable answer: the station answered an error, was silent, or went away."""
 
 
+class NoAnswer(CallFailed):
+    """Nobody knows whether the station took the call: it was silent or went away after it was sent."""
+
+
+class ErrorAnswered(CallFailed):
+    """The station answered with CALLERROR."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(": ".join(part for part in (code, description) if part))
+        self.code = code
+
+
 class Priority(IntEnum):
     """The order in which waiting calls go out."""
 
@@ -175,7 +187,7 @@ class Connection:
             done, _ = await asyncio.wait([outgoing.answer], timeout=self._deadline_s)
             self._waiting.pop(outgoing.unique_id, None)
             if not done:
-                outgoing.answer.set_exception(CallFailed(f"no answer within {self._deadline_s:g} s"))
+                outgoing.answer.set_exception(NoAnswer(f"no answer within {self._deadline_s:g} s"))
 
     def _fail_calls(self) -> None:
         waiting = [*self._waiting.values(), *(outgoing.answer for outgoing in self._outgoing)]
@@ -183,7 +195,7 @@ class Connection:
         self._waiting.clear()
         for answer in waiting:
             if not answer.done():
-                answer.set_exception(CallFailed("the connection closed"))
+                answer.set_exception(NoAnswer("the connection closed before the answer"))
 
     def _take(self, frame: bytes) -> None:
         received_at = datetime.now(UTC)
@@ -202,7 +214,7 @@ class Connection:
             case [3, str(unique_id), dict() | None as payload, *_]:
                 self._resolve(unique_id, payload or {})
             case [4, str(unique_id), *error]:
-                self._resolve(unique_id, CallFailed(": ".join(str(part) for part in error[:2] if part)))
+                self._resolve(unique_id, ErrorAnswered(*(str(part or "")[:255] for part in [*error, "", ""][:2])))
             case _:
                 self._refuse_frame(frame, message)
 

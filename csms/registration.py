@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from csms import outcomes
 from csms.central import Central
 from csms.happenings import Beat, Booted, DataTransferred, DiagnosticsStatusChanged, FirmwareStatusChanged
 from csms.station import Station
 from data import alarms, station_states
 from data.alarms import CONFIGURATION_FAULT, NOT_REGISTERED, Alarm
+from data.command_kinds import Outcome
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 
@@ -38,13 +40,16 @@ async def beat(central: Central, station: Station, happening: Beat, received_at:
 
 async def booted(central: Central, station: Station, boot: Booted, received_at: datetime) -> None:
     text = f"The station booted: {' '.join(part for part in boot if part) or 'it tells nothing of itself'}."
+    over, over_changed = outcomes.happened(central, station, Outcome.BOOTED, received_at, "Back online.")
     await central.commits.write(
         [
             station_states.booted(station.station_id, received_at, *boot),
             central.note(station, EventKind.BOOTED, text),
+            *over,
         ],
-        [("station_state", station.station_id), ("event", station.site_id)],
+        [("station_state", station.station_id), ("event", station.site_id), *over_changed],
     )
+    central.commander.wake(station)
     station.answers.forget()
 
 
@@ -54,6 +59,9 @@ async def firmware_status_changed(
     """Note it; a failed installation is an alarm until one succeeds."""
     statements: list[Sql | Batch] = [central.note(station, EventKind.FIRMWARE, f"Firmware: {happening.status}.")]
     changed: list[Change] = [("event", station.site_id)]
+    told, told_changed = outcomes.progressed(central, station, Outcome.INSTALLED, happening.status, received_at)
+    statements += told
+    changed += told_changed
     key = (0, CONFIGURATION_FAULT)
     if happening.status == "InstallationFailed":
         text, kind = "Software and hardware do not match", CONFIGURATION_FAULT
@@ -72,7 +80,9 @@ async def firmware_status_changed(
 async def diagnostics_status_changed(
     central: Central, station: Station, happening: DiagnosticsStatusChanged, received_at: datetime
 ) -> None:
-    await _noted(central, station, EventKind.DIAGNOSTICS, f"Diagnostics: {happening.status}.")
+    told, changed = outcomes.progressed(central, station, Outcome.UPLOADED, happening.status, received_at)
+    noted = central.note(station, EventKind.DIAGNOSTICS, f"Diagnostics: {happening.status}.")
+    await central.commits.write([noted, *told], [("event", station.site_id), *changed])
 
 
 async def data_transferred(central: Central, station: Station, sent: DataTransferred, received_at: datetime) -> None:
@@ -89,7 +99,3 @@ def _cleared(
         return statements, changed
     over = alarms.cleared(station.station_id, 0, {kind}, at)
     return [*statements, *over], [*changed, ("alarm", station.station_id)]
-
-
-async def _noted(central: Central, station: Station, kind: EventKind, text: str) -> None:
-    await central.commits.write([central.note(station, kind, text)], [("event", station.site_id)])

@@ -19,6 +19,7 @@ from csms import addresses, ocpp16, registration
 from csms.central import ODDITY_REPEATED_AFTER, Central
 from csms.configuration import read_configuration
 from csms.connection import Connection, Peer
+from csms.ocpp16.calls import Caller16
 from csms.ocpp16.respond import is_repeatable, respond
 from csms.station import Station
 from data.events import EventKind, event
@@ -124,18 +125,20 @@ class OcppServer:
         reading: set[asyncio.Task[None]] = set()
         connection = Connection(socket, self._peer(station, reading), central.metrics, central.timing.call_deadline)
         older, station.connection = station.connection, connection
+        station.caller = Caller16(connection)
         if older:
             self._close_later(older)
         station.heard_at = datetime.now(UTC)
         try:
             async with station.lock:
                 await registration.connected(central, station, ocpp16.PROTOCOL, station.heard_at)
+            central.commander.wake(station)
             await connection.run()
         finally:
             for task in reading:
                 task.cancel()
             if station.connection is connection:
-                station.connection = None
+                station.connection = station.caller = None
                 async with station.lock:
                     await registration.disconnected(central, station, _reason(socket))
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from csms.calling import Caller
 from csms.connection import Answers, Connection
 from csms.happenings import StartAnswer, Started
+from data.command_rows import Command
 from data.station_states import KnownStation
 from data.transactions import OpenTransaction, Session
 
@@ -27,9 +29,9 @@ class Station:
     """Hot state of a station. Rules change it under `lock`, after the commit that says the same."""
 
     __slots__ = (
-        "alarms", "answers", "charge_box_id", "connection", "ends_before", "finished", "heard_at", "is_registered",
-        "lock", "meter_prints", "open", "outlets", "parameters_read", "restored", "site_id", "starts", "station_id",
-        "statuses", "zone",
+        "alarms", "answers", "awaiting", "caller", "charge_box_id", "connection", "ends_before", "finished",
+        "heard_at", "is_registered", "lock", "meter_prints", "open", "outlets", "parameters_read", "restored",
+        "site_id", "starts", "station_id", "statuses", "zone",
     )  # fmt: skip
 
     def __init__(self, known: KnownStation, heard_at: datetime) -> None:
@@ -38,6 +40,8 @@ class Station:
         self.parameters_read = known.parameters_read
         self.heard_at = heard_at
         self.connection: Connection | None = None
+        self.caller: Caller | None = None
+        self.awaiting: dict[int, Command] = {}  # sent or accepted, their outcome not seen yet
         self.lock = asyncio.Lock()
         self.answers = Answers()
         self.outlets: dict[int, str] = {}  # connector_id: mode

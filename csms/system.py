@@ -42,7 +42,11 @@ async def running(
         ocpp = await server.start(ocpp)
         await runner.setup()
         await web.TCPSite(runner, api.host, api.port).start()
-        loops = [asyncio.create_task(_watch(central)), asyncio.create_task(_refresh(central))]
+        loops = [
+            asyncio.create_task(_watch(central)),
+            asyncio.create_task(_refresh(central)),
+            asyncio.create_task(central.commander.run()),
+        ]
         yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]))
     finally:
         for loop in loops:

@@ -63,6 +63,10 @@ class DuckDB:
     def changes(self, since: Revision) -> Changes:
         return self._feed.since(since)
 
+    def listen(self, subject: str, told: Callable[[], None]) -> None:
+        """Call `told`, in the writer's thread, after each commit that touched a subject."""
+        self._feed.listen(subject, told)
+
     def backup(self, file: Path) -> None:
         if file.exists():
             raise DatabaseUnusable(file, "a backup is never written over another file. Name a new one.")

@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     USER_CHANGED = "user changed"
     NEWS = "news"
     CONFIGURED = "configuration changed"
+    COMMAND = "command"
 
 
 INTO_EVENT = rows_into(

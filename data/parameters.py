@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from data.command_kinds import is_secret_key
 from data.database import Batch, Sql, rows_into
+
+MOST_PARAMETERS = 500
+LONGEST_KEY = 100
+LONGEST_VALUE = 1000
 
 INTO_PARAMETER = rows_into(
     "parameter",
@@ -31,10 +36,35 @@ class Parameter(NamedTuple):
     readonly: bool
 
 
-def read(station_id: int, parameters: Iterable[Parameter], read_at: datetime) -> list[Sql | Batch]:
-    """Keep what a station answered, and that it was asked."""
+def read(
+    station_id: int, parameters: Iterable[Parameter], read_at: datetime, *, is_whole: bool = False
+) -> list[Sql | Batch]:
+    """Keep what a station answered, and that it was asked; a whole answer forgets keys it no longer names."""
+    rows = [(station_id, *parameter, read_at) for parameter in parameters]
     asked = Sql(
         "UPDATE station_state SET parameters_read_at = $read_at WHERE station_id = $station_id",
         {"station_id": station_id, "read_at": read_at},
     )
-    return [Batch(INTO_PARAMETER, [(station_id, *parameter, read_at) for parameter in parameters]), asked]
+    gone = Sql(
+        "DELETE FROM parameter WHERE station_id = $station_id AND NOT key = ANY($keys)",
+        {"station_id": station_id, "keys": [row[1] for row in rows]},
+    )
+    return [Batch(INTO_PARAMETER, rows), asked, *([gone] if is_whole and rows else [])]
+
+
+def changed(station_id: int, key: str, value: str, at: datetime) -> Sql:
+    """Keep a value that the station took; of a secret key nothing is kept."""
+    return Sql(
+        """INSERT INTO parameter (station_id, key, value, readonly, read_at)
+           VALUES ($station_id, $key, $value, FALSE, $at)
+           ON CONFLICT (station_id, key) DO UPDATE SET value = excluded.value, read_at = excluded.read_at""",
+        {"station_id": station_id, "key": key, "value": "" if is_secret_key(key) else value, "at": at},
+    )
+
+
+def within_limits(answered: Iterable[Parameter]) -> Iterable[Parameter]:
+    """Yield each key once; stations with absurdly many or long ones must not fill the memory."""
+    by_key = {parameter.key[:LONGEST_KEY]: parameter for parameter in answered if parameter.key}
+    for key, parameter in list(by_key.items())[:MOST_PARAMETERS]:
+        value = "" if is_secret_key(key) else parameter.value[:LONGEST_VALUE]
+        yield Parameter(key, value, parameter.readonly)

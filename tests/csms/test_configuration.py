@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from csms.configuration import LONGEST_VALUE, MOST_PARAMETERS
+from data.parameters import LONGEST_VALUE, MOST_PARAMETERS
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
 from tests.support.virtual_station import CallError, Station, until

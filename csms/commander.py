@@ -1,0 +1,184 @@
+"""Carries out the commands in the database: each station's one after another, every step written before the next."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from csms import effects, outcomes
+from csms.calling import Answer, Caller, Verdict, Wanted
+from csms.connection import CallFailed, ErrorAnswered, NoAnswer
+from csms.station import Station
+from data import command_rows
+from data.command_kinds import Outcome
+from data.command_rows import FAILURES, Command, State, updated
+from data.commands import WAKE
+from data.database import Sql
+
+if TYPE_CHECKING:
+    from csms.central import Central
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_AFTER_RESTART = "The central system restarted before the answer: it is not known whether the station took it."
+UNSUPPORTED_ERRORS = ("NotImplemented", "NotSupported")
+STATES = {
+    Verdict.ACCEPTED: State.ACCEPTED,
+    Verdict.REJECTED: State.REJECTED,
+    Verdict.NOT_SUPPORTED: State.NOT_SUPPORTED,
+}
+
+
+class Commander:
+    """Woken by the commit of a request; made before the event loop's first station."""
+
+    def __init__(self, central: "Central") -> None:
+        self._central = central
+        self._queued: dict[int, dict[int, Command]] = {}  # by station_id, then command_id
+        self._working: dict[int, asyncio.Task[None]] = {}  # by station_id
+        self._woken = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        central.database.listen(WAKE, self._told)
+
+    def _told(self) -> None:
+        """Hear of a commit, in the database's thread; after the loop's end nobody is left to wake."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    def load(self) -> None:
+        """Take up what an earlier process left; what it sent without an answer is never sent again."""
+        by_id = {station.station_id: station for station in self._central.stations.values()}
+        for command in command_rows.under_way(self._central.database):
+            station = by_id.get(command.station_id)
+            if command.state is State.QUEUED:
+                self._queued.setdefault(command.station_id, {})[command.command_id] = command
+            elif command.state is State.SENT:
+                command.state, command.ended_at = State.TIMED_OUT, datetime.now(UTC)
+                command.progress_text = UNKNOWN_AFTER_RESTART
+                self._central.database.write([updated(command)], [("command", command.station_id)])
+            elif station:
+                station.awaiting[command.command_id] = command
+
+    async def run(self) -> None:
+        """Take requests as they come, and end what has waited too long."""
+        while True:
+            try:
+                await asyncio.wait_for(self._woken.wait(), self._central.timing.commands_every)
+                self._woken.clear()
+                await self._take()
+            except TimeoutError:
+                await self._end_overdue(datetime.now(UTC))
+            except Exception:
+                log.exception("commands could not be looked at; it is tried again")
+
+    def wake(self, station: Station) -> None:
+        """Send what waits for a station, if it is there."""
+        working = self._working.get(station.station_id)
+        if station.caller and self._queued.get(station.station_id) and (working is None or working.done()):
+            self._working[station.station_id] = asyncio.create_task(self._work(station))
+
+    async def _take(self) -> None:
+        """Take over what was asked for or called off."""
+        database = self._central.database
+        queued = await asyncio.to_thread(command_rows.queued, database)
+        present = {command.command_id for command in queued}
+        for commands in self._queued.values():
+            for gone in commands.keys() - present:
+                del commands[gone]
+        concerned = set()
+        for command in queued:
+            self._queued.setdefault(command.station_id, {}).setdefault(command.command_id, command)
+            concerned.add(command.station_id)
+        waiting = [number for station in self._central.stations.values() for number in station.awaiting]
+        called_off = await asyncio.to_thread(command_rows.ended_among, database, waiting) if waiting else set()
+        for station in list(self._central.stations.values()):
+            for number in called_off & station.awaiting.keys():
+                del station.awaiting[number]
+            if station.station_id in concerned:
+                self.wake(station)
+
+    async def _work(self, station: Station) -> None:
+        queued = self._queued[station.station_id]
+        while queued and station.caller and not _is_rebooting(station):
+            command = min(queued.values(), key=lambda command: (command.kind.priority, command.command_id))
+            queued.pop(command.command_id)
+            try:
+                await self._carry_out(station, station.caller, command)
+            except Exception:
+                log.exception("%s: command %s failed", station.charge_box_id, command.command_id)
+
+    async def _carry_out(self, station: Station, caller: Caller, command: Command) -> None:
+        now = datetime.now(UTC)
+        claim: Sequence[Sql] = [command_rows.claimed(command.command_id, now)]
+        written = await asyncio.wrap_future(self._central.database.submit(claim, [("command", station.station_id)]))
+        if not written[0].num_rows:
+            return  # called off, or its time is over
+        command.state, command.sent_at = State.SENT, now
+        station.awaiting[command.command_id] = command
+        try:
+            command.parameters = effects.completed(station, command)
+            answer = await caller.perform(Wanted(command.kind.name, command.connector_id, command.parameters))
+        except CallFailed as failure:
+            await self._failed(station, command, failure)
+        except effects.Impossible as reason:
+            await self._end(station, command, State.REJECTED, str(reason))
+        else:
+            await self._answered(station, command, answer)
+
+    async def _answered(self, station: Station, command: Command, answer: Answer) -> None:
+        now = datetime.now(UTC)
+        command.answered_at, command.answer, command.result = now, answer.word, answer.result
+        state = STATES[answer.verdict]
+        statements, changed = effects.of_answer(station, command, answer, now)
+        awaited = command.kind.done_when not in (Outcome.ANSWER, Outcome.STATUS)
+        if state is State.ACCEPTED and (not awaited or command.is_fulfilled):
+            state = State.DONE
+        if state is State.ACCEPTED:
+            command.state, command.done_by = state, now + timedelta(seconds=command.kind.done_within_s)
+            told = outcomes.noted(self._central, station, command, f"{answer.word}.")
+        else:
+            told = outcomes.ended(self._central, station, command, state, now, answer.word)
+        await self._central.commits.write([*statements, *told[0]], [*changed, *told[1]])
+        await self._stop_batch(command)
+
+    async def _failed(self, station: Station, command: Command, failure: CallFailed) -> None:
+        if isinstance(failure, NoAnswer):
+            state = State.TIMED_OUT
+        elif isinstance(failure, ErrorAnswered) and failure.code in UNSUPPORTED_ERRORS:
+            state = State.NOT_SUPPORTED
+        else:
+            state = State.FAILED
+        command.answer = str(failure)[:500]
+        await self._end(station, command, state, str(failure)[:500])
+
+    async def _end(self, station: Station, command: Command, state: State, text: str) -> None:
+        told = outcomes.ended(self._central, station, command, state, datetime.now(UTC), text)
+        await self._central.commits.write(*told)
+        await self._stop_batch(command)
+
+    async def _stop_batch(self, command: Command) -> None:
+        if command.stop_on_failures and command.state in FAILURES:
+            stop = command_rows.batch_stopped(command, datetime.now(UTC))
+            await asyncio.wrap_future(self._central.database.submit([stop], [(WAKE, 0)]))
+
+    async def _end_overdue(self, now: datetime) -> None:
+        by_id = {station.station_id: station for station in self._central.stations.values()}
+        for station_id, queued in self._queued.items():
+            for command in [command for command in queued.values() if command.expires_at <= now]:
+                del queued[command.command_id]
+                if station_id in by_id:
+                    text = "The station did not come in time."
+                    await self._end(by_id[station_id], command, State.EXPIRED, text)
+        for station in by_id.values():
+            for command in list(station.awaiting.values()):
+                if command.done_by and command.done_by <= now:
+                    await self._end(station, command, State.TIMED_OUT, "The outcome did not come in time.")
+            self.wake(station)
+
+
+def _is_rebooting(station: Station) -> bool:
+    return any(
+        command.kind.done_when is Outcome.BOOTED and command.state is State.ACCEPTED
+        for command in station.awaiting.values()
+    )

@@ -1,0 +1,62 @@
+"""What a station's answer to a command changes in the portal, and what a command needs to know of the station."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from csms.calling import Answer, Verdict
+from csms.station import Station
+from data import parameters, reservations
+from data.command_rows import Command
+from data.database import Batch, Change, Sql
+from data.parameters import Parameter
+
+REBOOT_REQUIRED = "RebootRequired"
+
+
+class Impossible(Exception):
+    """A command lacks what only the station could give; says what."""
+
+
+def completed(station: Station, command: Command) -> Mapping[str, object]:
+    """Return a command's parameters with what follows from the station's state.
+
+    Raises:
+        Impossible: there is no transaction to stop.
+    """
+    if command.kind.name == "update_software":
+        return {"retrieve_at": datetime.now(UTC).isoformat(), **command.parameters}
+    if command.kind.name == "reserve":
+        return {**command.parameters, "reservation_id": command.command_id}
+    if command.kind.name == "stop_charging" and "transaction_id" not in command.parameters:
+        transaction = station.only_transaction(command.connector_id)
+        if transaction is None:
+            raise Impossible("Nothing is charging there.")
+        return {**command.parameters, "transaction_id": transaction.transaction_id}
+    return command.parameters
+
+
+def of_answer(
+    station: Station, command: Command, answer: Answer, at: datetime
+) -> tuple[list[Sql | Batch], list[Change]]:
+    """Return what to commit beside the answer."""
+    if answer.verdict is not Verdict.ACCEPTED:
+        return [], []
+    changed: list[Change] = [("station_state", station.station_id)]
+    if command.kind.name == "change_configuration":
+        if answer.word == REBOOT_REQUIRED:
+            station.parameters_read = False  # read again once it has booted
+        key, value = str(command.parameters["key"]), str(command.parameters["value"])
+        return [parameters.changed(station.station_id, key, value, at)], changed
+    if command.kind.name == "read_configuration":
+        found = (answer.result or {}).get("parameters")
+        read = [Parameter(**row) for row in found] if isinstance(found, list) else []
+        is_whole = not command.parameters.get("key")
+        command.answer = f"{len(read)} parameters"
+        command.result = {"unknown": (answer.result or {}).get("unknown")}
+        return list(parameters.read(station.station_id, parameters.within_limits(read), at, is_whole=is_whole)), changed
+    if command.kind.name == "reserve":
+        command.result = {"reservation_id": command.command_id}
+        return [reservations.made(command, at)], changed
+    if command.kind.name == "cancel_reservation":
+        return [reservations.ended(int(str(command.parameters["reservation_id"])), "cancelled", at)], changed
+    return [], []

@@ -1,0 +1,96 @@
+"""What happens at stations ends the commands that wait for it; each in the same commit as the happening."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from csms.station import Station
+from data.command_kinds import Outcome
+from data.command_rows import Command, State, updated
+from data.database import Batch, Change, Sql
+from data.events import EventKind
+from data.id_tags import canonical
+from data.transactions import OpenTransaction
+
+if TYPE_CHECKING:
+    from csms.central import Central
+
+Told = tuple[list[Sql | Batch], list[Change]]
+
+FINISHED = {Outcome.INSTALLED: ("Installed",), Outcome.UPLOADED: ("Uploaded",)}
+FAILED = {Outcome.INSTALLED: ("DownloadFailed", "InstallationFailed"), Outcome.UPLOADED: ("UploadFailed",)}
+
+
+def ended(central: "Central", station: Station, command: Command, state: State, at: datetime, text: str) -> Told:
+    """End a command; return what to commit."""
+    command.state, command.ended_at = state, at
+    command.progress_text = text
+    station.awaiting.pop(command.command_id, None)
+    return noted(central, station, command, text)
+
+
+def noted(central: "Central", station: Station, command: Command, text: str) -> Told:
+    details = {"command_id": command.command_id, "batch_id": command.batch_id, "state": command.state}
+    event = central.note(
+        station, EventKind.COMMAND, f"{command.kind.title}: {text}", command.connector_id, details=details
+    )
+    return [updated(command), event], [("command", station.station_id), ("event", station.site_id)]
+
+
+def happened(central: "Central", station: Station, outcome: Outcome, at: datetime, text: str) -> Told:
+    """End every command that waits for this outcome."""
+    waiting = [command for command in station.awaiting.values() if command.kind.done_when is outcome]
+    return _fulfilled(central, station, waiting, at, text)
+
+
+def progressed(central: "Central", station: Station, outcome: Outcome, status: str, at: datetime) -> Told:
+    """Take what a station reports of a software update or an upload."""
+    waiting = [command for command in station.awaiting.values() if command.kind.done_when is outcome]
+    if status in FINISHED[outcome]:
+        return _fulfilled(central, station, waiting, at, status)
+    statements: list[Sql | Batch] = []
+    changed: list[Change] = []
+    for command in waiting:
+        if status in FAILED[outcome]:
+            told = ended(central, station, command, State.FAILED, at, status)
+        elif status == "Idle" or command.answered_at is None:
+            continue
+        else:
+            command.state, command.progress_text, command.progressed_at = State.WORKING, status, at
+            told = noted(central, station, command, status)
+        statements += told[0]
+        changed += told[1]
+    return statements, changed
+
+
+def charging_began(central: "Central", station: Station, transaction: OpenTransaction) -> Told:
+    waiting = [
+        command
+        for command in station.awaiting.values()
+        if command.kind.done_when is Outcome.STARTED
+        and command.connector_id in (None, 0, transaction.connector_id)
+        and canonical(str(command.parameters["id_tag"])) == canonical(transaction.id_tag or "")
+    ]
+    return _fulfilled(central, station, waiting, transaction.logged_at, f"Transaction {transaction.transaction_id}.")
+
+
+def charging_ended(central: "Central", station: Station, transaction: OpenTransaction, at: datetime) -> Told:
+    waiting = [
+        command
+        for command in station.awaiting.values()
+        if command.kind.done_when is Outcome.STOPPED
+        and command.parameters.get("transaction_id") == transaction.transaction_id
+    ]
+    return _fulfilled(central, station, waiting, at, f"Transaction {transaction.transaction_id} ended.")
+
+
+def _fulfilled(central: "Central", station: Station, waiting: list[Command], at: datetime, text: str) -> Told:
+    statements: list[Sql | Batch] = []
+    changed: list[Change] = []
+    for command in waiting:
+        if command.answered_at is None:  # the answer is on its way and ends the command
+            command.is_fulfilled = True
+            continue
+        told = ended(central, station, command, State.DONE, at, text)
+        statements += told[0]
+        changed += told[1]
+    return statements, changed

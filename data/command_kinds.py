@@ -1,0 +1,203 @@
+"""The kinds of commands: what a station can be told, in the manual's words and no OCPP version's.
+
+A kind says what it needs, what it does to drivers, and when it counts as done. `KINDS` is the registry.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from data.charging_profiles import PURPOSES, check_profile
+from data.command_parameters import Parameter, address, choice, number, structure, text, time
+
+OCPP_15, OCPP_16 = "ocpp1.5", "ocpp1.6"
+MASK = "•••"
+
+
+class Target(StrEnum):
+    """What of a station a command is for."""
+
+    STATION = "station"
+    CONNECTOR = "connector"
+    EITHER = "either"
+
+
+class Danger(StrEnum):
+    """Whether to ask first. DISTURBS: drivers notice. BREAKS: a mistake may need somebody at the station."""
+
+    NONE = "none"
+    DISTURBS = "disturbs"
+    BREAKS = "breaks"
+
+
+class Outcome(StrEnum):
+    """What must happen at the station, after its answer, until a command is done."""
+
+    ANSWER = "answer"
+    BOOTED = "booted"
+    INSTALLED = "installed"
+    UPLOADED = "uploaded"
+    STARTED = "started"
+    STOPPED = "stopped"
+    STATUS = "status"
+
+
+class Kind(NamedTuple):
+    name: str
+    title: str
+    target: Target = Target.STATION
+    parameters: tuple[Parameter, ...] = ()
+    danger: Danger = Danger.NONE
+    warning: str = ""
+    """What will happen, for the question before a dangerous one."""
+    done_when: Outcome = Outcome.ANSWER
+    done_within_s: int = 60
+    """From the answer to the outcome; then it is timed out."""
+    profile: str = "Core"
+    """The feature profile of OCPP 1.6 it belongs to."""
+    versions: tuple[str, ...] = (OCPP_15, OCPP_16)
+    priority: int = 1
+    """Of what waits for one station, the lowest goes first."""
+
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+ONLY_16 = (OCPP_16,)
+LOCAL_LIST, RESERVATION, SMART_CHARGING = "LocalAuthListManagement", "Reservation", "SmartCharging"
+FIRMWARE, REMOTE_TRIGGER = "FirmwareManagement", "RemoteTrigger"
+LONGEST_ID_TAG = 20
+
+_ID_TAG = text("id_tag", "RFID", LONGEST_ID_TAG)
+_MESSAGES = (
+    "BootNotification", "DiagnosticsStatusNotification", "FirmwareStatusNotification", "Heartbeat", "MeterValues",
+    "StatusNotification",
+)  # fmt: skip
+
+_RETRIES = (
+    number("retries", "Retries", 0, 100, required=False),
+    number("retry_interval", "Retry interval, s", 0, DAY_S, required=False),
+)
+
+_ALL = (
+    Kind(
+        "reboot", "Reboot",
+        parameters=(choice("type", "Type", ("Soft", "Hard"), default="Soft"),),
+        danger=Danger.DISTURBS,
+        warning="Soft ends ongoing sessions first; Hard cuts the power to all cars. The station is away meanwhile.",
+        done_when=Outcome.BOOTED, done_within_s=600,
+    ),
+    Kind(
+        "update_software", "Software update",
+        parameters=(address("location", "Location"), time("retrieve_at", "Retrieve date", required=False), *_RETRIES),
+        danger=Danger.BREAKS,
+        warning="The station installs other software and reboots. Ongoing sessions may end.",
+        done_when=Outcome.INSTALLED, done_within_s=4 * HOUR_S, profile=FIRMWARE,
+    ),
+    Kind("get_local_list_version", "Get local list version", profile=LOCAL_LIST, priority=2),
+    Kind(
+        "start_charging", "Start charging", Target.EITHER,
+        parameters=(
+            _ID_TAG,
+            structure("charging_profile", "Charging profile", check_profile)._replace(required=False),
+        ),
+        done_when=Outcome.STARTED, done_within_s=180, priority=0,
+    ),
+    Kind(
+        "stop_charging", "Stop charging", Target.EITHER,
+        parameters=(number("transaction_id", "Transaction", required=False),),
+        danger=Danger.DISTURBS, warning="The ongoing session ends.",
+        done_when=Outcome.STOPPED, done_within_s=60, priority=0,
+    ),
+    Kind(
+        "unlock", "Unlock", Target.CONNECTOR,
+        danger=Danger.DISTURBS, warning="The cable is released. An ongoing session ends.", priority=0,
+    ),
+    Kind(
+        "change_availability", "Availability", Target.EITHER,
+        parameters=(choice("type", "Type", ("Operative", "Inoperative")),),
+        danger=Danger.DISTURBS,
+        warning="Out of service: drivers cannot start charging. Ongoing sessions go on.",
+        done_when=Outcome.STATUS, done_within_s=DAY_S,
+    ),
+    Kind(
+        "upload_log", "Upload log",
+        parameters=(
+            address("location", "Location"),
+            time("since", "From", required=False),
+            time("until", "To", required=False),
+            *_RETRIES,
+        ),
+        done_when=Outcome.UPLOADED, done_within_s=HOUR_S, profile=FIRMWARE, priority=2,
+    ),
+    Kind("clear_cache", "Clear cache"),
+    Kind(
+        "trigger_message", "Ask for a message", Target.EITHER,
+        parameters=(choice("message", "Message", _MESSAGES),),
+        profile=REMOTE_TRIGGER, versions=ONLY_16,
+    ),
+    Kind(
+        "reserve", "Reserve", Target.EITHER,
+        parameters=(_ID_TAG, text("parent_id_tag", "Parent RFID", LONGEST_ID_TAG, required=False),
+                    time("until", "Reserved until", future=True)),
+        profile=RESERVATION, priority=0,
+    ),
+    Kind(
+        "cancel_reservation", "Cancel reservation",
+        parameters=(number("reservation_id", "Reservation"),), profile=RESERVATION, priority=0,
+    ),
+    Kind(
+        "set_charging_profile", "Set charging profile", Target.EITHER,
+        parameters=(structure("profile", "Charging profile", check_profile),),
+        profile=SMART_CHARGING, versions=ONLY_16,
+    ),
+    Kind(
+        "clear_charging_profile", "Clear charging profile", Target.EITHER,
+        parameters=(
+            number("profile_id", "Profile", required=False),
+            choice("purpose", "Purpose", PURPOSES, required=False),
+            number("stack_level", "Stack level", required=False),
+        ),
+        profile=SMART_CHARGING, versions=ONLY_16,
+    ),
+    Kind(
+        "get_composite_schedule", "Get composite schedule", Target.EITHER,
+        parameters=(
+            number("duration_s", "Duration, s", 1, 7 * DAY_S),
+            choice("unit", "Unit", ("A", "W"), required=False),
+        ),
+        profile=SMART_CHARGING, versions=ONLY_16,
+    ),
+    Kind(
+        "data_transfer", "Data transfer",
+        parameters=(
+            text("vendor_id", "Vendor", 255),
+            text("message_id", "Message", 50, required=False),
+            text("data", "Data", 4000, required=False),
+        ),
+    ),
+    Kind(
+        "change_configuration", "Change configuration",
+        parameters=(text("key", "Parameter", 50), text("value", "Value", 500, required=False)._replace(default="")),
+        danger=Danger.BREAKS,
+        warning="Wrong parameters may cut the station off the network or stop it from working.",
+    ),
+    Kind(
+        "read_configuration", "Upload",
+        parameters=(text("key", "Parameter", 50, required=False),), priority=2,
+    ),
+)  # fmt: skip
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+
+SECRET_KEYS = ("authorizationkey",)
+
+
+def secret_names(kind: Kind, parameters: dict[str, object]) -> set[str]:
+    """Name the parameters whose values nobody may see again: by the kind, or by the configuration key they are for."""
+    secret = {parameter.name for parameter in kind.parameters if parameter.is_secret}
+    if kind.name == "change_configuration" and is_secret_key(str(parameters.get("key", ""))):
+        secret.add("value")
+    return secret
+
+
+def is_secret_key(key: str) -> bool:
+    return key.strip().lower() in SECRET_KEYS

@@ -1,0 +1,298 @@
+# ruff: noqa: S608 - conditions come from constants, values are bound
+"""What users want stations to do: asking for it, calling it off, and how far it is (manual: Control).
+
+A command is a row; the central system is woken by its commit, sends it, and writes every step into the row.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pyarrow as pa
+
+from data.abilities import Abilities, abilities, unsupported_reason
+from data.command_kinds import KINDS, MASK, Kind, Target, secret_names
+from data.command_parameters import checked
+from data.command_rows import FAILURES, UNDER_WAY, State
+from data.database import Batch, Change, Sql, rows_into
+from data.errors import InvalidInput, NotFound
+from data.events import EventKind, event
+from data.nodes import Node
+from data.scope import Role, Scope
+
+WAKE = "command_request"
+"""The subject of the change feed that wakes the central system; pages follow `command`."""
+
+MOST_STATIONS = 20_000
+LONGEST_WAIT = timedelta(days=30)
+DEFAULT_WAIT = timedelta(hours=1)
+ROLES = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
+
+_TIME = pa.timestamp("us", tz="UTC")
+INTO_COMMAND = rows_into(
+    "command",
+    pa.schema(
+        [
+            ("batch_id", pa.string()),
+            ("station_id", pa.int32()),
+            ("site_id", pa.int32()),
+            ("connector_id", pa.int32()),
+            ("kind", pa.string()),
+            ("parameters", pa.string()),
+            ("secret", pa.string()),
+            ("stop_on_failures", pa.int32()),
+            ("requested_by", pa.int32()),
+            ("requested_at", _TIME),
+            ("expires_at", _TIME),
+            ("state", pa.string()),
+            ("ended_at", _TIME),
+            ("answer", pa.string()),
+        ]
+    ),
+)
+
+
+class _Wanted(NamedTuple):
+    kind: Kind
+    parameters: Mapping[str, object]
+    secret: Mapping[str, object]
+    connector_id: int | None
+    expires_at: datetime
+    stop_on_failures: int | None
+
+
+def request(
+    scope: Scope,
+    kind: str,
+    station_ids: Sequence[int],
+    parameters: Mapping[str, object] | None = None,
+    *,
+    connector_id: int | None = None,
+    expires_at: datetime | None = None,
+    stop_on_failures: int | None = None,
+) -> str:
+    """Queue a command for one station or many, and return its batch_id.
+
+    Stations that cannot do it get a row too, ended as not supported with the reason.
+
+    Args:
+        connector_id: 0 means the whole station, None that no connector is meant.
+        expires_at: how long a station that is away is waited for; an hour unless told otherwise.
+        stop_on_failures: so many failed stations cancel what is still queued.
+
+    Raises:
+        NotPermitted: an EV user commands no stations.
+        NotFound: a station does not exist or is out of scope.
+        InvalidInput: a parameter cannot be taken.
+    """
+    scope.require(*ROLES, action="control charging stations")
+    wanted = _wanted(kind, parameters or {}, connector_id, expires_at, stop_on_failures)
+    if not station_ids or len(station_ids) > MOST_STATIONS:
+        raise InvalidInput("Stations", len(station_ids), f"must be 1 to {MOST_STATIONS}.")
+    stations = abilities(scope, sorted(set(station_ids)))
+    missing = set(station_ids) - stations.keys()
+    if missing:
+        raise NotFound("charging station", min(missing))
+    batch_id = uuid4().hex
+    _queue(scope, batch_id, wanted, list(stations.values()))
+    return batch_id
+
+
+def _wanted(
+    name: str,
+    parameters: Mapping[str, object],
+    connector_id: int | None,
+    expires_at: datetime | None,
+    stop_on_failures: int | None,
+) -> _Wanted:
+    kind = KINDS.get(name)
+    if kind is None:
+        raise InvalidInput("Command", name, "is not known.")
+    kept = checked(kind.parameters, parameters)
+    if kind.target is Target.CONNECTOR and not connector_id:
+        raise InvalidInput("Outlet", None, "is missing. Choose one.")
+    if kind.target is Target.STATION and connector_id is not None:
+        raise InvalidInput("Outlet", connector_id, "does not belong to this command: it is for the whole station.")
+    if connector_id is not None and not 0 <= connector_id <= 64:
+        raise InvalidInput("Outlet", connector_id, "must be from 0 to 64.")
+    now = datetime.now(UTC)
+    expires_at = expires_at or now + DEFAULT_WAIT
+    if not now < expires_at <= now + LONGEST_WAIT:
+        raise InvalidInput("Wait until", expires_at.isoformat(), f"must be within the next {LONGEST_WAIT.days} days.")
+    if stop_on_failures is not None and stop_on_failures < 1:
+        raise InvalidInput("Stop on failures", stop_on_failures, "must be 1 or more.")
+    hidden = secret_names(kind, kept)
+    secret = {key: value for key, value in kept.items() if key in hidden}
+    shown = {key: MASK if key in hidden else value for key, value in kept.items()}
+    return _Wanted(kind, shown, secret, connector_id, expires_at, stop_on_failures)
+
+
+def _queue(scope: Scope, batch_id: str, wanted: _Wanted, stations: Sequence[Abilities]) -> None:
+    now = datetime.now(UTC)
+    rows: list[tuple[object, ...]] = []
+    events: list[tuple[object, ...]] = []
+    parameters = json.dumps(wanted.parameters)
+    secret = json.dumps(wanted.secret) if wanted.secret else None
+    for station in stations:
+        reason = unsupported_reason(station, wanted.kind.name)
+        state, ended_at = (State.NOT_SUPPORTED, now) if reason else (State.QUEUED, None)
+        rows.append(
+            (
+                batch_id, station.station_id, station.site_id, wanted.connector_id, wanted.kind.name, parameters,
+                None if reason else secret, wanted.stop_on_failures, scope.user_id, now, wanted.expires_at,
+                state.value, ended_at, reason,
+            )
+        )  # fmt: skip
+        noted = event(
+            EventKind.COMMAND,
+            f"{wanted.kind.title}: {reason or 'asked for.'}",
+            at=now,
+            site_id=station.site_id,
+            station_id=station.station_id,
+            connector_id=wanted.connector_id,
+            charge_box_id=station.charge_box_id,
+            user_id=scope.user_id,
+            details={"batch_id": batch_id, "kind": wanted.kind.name, "parameters": wanted.parameters, "state": state},
+        )
+        events += noted.rows
+    changed: set[Change] = {("event", station.site_id) for station in stations}
+    changed |= {("command", station.station_id) for station in stations}
+    scope.database.write([Batch(INTO_COMMAND, rows), noted._replace(rows=events)], changed=[*changed, (WAKE, 0)])
+
+
+def cancel(scope: Scope, command_ids: Sequence[int]) -> int:
+    """Call off commands that are still queued; return how many were."""
+    return _end(scope, command_ids, (State.QUEUED,), "Cancelled.")
+
+
+def stop_waiting(scope: Scope, command_ids: Sequence[int]) -> int:
+    """Wait no longer for the outcome of commands that stations accepted; return how many were waited for.
+
+    What the station does goes on: OCPP cannot call it back.
+    """
+    return _end(scope, command_ids, (State.ACCEPTED, State.WORKING), "Nobody waits for the outcome any longer.")
+
+
+def _end(scope: Scope, command_ids: Sequence[int], states: Sequence[State], text: str) -> int:
+    scope.require(*ROLES, action="control charging stations")
+    sites, params = scope.sites()
+    known = scope.database.query(
+        f"SELECT command_id FROM command WHERE command_id = ANY($ids) AND {sites}", {"ids": list(command_ids), **params}
+    )["command_id"].to_pylist()
+    missing = set(command_ids) - set(known)
+    if missing:
+        raise NotFound("command", min(missing))
+    ended = scope.database.write(
+        [
+            Sql(
+                f"""UPDATE command SET state = 'cancelled', ended_at = $now, progress_text = $text, secret = NULL
+                    WHERE command_id = ANY($ids) AND state = ANY($states) AND {sites}
+                    RETURNING command_id, station_id, site_id, kind""",
+                {"now": datetime.now(UTC), "text": text, "ids": list(known), "states": list(states), **params},
+            )
+        ],
+        changed=[(WAKE, 0)],
+    )[0].to_pylist()
+    if ended:
+        noted = [
+            event(
+                EventKind.COMMAND,
+                f"{KINDS[row['kind']].title}: {text}",
+                site_id=row["site_id"],
+                station_id=row["station_id"],
+                user_id=scope.user_id,
+                details={"command_id": row["command_id"], "state": State.CANCELLED},
+            )
+            for row in ended
+        ]
+        changed = {("command", row["station_id"]) for row in ended} | {("event", row["site_id"]) for row in ended}
+        scope.database.write(noted, changed)
+    return len(ended)
+
+
+def retry_failed(scope: Scope, batch_id: str, expires_at: datetime | None = None) -> str:
+    """Ask again those stations of a batch that failed; return the new batch_id.
+
+    Raises:
+        NotFound: there is no such batch in scope.
+        InvalidInput: nothing failed, or a secret value would have to be entered again.
+    """
+    scope.require(*ROLES, action="control charging stations")
+    commands = batch(scope, batch_id)
+    failed = [command for command in commands if command["state"] in (*FAILURES, State.EXPIRED)]
+    if not failed:
+        raise InvalidInput("Stations", None, "that failed: there are none.")
+    parameters = failed[0]["parameters"]
+    if MASK in parameters.values():
+        raise InvalidInput("Value", None, "is secret and was not kept. Enter it again.")
+    return request(
+        scope,
+        failed[0]["kind"],
+        [command["station_id"] for command in failed],
+        parameters,
+        connector_id=failed[0]["connector_id"],
+        expires_at=expires_at,
+        stop_on_failures=failed[0]["stop_on_failures"],
+    )
+
+
+_SELECT = """SELECT command_id, batch_id, command.station_id, command.site_id, connector_id, kind, parameters,
+    stop_on_failures, requested_by, requested_at, expires_at, state, sent_at, answered_at, progressed_at, ended_at,
+    done_by, answer, progress, progress_text, result, station.name AS station, station.charge_box_id,
+    trim(asker.first_name || ' ' || asker.last_name) AS requested_by_name
+    FROM command LEFT JOIN charging_station station ON station.station_id = command.station_id
+    LEFT JOIN portal_user asker ON asker.user_id = command.requested_by"""
+
+
+def of_node(scope: Scope, node: Node | None, limit: int = 50) -> list[dict[str, Any]]:
+    """Return a node's commands, those under way first, then the newest.
+
+    Returns: every column of `command` but secret; parameters and result read from JSON; station, charge_box_id and
+        requested_by_name (None: the portal itself) beside them.
+    """
+    scope.require(*ROLES, action="see commands")
+    condition, params = scope.condition(node)
+    return _rows(
+        scope,
+        f"""SELECT * FROM ({_SELECT}) WHERE {condition}
+            ORDER BY ended_at IS NOT NULL, command_id DESC LIMIT $limit""",
+        {**params, "limit": limit},
+    )
+
+
+def batch(scope: Scope, batch_id: str) -> list[dict[str, Any]]:
+    """Return the commands of one action, one per station in the order of their names; columns as `of_node`.
+
+    Raises:
+        NotFound: there is no such batch in scope.
+    """
+    scope.require(*ROLES, action="see commands")
+    sites, params = scope.sites()
+    rows = _rows(
+        scope,
+        f"SELECT * FROM ({_SELECT}) WHERE batch_id = $batch_id AND {sites} ORDER BY station, command_id",
+        {**params, "batch_id": batch_id},
+    )
+    if not rows:
+        raise NotFound("batch", batch_id)
+    return rows
+
+
+def running_count(scope: Scope) -> int:
+    """Count the commands in scope that have not ended."""
+    sites, params = scope.sites()
+    rows = scope.database.query(
+        f"SELECT count(*) AS n FROM command WHERE state = ANY($states) AND {sites}",
+        {**params, "states": list(UNDER_WAY)},
+    )
+    return int(rows["n"][0].as_py())
+
+
+def _rows(scope: Scope, sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
+    rows = scope.database.query(sql, params).to_pylist()
+    for row in rows:
+        row["parameters"] = json.loads(row["parameters"])
+        row["result"] = json.loads(row["result"]) if row["result"] else None
+    return list(rows)

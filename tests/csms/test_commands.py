@@ -1,0 +1,158 @@
+"""A command goes from its row to the station and back, and every step is in the row."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from csms.ocpp16.calls import CALLS
+from data import commands
+from data.command_kinds import KINDS, OCPP_16
+from data.scope import Role, Scope
+from tests.csms.conftest import Start
+from tests.csms.portal import FAST, TAG, Portal
+from tests.support.virtual_station import CallError, until
+
+QUICK = replace(FAST, commands_every=0.02, call_deadline=0.3)
+SECRET = "0123456789ABCDEF"
+
+
+def request(portal: Portal, kind: str, parameters: dict[str, Any] | None = None, **options: Any) -> str:
+    scope = Scope(portal.database, user_id=100, role=Role.ADMINISTRATOR, site_ids=None)
+    names = options.pop("stations", ["CP1"])
+    ids = [portal.central.stations[name].station_id for name in names]
+    return commands.request(scope, kind, ids, parameters, **options)
+
+
+def command(portal: Portal) -> dict[str, Any]:
+    return portal.row("SELECT * FROM command")
+
+
+def state(portal: Portal) -> str:
+    return str(command(portal)["state"])
+
+
+async def test_a_reboot_is_done_when_the_station_boots_again(start: Start) -> None:
+    async with start(QUICK) as portal:
+        async with portal.station() as station:
+            request(portal, "reboot", {"type": "Hard"})
+            await until(lambda: state(portal) == "accepted")
+            assert station.commands == [("Reset", {"type": "Hard"})]
+        async with portal.station() as station:
+            await station.boot()
+        row = command(portal)
+        assert (row["state"], row["answer"], row["progress_text"]) == ("done", "Accepted", "Back online.")
+        assert row["sent_at"] <= row["answered_at"] <= row["ended_at"]
+        assert [text.split(": ")[1] for text in portal.events("command")] == ["asked for.", "Accepted.", "Back online."]
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "ended"),
+    [
+        ("ConnectionTimeOut", "Accepted", "done"),
+        ("endpoint", "RebootRequired", "done"),
+        ("FirmwareVersion", "Rejected", "rejected"),
+        ("Nonsense", "NotSupported", "not_supported"),
+    ],
+)
+async def test_a_changed_parameter_is_kept_when_the_station_took_it(
+    start: Start, key: str, answer: str, ended: str
+) -> None:
+    async with start(QUICK) as portal, portal.station():
+        request(portal, "change_configuration", {"key": key, "value": "17"})
+        await until(lambda: command(portal)["ended_at"])
+        assert (state(portal), command(portal)["answer"]) == (ended, answer)
+        kept = portal.rows("SELECT value FROM parameter WHERE key = $key", key=key)
+        assert kept == ([{"value": "17"}] if ended == "done" else [])
+
+
+async def test_a_secret_value_reaches_the_station_and_nothing_else(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        request(portal, "change_configuration", {"key": "AuthorizationKey", "value": SECRET})
+        await until(lambda: command(portal)["ended_at"])
+        assert station.commands[0][1]["value"] == SECRET
+        for table in ("command", "event", "parameter"):
+            assert SECRET not in str(portal.rows(f"SELECT * FROM {table}"))  # noqa: S608 - the test's own tables
+
+
+async def test_reading_the_configuration_replaces_the_parameters(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        for value in ("1", "2"):
+            read = [{"key": f"k{value}", "readonly": False, "value": value}]
+            station.handlers["GetConfiguration"] = lambda _, __, read=read: {"configurationKey": read}
+            request(portal, "read_configuration")
+            await until(lambda: not portal.rows("SELECT 1 FROM command WHERE ended_at IS NULL"))
+        assert portal.rows("SELECT key, value FROM parameter") == [{"key": "k2", "value": "2"}]
+
+
+async def test_a_station_that_never_answers_times_out_and_its_late_answer_changes_nothing(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        station.handlers["ClearCache"] = lambda station, payload: None
+        request(portal, "clear_cache")
+        await until(lambda: state(portal) == "timed_out")
+        await station.send([3, "unknown", {"status": "Accepted"}])
+        await station.heartbeat()
+        assert (state(portal), len(station.commands)) == ("timed_out", 1)
+
+
+async def test_an_error_is_told_in_the_station_s_words(start: Start) -> None:
+    def refuse(station: object, payload: object) -> None:
+        raise CallError("InternalError", "out of memory")
+
+    async with start(QUICK) as portal, portal.station() as station:
+        station.handlers["ClearCache"] = refuse
+        request(portal, "clear_cache")
+        await until(lambda: state(portal) == "failed")
+        assert command(portal)["answer"] == "InternalError: out of memory"
+
+
+async def test_a_command_waits_for_its_station_until_its_time_is_over(start: Start) -> None:
+    async with start(QUICK) as portal:
+        request(portal, "clear_cache")
+        request(portal, "clear_cache", stations=["CP2"], expires_at=datetime.now(UTC) + timedelta(seconds=0.1))
+        await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'expired'"))
+        async with portal.station() as station, portal.station("CP2") as late:
+            await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'done'"))
+            assert (len(station.commands), late.commands) == (1, [])
+
+
+async def test_after_a_restart_queued_commands_go_out_and_sent_ones_never_again(start: Start) -> None:
+    async with start(QUICK) as portal:
+        request(portal, "clear_cache")
+        async with portal.station("CP2") as station:
+            station.handlers["ClearCache"] = lambda station, payload: None
+            request(portal, "clear_cache", stations=["CP2"])
+            await until(lambda: station.commands)
+            portal.database.write([])
+    async with start(QUICK) as portal, portal.station() as station, portal.station("CP2") as other:
+        await until(lambda: not portal.rows("SELECT 1 FROM command WHERE ended_at IS NULL"))
+        assert (len(station.commands), other.commands) == (1, [])
+        states = [row["state"] for row in portal.rows("SELECT state FROM command ORDER BY command_id")]
+        assert states == ["done", "timed_out"]
+
+
+async def test_remote_start_and_stop_are_done_with_the_transaction(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        request(portal, "start_charging", {"id_tag": TAG}, connector_id=1)
+        await until(lambda: state(portal) == "done")
+        request(portal, "stop_charging", connector_id=1)
+        await until(lambda: len(portal.rows("SELECT 1 FROM command WHERE state = 'done'")) == 2)
+        assert station.commands[1] == ("RemoteStopTransaction", {"transactionId": portal.session()["transaction_id"]})
+
+
+async def test_a_software_update_tells_its_progress_over_a_lost_connection(start: Start) -> None:
+    async with start(QUICK) as portal:
+        async with portal.station() as station:
+            request(portal, "update_software", {"location": "ftp://portal.example/a.bin"})
+            await until(lambda: state(portal) == "accepted")
+            await station.call("FirmwareStatusNotification", {"status": "Downloading"})
+            assert (state(portal), command(portal)["progress_text"]) == ("working", "Downloading")
+            station.cut()
+        async with portal.station() as station:
+            await station.call("FirmwareStatusNotification", {"status": "Installed"})
+            assert state(portal) == "done"
+
+
+def test_every_kind_that_ocpp_1_6_has_is_translated() -> None:
+    assert {kind.name for kind in KINDS.values() if OCPP_16 in kind.versions} == set(CALLS)
