@@ -101,6 +101,10 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     forms: {
       settled,
+      changed_any(changes) {
+        const has = changes && ["topology", "unknown_caller"].some((subject) => subject in changes.changed);
+        return has ? Date.now() : window.dash_clientside.no_update;
+      },
       changed(changes, subject) {
         const has = changes && subject in changes.changed && changes.changed[subject] !== null;
         return has ? Date.now() : window.dash_clientside.no_update;

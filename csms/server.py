@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +22,9 @@ from csms.connection import Connection, Peer
 from csms.ocpp16.calls import Caller16
 from csms.ocpp16.respond import is_repeatable, respond
 from csms.station import Station
+from data import unknown_callers
 from data.events import EventKind, event
+from data.values import LONGEST_NAME
 from settings import Address
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class OcppServer:
         self._closing: set[asyncio.Task[None]] = set()
         self._is_finishing = False
         self._refusals: deque[datetime] = deque()  # noted within the last hour
+        self._calls: Counter[str] = Counter()  # of unknown stations, since each was last noted
 
     async def start(self, address: Address) -> Address:
         """Listen; return the address with the real port.
@@ -90,7 +93,7 @@ class OcppServer:
         charge_box_id = addresses.charge_box_id(request.path, self._central.stations)
         if charge_box_id in self._central.stations:
             return None
-        self._note_refused(charge_box_id or "", "there is no such station", str(socket.remote_address[0]))
+        self._note_unknown(charge_box_id or "", str(socket.remote_address[0]))
         return socket.respond(HTTPStatus.NOT_FOUND, "No charging station has this ChargeboxId.\n")
 
     def _subprotocol(self, socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
@@ -104,17 +107,33 @@ class OcppServer:
             raise NegotiationError("only ocpp1.6 is spoken here")
         return None if chosen is None else Subprotocol(chosen)
 
-    def _note_refused(self, charge_box_id: str, reason: str, address: str) -> None:
+    def _note_unknown(self, charge_box_id: str, address: str) -> None:
+        """Note a caller that nobody configured, so that it can be taken in."""
+        known = charge_box_id.replace("\0", "").strip()
+        if not known or len(known) > LONGEST_NAME or not known.isprintable():
+            self._note_refused(charge_box_id, "there is no such station", address)
+            return
+        if known in self._calls or len(self._calls) < MOST_REFUSALS:
+            self._calls[known] += 1
+        if self._note_refused(known, "there is no such station", address):
+            calls = self._calls.pop(known, 1)
+            statements = unknown_callers.noted(known, address, "OCPP 1.6", datetime.now(UTC), calls)
+            self._central.commits.write_later(statements, [("unknown_caller", 0)])
+
+    def _note_refused(self, charge_box_id: str, reason: str, address: str) -> bool:
+        """Write a refusal into the event log; return whether it was written: the same again is within the hour not."""
         charge_box_id = charge_box_id.replace("\0", "")[:100]
         now = datetime.now(UTC)
         while self._refusals and now - self._refusals[0] > ODDITY_REPEATED_AFTER:
             self._refusals.popleft()
-        if len(self._refusals) < MOST_REFUSALS and self._central.is_first("refused", charge_box_id, reason):
+        is_noted = len(self._refusals) < MOST_REFUSALS and self._central.is_first("refused", charge_box_id, reason)
+        if is_noted:
             self._refusals.append(now)
             log.warning("%r: refused, %s (%s)", charge_box_id, reason, address)
             text = f"The station {charge_box_id} was refused: {reason}."
             noted = event(EventKind.STATION_REFUSED, text, charge_box_id=charge_box_id, details={"address": address})
             self._central.commits.write_later([noted], [("event", 0)])
+        return is_noted
 
     async def _serve(self, socket: ServerConnection) -> None:
         central = self._central

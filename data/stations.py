@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from data.database import Batch, Into, Sql
 from data.errors import AlreadyExists, HasChildren, InvalidInput, NotFound
+from data.events import EventKind, event
 from data.scope import Role, Scope
 
 MOST_OUTLETS = 4  # manual: a charging station can have up to four
@@ -78,7 +79,8 @@ def create_site(scope: Scope, name: str, time_zone: str | None = None) -> int:
              SELECT $name, coalesce($time_zone, (SELECT time_zone FROM system))
              WHERE NOT EXISTS (SELECT 1 FROM site WHERE name = $name AND removed_at IS NULL)
              RETURNING site_id AS id"""
-    return _create(scope, "site", name, Sql(sql, {"name": _name("Name", name), "time_zone": time_zone}))
+    params = {"name": _name("Name", name), "time_zone": time_zone}
+    return _create(scope, "site", name, Sql(sql, params), None)
 
 
 def create_floor(scope: Scope, site_id: int, name: str) -> int:
@@ -91,21 +93,26 @@ def create_floor(scope: Scope, site_id: int, name: str) -> int:
     sql = """INSERT INTO floor (site_id, name) SELECT $site_id, $name
              WHERE NOT EXISTS (SELECT 1 FROM floor WHERE site_id = $site_id AND name = $name AND removed_at IS NULL)
              RETURNING floor_id AS id"""
-    return _create(scope, "floor", name, Sql(sql, {"site_id": site_id, "name": _name("Name", name)}))
+    return _create(scope, "floor", name, Sql(sql, {"site_id": site_id, "name": _name("Name", name)}), site_id)
 
 
 def create_grid_controller(
     scope: Scope, site_id: int, name: str, charge_box_id: str, floor_id: int | None = None
 ) -> int:
-    """Create a grid controller under a site or floor and return its grid_controller_id."""
-    _require_site(scope, site_id, "create a grid controller")
+    """Create a grid controller under a site or floor and return its grid_controller_id.
+
+    Raises:
+        AlreadyExists: a grid controller has that ChargeboxId.
+    """
+    _require_site(scope, site_id, "create a grid controller", floor_id)
+    charge_box_id = _name("ChargeboxId", charge_box_id)
     sql = """INSERT INTO grid_controller (site_id, floor_id, name, charge_box_id)
              SELECT $site_id, $floor_id, $name, $charge_box_id
              WHERE NOT EXISTS (SELECT 1 FROM grid_controller
                                WHERE charge_box_id = $charge_box_id AND removed_at IS NULL)
              RETURNING grid_controller_id AS id"""
     params = {"site_id": site_id, "floor_id": floor_id, "name": _name("Name", name), "charge_box_id": charge_box_id}
-    return _create(scope, "grid controller", charge_box_id, Sql(sql, params))
+    return _create(scope, "grid controller", charge_box_id, Sql(sql, params), site_id)
 
 
 def create_station(scope: Scope, station: NewStation) -> int:
@@ -120,8 +127,8 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
         AlreadyExists: a live station has one of the ChargeboxIds.
         InvalidInput: no or too many outlets, an unknown mode, an empty name.
     """
-    for site_id in {station.site_id for station in stations}:
-        _require_site(scope, site_id, "create a charging station")
+    for site_id, floor_id in {(station.site_id, station.floor_id) for station in stations}:
+        _require_site(scope, site_id, "create a charging station", floor_id)
     for station in stations:
         _check(station)
     _refuse_known(scope, [station.charge_box_id for station in stations])
@@ -137,9 +144,16 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
         for station_id, station in zip(ids, stations, strict=True)
         for outlet in station.outlets
     ]
+    notes = [
+        _noted(scope, f"created the charging station {station.charge_box_id}.", station.site_id, station_id)
+        for station_id, station in zip(ids, stations, strict=True)
+    ]
     scope.database.write(
-        [Batch(INTO_STATION, station_rows), Batch(INTO_OUTLET, outlet_rows)],
-        changed=[("topology", station_id) for station_id in ids],
+        [Batch(INTO_STATION, station_rows), Batch(INTO_OUTLET, outlet_rows), *notes],
+        changed=[
+            *(("topology", station_id) for station_id in ids),
+            *(("event", station.site_id) for station in stations),
+        ],
     )
     return list(ids)
 
@@ -173,6 +187,24 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
     """
     scope.require(Role.ADMINISTRATOR, action="remove nodes")
     table, column = _TABLES[kind]
+    params = {"now": datetime.now(UTC), "id": node_id}
+    empty = "".join(
+        f" AND NOT EXISTS (SELECT 1 FROM {child} c WHERE c.{child_column} = $id AND c.removed_at IS NULL)"
+        for child, child_column, _word in _CHILDREN.get(kind, ())
+    )
+    sql = f"""UPDATE {table} SET removed_at = $now WHERE {column} = $id AND removed_at IS NULL{empty}
+              RETURNING name, {"NULL" if kind == "site" else "site_id"} AS site_id"""
+    removed = scope.database.write([Sql(sql, params)], changed=[("topology", node_id)])[0].to_pylist()
+    if not removed:
+        _refuse_removal(scope, kind, node_id)
+    name, site_id = removed[0]["name"], removed[0]["site_id"]
+    note = _noted(scope, f"removed the {_words(kind)} {name}.", site_id, node_id if kind == "station" else None)
+    scope.database.write([note], changed=[("event", site_id or 0)])
+
+
+def _refuse_removal(scope: Scope, kind: str, node_id: int) -> None:
+    """Say why a node was not removed."""
+    table, column = _TABLES[kind]
     for child, child_column, word in _CHILDREN.get(kind, ()):
         count = scope.database.query(
             f"SELECT count(*) AS n FROM {child} WHERE {child_column} = $id AND removed_at IS NULL", {"id": node_id}
@@ -180,11 +212,17 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
         if count:
             children = f"{count} {word}" + ("s" if count > 1 else "")
             raise HasChildren(kind, _name_of(scope, table, column, node_id), children)
-    now = datetime.now(UTC)
-    sql = f"UPDATE {table} SET removed_at = $now WHERE {column} = $id AND removed_at IS NULL RETURNING {column}"
-    removed = scope.database.write([Sql(sql, {"now": now, "id": node_id})], changed=[("topology", node_id)])[0]
-    if not removed.num_rows:
-        raise NotFound(kind.replace("_", " "), node_id)
+    raise NotFound(_words(kind), node_id)
+
+
+def _words(kind: str) -> str:
+    return "charging station" if kind == "station" else kind.replace("_", " ")
+
+
+def _noted(scope: Scope, text: str, site_id: int | None, station_id: int | None = None) -> Batch:
+    who = scope.database.query("SELECT email FROM portal_user WHERE user_id = $id", {"id": scope.user_id})
+    text = f"{who['email'][0].as_py() if who.num_rows else 'The command line'} {text}"
+    return event(EventKind.CONFIGURED, text, site_id=site_id, station_id=station_id, user_id=scope.user_id)
 
 
 def _name_of(scope: Scope, table: str, column: str, node_id: int) -> str:
@@ -192,17 +230,25 @@ def _name_of(scope: Scope, table: str, column: str, node_id: int) -> str:
     return str(rows["name"][0].as_py())
 
 
-def _create(scope: Scope, kind: str, name: str, insert: Sql) -> int:
+def _create(scope: Scope, kind: str, name: str, insert: Sql, site_id: int | None) -> int:
     created = scope.database.write([insert], changed=[("topology", 0)])[0]
     if not created.num_rows:
         raise AlreadyExists(kind, name)
-    return int(created["id"][0].as_py())
+    node_id = int(created["id"][0].as_py())
+    note = _noted(scope, f"created the {kind} {name}.", node_id if kind == "site" else site_id)
+    scope.database.write([note], changed=[("event", site_id or node_id)])
+    return node_id
 
 
-def _require_site(scope: Scope, site_id: int, action: str) -> None:
+def _require_site(scope: Scope, site_id: int, action: str, floor_id: int | None = None) -> None:
+    """Refuse unless the user may build on a site that is there, and its floor is too."""
     scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, action=action)
-    if not scope.sees_site(site_id):
+    there = "SELECT 1 FROM site WHERE site_id = $id AND removed_at IS NULL"
+    if not scope.sees_site(site_id) or not scope.database.query(there, {"id": site_id}).num_rows:
         raise NotFound("site", site_id)
+    there = "SELECT 1 FROM floor WHERE floor_id = $floor AND site_id = $id AND removed_at IS NULL"
+    if floor_id is not None and not scope.database.query(there, {"id": site_id, "floor": floor_id}).num_rows:
+        raise NotFound("floor", floor_id)
 
 
 def _refuse_known(scope: Scope, charge_box_ids: list[str]) -> None:

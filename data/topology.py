@@ -1,8 +1,13 @@
-"""The levels above charging stations, as forms change them: system, site and floor (manual: Configuration)."""
+"""The nodes as the tab Topology shows, renames and moves them, and what forms change of system, site and floor."""
 
-from data import values
+from collections import Counter
+from typing import NamedTuple
+
+from data import edits, nodes, values
+from data.database import Sql
 from data.edits import Field, Record
-from data.scope import Role
+from data.errors import InvalidInput, NotFound
+from data.scope import Role, Scope
 
 DESCRIPTION = Field("Description", values.text())
 
@@ -47,3 +52,95 @@ FLOOR = Record(
     fields={"name": Field("Name", values.name)},
     unique={"name": "other.removed_at IS NULL AND other.site_id = floor.site_id"},
 )
+
+_PLACE = {"site_id": Field("Site", values.identity), "floor_id": Field("Floor", values.identity_or_none)}
+STATION_PLACE = Record(
+    "charging station",
+    "charging_station",
+    "station_id",
+    site="site_id",
+    roles=(Role.ADMINISTRATOR,),
+    fields={"name": Field("Name", values.name), **_PLACE},
+    station="station_id",
+)
+GRID_CONTROLLER_PLACE = Record(
+    "grid controller",
+    "grid_controller",
+    "grid_controller_id",
+    site="site_id",
+    roles=(Role.ADMINISTRATOR,),
+    fields={"name": Field("Name", values.name), **_PLACE},
+)
+RECORDS = {"site": SITE, "floor": FLOOR, "station": STATION_PLACE, "grid_controller": GRID_CONTROLLER_PLACE}
+"""Kind of node → the record that renaming and moving change."""
+
+
+class Row(NamedTuple):
+    """A node as Topology shows it."""
+
+    ref: str
+    parent: str | None
+    kind: str
+    name: str
+    children: int
+    charge_box_id: str
+
+
+def rows(scope: Scope) -> list[Row]:
+    """Return every node, parents before children.
+
+    Raises:
+        NotPermitted: the user has no System level.
+    """
+    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action="see the topology")
+    tree = nodes.tree(scope)
+    children = Counter(node.parent for node in tree)
+    named = scope.database.query(
+        """SELECT 'station:' || station_id AS ref, charge_box_id FROM charging_station WHERE removed_at IS NULL
+           UNION ALL SELECT 'grid_controller:' || grid_controller_id, charge_box_id FROM grid_controller
+           WHERE removed_at IS NULL"""
+    )
+    ids = dict(zip(named["ref"].to_pylist(), named["charge_box_id"].to_pylist(), strict=True))
+    return [
+        Row(node.ref, node.parent, node.kind, node.name, children[node.ref], ids.get(node.ref, "")) for node in tree
+    ]
+
+
+def rename(scope: Scope, ref: str, seen: str, name: str) -> None:
+    """Give a node another name.
+
+    Raises:
+        NotFound, NotPermitted, InvalidInput, AlreadyExists, ChangedMeanwhile: as `edits.save`.
+    """
+    kind, _, number = ref.partition(":")
+    if kind not in RECORDS or not number.isdecimal():
+        raise NotFound("node", ref)
+    scope.require(Role.ADMINISTRATOR, action="rename nodes here")
+    edits.save(scope, RECORDS[kind], int(number), {"name": seen}, {"name": name})
+
+
+def move(scope: Scope, ref: str, parent: str) -> None:
+    """Move a charging station or grid controller to another site or floor; what it reported before stays where it was.
+
+    Raises:
+        InvalidInput: the node is none that moves, or the parent is neither a site nor a floor.
+        NotFound: there is no such node for this user.
+        NotPermitted: the user is no administrator.
+    """
+    scope.require(Role.ADMINISTRATOR, action="move nodes")
+    node, to = nodes.find(scope, ref), nodes.find(scope, parent)
+    if node.kind not in ("station", "grid_controller"):
+        raise InvalidInput("Node", node.name, "stays where it is: only stations and grid controllers move.")
+    if to.kind not in ("site", "floor"):
+        raise InvalidInput("Destination", to.name, "is neither a site nor a floor.")
+    seen = {"site_id": node.site_id, "floor_id": node.floor_id}
+    wanted = {"site_id": to.site_id, "floor_id": to.floor_id}
+    also = [
+        Sql(
+            f"UPDATE {table} SET site_id = $site WHERE station_id = $id",  # noqa: S608 - a constant, values are bound
+            {"site": to.site_id, "id": node.id},
+        )
+        for table in ("alarm", "open_transaction")
+        if node.kind == "station"
+    ]
+    edits.save(scope, RECORDS[node.kind], node.id, seen, wanted, also)

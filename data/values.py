@@ -55,3 +55,15 @@ def url(*schemes: str) -> Callable[[str, object], str]:
         return kept
 
     return check
+
+
+def identity(title: str, value: object) -> int:
+    """Return the number of a node."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput(title, value, "is none.")
+    return value
+
+
+def identity_or_none(title: str, value: object) -> int | None:
+    """Return the number of a node, or none."""
+    return None if value is None else identity(title, value)

@@ -1,10 +1,11 @@
 """Configuration in a browser: by keyboard alone, two people at one form, nothing lost, on a phone."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from playwright.sync_api import Dialog, Page, expect
 
-from data import edits
+from data import edits, unknown_callers
 from data.topology import SITE
 from tests.browser.conftest import DESKTOP, PHONE, violations
 from tests.conftest import People
@@ -69,3 +70,34 @@ def test_two_people_do_not_overwrite_each_other_silently(visit: Visit, people: P
     expect(dialog).to_have_count(0)
     expect(bob.get_by_label("Name", exact=True)).to_have_value("Alice's")
     assert edits.read(people.alice, SITE, people.solna)["name"] == "Alice's"
+
+
+def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Visit, people: People) -> None:
+    people.alice.database.write(unknown_callers.noted("00004711", "192.0.2.9", "OCPP 1.6", datetime.now(UTC), 3))
+    page = visit("alice")
+    page.goto("/configuration?tab=topology")
+    table = page.locator("#topology-rows")
+    table.get_by_role("button", name="Solna").press("Enter")
+    expect(page.locator("#topology-panel h2")).to_have_text("Create in Solna")
+    page.get_by_label("Floor", exact=True).check()
+    expect(page.get_by_label("ChargeboxId")).to_be_hidden()
+    page.get_by_label("Name", exact=True).fill("P1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#topology-panel h2")).to_have_text("Create in P1")
+    expect(page.locator("#navigator")).to_contain_text("Solna")
+    page.get_by_role("button", name="Take in 00004711").click()
+    expect(table).to_contain_text("00004711")
+    expect(page.locator("#topology-callers")).to_be_hidden()
+    floor = table.get_by_role("button", name="P1")
+    floor.click()
+    expect(page.locator("#topology-panel")).to_contain_text("P1 cannot be removed while it has 1 sub-node.")
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_be_disabled()
+    assert violations(page) == []
+    table.get_by_role("button", name="00004711").click(button="right")
+    expect(page.get_by_role("menu", name="Node menu")).to_be_visible()
+    expect(page.locator("#topology-remove")).to_be_enabled()
+    page.get_by_role("menuitem", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove node").click()
+    expect(table).not_to_contain_text("00004711")
+    floor.press("F2")
+    expect(page.locator("#topology-panel h2")).to_have_text("Rename P1")

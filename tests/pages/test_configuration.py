@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from data import edits, stations
+from data import edits, stations, topology
 from data.edits import Record
 from data.scope import Scope
 from data.topology import SITE, SYSTEM
@@ -130,3 +130,87 @@ def test_each_role_sees_its_own_nodes_only(visitor: Visit, people: People) -> No
 def test_a_removed_site_is_not_found(visitor: Visit, people: People) -> None:
     stations.remove(people.alice, "site", people.lund)
     assert visitor("alice").client.get(f"/configuration?node=site:{people.lund}").status_code == 404
+
+
+def test_topology_is_an_administrators_and_support_users_may_look(visitor: Visit, people: People) -> None:
+    address = "/configuration?tab=topology"
+    assert "topology-create" in visitor("alice").page(address)
+    look = visitor("sam").page(address)
+    assert "2 sites" in look
+    assert "topology-create" not in look
+    for name in ("bob", "dana"):
+        assert "topology-rows" not in visitor(name).page(address)
+
+
+@pytest.mark.parametrize("name", ["bob", "sam", "dana", "charlie"])
+def test_only_administrators_may_call_what_changes_the_topology(visitor: Visit, people: People, name: str) -> None:
+    somebody = visitor(name)
+    outputs = [key for key in somebody.app.callback_map if "topology-" in key]
+    changing = [key for key in outputs if not any(part in key for part in ("topology-rows", "topology-live"))]
+    refused = [somebody.call(key).status_code for key in changing if key != "topology-selected.data"]
+    assert len(refused) >= 7
+    assert set(refused) == {403}
+
+
+def press_topology(visitor: Visitor, selected: str, mode: str, **form: str) -> TestResponse:
+    """Press the panel's button with a node selected and its fields filled in."""
+    (output,) = (key for key in visitor.app.callback_map if "topology-fault" in key)
+    names = ["name", "charge_box_id", "outlets", "mode"]
+    fields = [{"id": {"topology-field": name}, "property": "value", "value": value} for name, value in form.items()]
+    faults = [{"topology-fault": name} for name in names]
+    entry = visitor.app.callback_map[output]
+    body = {
+        "output": output,
+        "outputs": [
+            [{"id": one, "property": "children"} for one in faults],
+            {"id": "topology-selected", "property": output.strip(".").rpartition(".")[2]},
+        ],
+        "inputs": [{**entry["inputs"][0], "value": 1}],
+        "state": [
+            {"id": "topology-selected", "property": "data", "value": selected},
+            {"id": "topology-mode", "property": "data", "value": mode},
+            fields,
+            [{"id": one["id"], "property": "id", "value": one["id"]} for one in fields],
+            [{"id": one, "property": "id", "value": one} for one in faults],
+        ],
+        "changedPropIds": ["topology-do.n_clicks"],
+    }
+    return visitor.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": visitor.token})
+
+
+def test_what_is_created_stands_below_the_selected_node(visitor: Visit, people: People) -> None:
+    alice, solna = visitor("alice"), f"site:{people.solna}"
+    press_topology(alice, "system:1", "create", kind="site", name="Uppsala")
+    floor = press_topology(alice, solna, "create", kind="floor", name="P1").json["response"]["topology-selected"][
+        "data"
+    ]
+    station = {"kind": "station", "name": "Gate", "charge_box_id": "00004079", "outlets": "2", "mode": "OPEN"}
+    press_topology(alice, floor, "create", **station)
+    again = press_topology(alice, solna, "create", **station).json["response"]
+    assert "There is already" in again['{"topology-fault":"charge_box_id"}']["children"]
+    rows = {row.name: row for row in topology.rows(people.alice)}
+    assert (rows["Gate"].parent, rows["Gate"].children, rows["P1"].parent) == (floor, 2, solna)
+    assert "Uppsala" in rows
+    press_topology(alice, rows["Gate"].ref, "move", place=f"site:{people.lund}")
+    press_topology(alice, solna, "rename", name="Solna C")
+    rows = {row.name: row for row in topology.rows(people.alice)}
+    assert rows["Gate"].parent == f"site:{people.lund}"
+    assert rows["Solna C"].ref == solna
+
+
+@pytest.mark.parametrize(
+    ("field", "form"),
+    [
+        ("name", {"kind": "station", "name": "", "charge_box_id": "1", "outlets": "1", "mode": "RFID"}),
+        ("charge_box_id", {"kind": "station", "name": "A", "charge_box_id": "", "outlets": "1", "mode": "RFID"}),
+        ("outlets", {"kind": "station", "name": "A", "charge_box_id": "1", "outlets": "9", "mode": "RFID"}),
+        ("mode", {"kind": "station", "name": "A", "charge_box_id": "1", "outlets": "1", "mode": "FREE"}),
+        ("name", {"kind": "site", "name": "A"}),
+    ],
+)
+def test_what_cannot_be_created_says_why_at_its_field(
+    visitor: Visit, people: People, field: str, form: dict[str, str]
+) -> None:
+    answer = press_topology(visitor("alice"), f"site:{people.solna}", "create", **form).json["response"]
+    assert answer[f'{{"topology-fault":"{field}"}}']["children"]
+    assert [row.kind for row in topology.rows(people.alice)].count("station") == 0
