@@ -67,13 +67,13 @@ def layout(scope: Scope, node: Node) -> html.Div:
                         id="topology-panel",
                         className="card",
                         hidden=not can_change,
-                        **{"aria-label": _("Change the topology")},
+                        **_named(_("Change the topology")),
                     ),
                     html.Section(
                         _callers(scope, rows[0]),
                         id="topology-callers",
                         className="card",
-                        **{"aria-label": _("Unknown callers")},
+                        **_named(_("Unknown callers")),
                     ),
                 ],
                 className="d-grid gap-3 align-content-start",
@@ -321,6 +321,10 @@ def _buttons() -> list[html.Button]:
         )
         for name, glyph, label in ACTIONS
     ]
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"aria-label": name}
 
 
 def _bulk() -> dcc.Link:

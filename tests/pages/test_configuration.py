@@ -152,7 +152,7 @@ def test_only_administrators_may_call_what_changes_the_topology(visitor: Visit, 
     assert set(refused) == {403}
 
 
-def press_topology(visitor: Visitor, selected: str, mode: str, **form: str) -> TestResponse:
+def press_topology(visitor: Visitor, selected: str, what: str, **form: str) -> TestResponse:
     """Press the panel's button with a node selected and its fields filled in."""
     (output,) = (key for key in visitor.app.callback_map if "topology-fault" in key)
     names = ["name", "charge_box_id", "outlets", "mode"]
@@ -168,7 +168,7 @@ def press_topology(visitor: Visitor, selected: str, mode: str, **form: str) -> T
         "inputs": [{**entry["inputs"][0], "value": 1}],
         "state": [
             {"id": "topology-selected", "property": "data", "value": selected},
-            {"id": "topology-mode", "property": "data", "value": mode},
+            {"id": "topology-mode", "property": "data", "value": what},
             fields,
             [{"id": one["id"], "property": "id", "value": one["id"]} for one in fields],
             [{"id": one, "property": "id", "value": one} for one in faults],
