@@ -117,7 +117,9 @@ async def test_an_unknown_station_is_refused_with_404_and_noted_once(portal: Por
             await dial(portal.url + "STRANGER", "ocpp1.6")
         assert refused.value.response.status_code == HTTPStatus.NOT_FOUND
     await until(lambda: portal.events("station refused"))
-    assert portal.row("SELECT charge_box_id, site_id FROM event") == {"charge_box_id": "STRANGER", "site_id": None}
+    noted = portal.row("SELECT charge_box_id, site_id FROM event WHERE kind = 'station refused'")
+    assert noted == {"charge_box_id": "STRANGER", "site_id": None}
+    await until(lambda: portal.rows("SELECT 1 FROM unknown_caller WHERE charge_box_id = 'STRANGER'"))
 
 
 async def test_a_station_may_connect_as_soon_as_it_is_configured_and_no_longer_when_it_is_removed(
