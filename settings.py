@@ -27,6 +27,7 @@ class Settings:
     api: Address
     admin_email: str
     admin_password: str
+    keep_messages_days: int
 
 
 DEFAULTS = {
@@ -36,6 +37,7 @@ DEFAULTS = {
     "PORTAL_API": "0.0.0.0:9001",
     "PORTAL_ADMIN_EMAIL": "admin@portal.example",
     "PORTAL_ADMIN_PASSWORD": "",  # empty: one is generated and shown once
+    "PORTAL_KEEP_MESSAGES_DAYS": "14",
 }
 
 
@@ -56,6 +58,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         api=_address("PORTAL_API", value["PORTAL_API"]),
         admin_email=_email("PORTAL_ADMIN_EMAIL", value["PORTAL_ADMIN_EMAIL"]),
         admin_password=value["PORTAL_ADMIN_PASSWORD"],
+        keep_messages_days=_days("PORTAL_KEEP_MESSAGES_DAYS", value["PORTAL_KEEP_MESSAGES_DAYS"]),
     )
 
 
@@ -73,6 +76,12 @@ def _address(name: str, value: str) -> Address:
     if not match or int(match[2]) > 65535:
         raise BadSetting(name, value, "must be host:port, for example 127.0.0.1:8050.")
     return Address(match[1], int(match[2]))
+
+
+def _days(name: str, value: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,3}", value):
+        raise BadSetting(name, value, "must be a number of days from 1 to 9999.")
+    return int(value)
 
 
 def _email(name: str, value: str) -> str:

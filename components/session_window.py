@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 
-from components import theme
+from components import session_messages, theme
 from components.access import current_scope
 from components.filter_chips import Heading
 from components.format import duration, identity, number, quantity
@@ -68,6 +68,7 @@ def layout(session: Mapping[str, Any], samples: pa.Table, place: Place | None, q
     body = [
         html.Div(_parameters(session), className="col-md-5"),
         html.Div(_curve(session, samples), className="col-md-7"),
+        *session_messages.section(current_scope(), session),
     ]
     return html.Article(
         [head, html.Div(html.Div(body, className="row g-4"), className="card-body"), _foot(place, query)],

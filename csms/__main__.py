@@ -10,6 +10,7 @@ import sys
 import uvloop
 
 from csms.addresses import PATH
+from csms.central import Timing
 from csms.system import running
 from data import users
 from data.database_file import take_over_restored
@@ -62,7 +63,8 @@ async def run(settings: Settings) -> None:
             loop.add_signal_handler(number, stop)
         generated = users.ensure_administrator(database, settings.admin_email, settings.admin_password)
         service = DatabaseService(database, settings.data, stop_soon)
-        async with running(database, settings.ocpp, settings.api) as system:
+        timing = Timing(keep_messages_days=settings.keep_messages_days)
+        async with running(database, settings.ocpp, settings.api, timing) as system:
             lines = [f"OCPP 1.6: ws://{system.ocpp}{PATH}<ChargeboxId>", f"API: http://{system.api}"]
             if generated:
                 lines.append(f"First administrator: {settings.admin_email}, password {generated} (shown only now)")

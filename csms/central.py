@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from csms.commander import Commander
 from csms.commits import Commits
+from csms.message_log import Recorder
 from csms.metrics import Metrics
 from csms.station import Station, Status
 from data import alarms, id_tags, station_states, transactions
@@ -37,6 +38,7 @@ class Timing:
     presence_every: float = 10
     refresh_every: float = 0.25
     commands_every: float = 1  # looks for commands that have waited too long
+    keep_messages_days: int = 14
     finish_within: float = 10  # at the end of the process
 
     @property
@@ -50,6 +52,7 @@ class Central:
     def __init__(self, database: DuckDB, timing: Timing) -> None:
         self.database = database
         self.commits = Commits(database)
+        self.recorder = Recorder(self.commits)
         self.timing = timing
         self.metrics = Metrics()
         self.commander = Commander(self)

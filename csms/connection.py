@@ -116,6 +116,8 @@ class Peer(NamedTuple):
     heard: Callable[[datetime], None]
     broken: Callable[[bytes], None]
     """Hears of frames that are no OCPP-J."""
+    record: Callable[[str, bytes, datetime | None], None]
+    """Logs a frame: `in` or `out`, and when."""
 
 
 class Connection:
@@ -200,6 +202,7 @@ class Connection:
     def _take(self, frame: bytes) -> None:
         received_at = datetime.now(UTC)
         self._peer.heard(received_at)
+        self._peer.record("in", frame, received_at)
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s > %r", self._peer.charge_box_id, frame)
         try:
@@ -286,6 +289,7 @@ class Connection:
     async def _send(self, frame: bytes) -> None:
         if log.isEnabledFor(logging.DEBUG):
             log.debug("%s < %r", self._peer.charge_box_id, frame)
+        self._peer.record("out", frame, None)
         try:
             await self._socket.send(frame, text=True)
         except ConnectionClosed:

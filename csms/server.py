@@ -19,6 +19,7 @@ from csms import addresses, ocpp16, registration
 from csms.central import ODDITY_REPEATED_AFTER, Central
 from csms.configuration import read_configuration
 from csms.connection import Connection, Peer
+from csms.message_log import StationLog
 from csms.ocpp16.calls import Caller16
 from csms.ocpp16.respond import is_repeatable, respond
 from csms.station import Station
@@ -173,8 +174,15 @@ class OcppServer:
         def heard(at: datetime) -> None:
             station.heard_at = at
 
+        messages = StationLog(central.recorder, station.station_id, station.site_id)
         return Peer(
-            station.charge_box_id, station.answers, answer, is_repeatable, heard, partial(self._note_broken, station)
+            station.charge_box_id,
+            station.answers,
+            answer,
+            is_repeatable,
+            heard,
+            partial(self._note_broken, station),
+            messages.record,
         )
 
     def _note_broken(self, station: Station, frame: bytes) -> None:

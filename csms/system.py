@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from csms import presence
+from csms import message_log, presence
 from csms.central import Central, Timing
 from csms.server import OcppServer
 from data.duckdb_engine import DuckDB
+from data.errors import DatabaseUnusable
 from settings import Address
 
 log = logging.getLogger(__name__)
@@ -42,17 +43,25 @@ async def running(
         ocpp = await server.start(ocpp)
         await runner.setup()
         await web.TCPSite(runner, api.host, api.port).start()
-        loops = [
-            asyncio.create_task(_watch(central)),
-            asyncio.create_task(_refresh(central)),
-            asyncio.create_task(central.commander.run()),
-        ]
+        loops = [asyncio.create_task(loop) for loop in _loops(central)]
         yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]))
     finally:
         for loop in loops:
             loop.cancel()
         await server.close()
         await runner.cleanup()
+        with suppress(DatabaseUnusable):  # what broke it has been told
+            await central.recorder.write()
+
+
+def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
+    return [
+        _watch(central),
+        _refresh(central),
+        central.commander.run(),
+        central.recorder.run(),
+        message_log.forget(central.database, central.timing.keep_messages_days),
+    ]
 
 
 async def _watch(central: Central) -> None:
