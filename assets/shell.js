@@ -32,7 +32,8 @@
   }
 
   async function copy(button) {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const beside = button.closest(".input-group")?.querySelector("input"); // a field's button copies what stands in it
+    await navigator.clipboard.writeText(button.dataset.copy || beside.value);
     button.firstElementChild.className = "bi bi-check-lg";
     button.title = button.ariaLabel = button.dataset.copied;
   }

@@ -48,7 +48,7 @@ class Field:
         kind: text, area, number, url, select or switch.
         options: what a select offers, as (value, label).
         fault: what to say when the value cannot be; without one, the data's own sentence.
-        can_copy: a button beside the field copies what is kept.
+        can_copy: a button beside the field copies what stands in it.
         is_fixed: shown, never changed here.
     """
 
@@ -292,7 +292,7 @@ def section_of(title: Text, text: Text, content: Sequence[Any]) -> html.Section:
 def _field(form: Form, field: Field, values: Values, hints: Mapping[str, Any], can_save: bool) -> html.Div:
     control = _control(form, field, values[field.name], closed=field.is_fixed or not can_save)
     if field.can_copy:
-        control = dbc.InputGroup([control, _copy(field, values[field.name])])
+        control = dbc.InputGroup([control, _copy(field)])
     hint = hints.get(field.name) or str(field.hint)
     return html.Div(
         [
@@ -321,14 +321,14 @@ def _control(form: Form, field: Field, value: Any, closed: bool) -> Any:
     return dbc.Input(**props, type=kind, debounce=True, disabled=closed, maxlength=field.longest, step="any")
 
 
-def _copy(field: Field, value: str) -> html.Button:
+def _copy(field: Field) -> html.Button:
     name = _("Copy %(field)s", field=str(field.label))
     return html.Button(
         icon("bi-copy"),
         type="button",
         className="btn btn-secondary",
         title=name,
-        **{"aria-label": name, "data-copy": value, "data-copied": _("Copied")},
+        **{"aria-label": name, "data-copy": "", "data-copied": _("Copied")},
     )
 
 

@@ -101,3 +101,24 @@ def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Vis
     expect(table).not_to_contain_text("00004711")
     floor.press("F2")
     expect(page.locator("#topology-panel h2")).to_have_text("Rename P1")
+
+
+def test_a_service_is_added_its_secrets_shown_once_and_activated(visit: Visit, people: People) -> None:
+    page = visit("alice")
+    page.goto("/configuration?tab=services")
+    page.get_by_label("Name", exact=True).fill("Parking app")
+    page.get_by_label("Provider", exact=True).fill("Easy payment")
+    page.get_by_role("button", name="Add service").click()
+    expect(page.locator("#service-secret")).to_contain_text("Signing secret")
+    page.get_by_label("Active", exact=True).check()
+    page.get_by_label("Service URL", exact=True).fill("portal.example")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Correct to save: Service URL")
+    page.get_by_label("Service URL", exact=True).fill("https://pay.example/in")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+    expect(page.locator("#services-table")).to_contain_text("Active")
+    assert violations(page) == []
+    page.reload()
+    expect(page.get_by_label("Service URL", exact=True)).to_have_value("https://pay.example/in")
+    expect(page.locator("#service-secret")).not_to_contain_text("Signing secret")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from data import edits, stations, topology
+from data import edits, services, stations, topology
 from data.edits import Record
 from data.scope import Scope
 from data.topology import SITE, SYSTEM
@@ -214,3 +214,20 @@ def test_what_cannot_be_created_says_why_at_its_field(
     answer = press_topology(visitor("alice"), f"site:{people.solna}", "create", **form).json["response"]
     assert answer[f'{{"topology-fault":"{field}"}}']["children"]
     assert [row.kind for row in topology.rows(people.alice)].count("station") == 0
+
+
+def test_secrets_of_a_service_are_on_no_page_and_only_administrators_may_make_new_ones(
+    visitor: Visit, people: People
+) -> None:
+    service_id, made = services.create(people.alice, "payment", "Pay", "Easy payment")
+    for name in ("alice", "sam"):
+        page = visitor(name).page("/configuration?tab=services")
+        assert "Easy payment" in page
+        assert not any(secret in page for secret in made)
+    for name in ("bob", "dana"):
+        assert "Easy payment" not in visitor(name).page("/configuration?tab=services")
+    state = {"service-renew.n_clicks": 1, "service-renew.value": str(service_id)}
+    for name in ("bob", "sam", "dana"):
+        assert visitor(name).call("service-secret.children", state).status_code == 403
+    renewed = visitor("alice").call("service-secret.children", state)
+    assert "Signing secret" in str(renewed.json)

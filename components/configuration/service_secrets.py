@@ -1,0 +1,73 @@
+"""The secret of a service: hidden, shown once when it is made, and never again."""
+
+from typing import Any
+
+from dash import Input, Output, State, callback, html
+from dash.exceptions import PreventUpdate
+from flask_babel import gettext as _
+
+from components.access import allow, current_scope
+from components.forms import section_of
+from components.menus import icon
+from data import services
+from data.scope import Role
+from data.services import Secrets
+
+HIDDEN = "•" * 16
+
+
+def section(service_id: int, can_change: bool, made: Any = None) -> html.Section:
+    """Return the section of a service's secret."""
+    renew = html.Button(
+        _("Make new secrets"),
+        id="service-renew",
+        type="button",
+        className="btn btn-secondary btn-sm",
+        value=str(service_id),
+    )
+    return section_of(
+        _("Secret"),
+        _("Kept hidden. The key opens the portal to the service, and calls to it are signed with the signing secret."),
+        [
+            html.Div(made or html.Span(HIDDEN, **{"aria-label": _("Hidden")}), id="service-secret"),
+            *([html.Div(renew), html.Div(_("The old ones end at once."), className="form-text")] if can_change else []),
+        ],
+    )
+
+
+def once(made: Secrets) -> list[Any]:
+    """Return new secrets with buttons to copy them; they are never shown again."""
+    return [
+        html.P(_("Give these to the service now: they are not shown again."), className="fw-semibold mb-2"),
+        _shown(_("Key"), made.key),
+        _shown(_("Signing secret"), made.signing_secret),
+    ]
+
+
+def register() -> None:
+    @callback(
+        Output("service-secret", "children"),
+        Input("service-renew", "n_clicks"),
+        State("service-renew", "value"),
+        prevent_initial_call=True,
+    )
+    @allow(Role.ADMINISTRATOR)
+    def renew(clicks: int | None, service_id: str) -> Any:
+        if not clicks or not service_id.isdecimal() or len(service_id) > 9:
+            raise PreventUpdate
+        return once(services.renew_secrets(current_scope(), int(service_id)))
+
+
+def _shown(label: str, value: str) -> html.Div:
+    name = _("Copy %(field)s", field=label)
+    copy = html.Button(
+        icon("bi-copy"),
+        type="button",
+        className="btn btn-ghost btn-icon",
+        title=name,
+        **{"aria-label": name, "data-copy": value, "data-copied": _("Copied")},
+    )
+    return html.Div(
+        [html.Span(label, className="form-label mb-0"), html.Code(value, className="text-break"), copy],
+        className="d-flex align-items-center gap-2",
+    )
