@@ -10,7 +10,7 @@ from csms.clock import CLOCK_NOT_SET, NO_TIME, Moment
 from csms.happenings import Authorizing, StartAnswer, Started, Stopped
 from csms.station import Station
 from csms.statuses import mode_of_neighbours, outlet_found, remember_outlet
-from data import meter_values, transactions
+from data import meter_values, reservations, transactions
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.id_tags import TagHolder
@@ -70,13 +70,19 @@ async def started(central: Central, station: Station, start: Started, received_a
         for older in station.open.values()
         if older.connector_id == start.connector_id and older.started_at <= moment.at
     ]
-    await _begin(central, station, transaction, left_open)
+    await _begin(central, station, transaction, left_open, start.reservation_id)
     answer = StartAnswer(transaction.transaction_id, admission.accepted)
     station.begin(start, transaction, answer)
     return answer
 
 
-async def _begin(central: Central, station: Station, transaction: OpenTransaction, left_open: list[Session]) -> None:
+async def _begin(
+    central: Central,
+    station: Station,
+    transaction: OpenTransaction,
+    left_open: list[Session],
+    reservation_id: int | None,
+) -> None:
     """Commit a new transaction, and the sessions of those on its outlet whose stop never came."""
     statements: list[Sql | Batch] = [transactions.started(transaction)]
     changed: list[Change] = [("open_transaction", station.station_id)]
@@ -87,6 +93,8 @@ async def _begin(central: Central, station: Station, transaction: OpenTransactio
     for session in left_open:
         statements += transactions.ended(session)
         changed.append(("session", session.site_id))
+    if reservation_id:
+        statements.append(reservations.used(reservation_id, transaction))
     over, over_changed = outcomes.charging_began(central, station, transaction)
     await central.commits.write([*statements, *over], [*changed, *over_changed])
     remember_outlet(station, transaction.connector_id)

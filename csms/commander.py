@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from csms import effects, outcomes
+from csms import effects, local_lists, outcomes
 from csms.calling import Answer, Caller, Verdict, Wanted
 from csms.connection import CallFailed, ErrorAnswered, NoAnswer
 from csms.station import Station
@@ -118,15 +118,20 @@ class Commander:
         station.awaiting[command.command_id] = command
         try:
             command.parameters = effects.completed(station, command)
-            answer = await caller.perform(Wanted(command.kind.name, command.connector_id, command.parameters))
+            answer, statements = await self._performed(station, caller, command)
         except CallFailed as failure:
             await self._failed(station, command, failure)
         except effects.Impossible as reason:
             await self._end(station, command, State.REJECTED, str(reason))
         else:
-            await self._answered(station, command, answer)
+            await self._answered(station, command, answer, statements)
 
-    async def _answered(self, station: Station, command: Command, answer: Answer) -> None:
+    async def _performed(self, station: Station, caller: Caller, command: Command) -> tuple[Answer, Sequence[Sql]]:
+        if command.kind.name == "download_rfid_tags":
+            return await local_lists.send(self._central.database, station, caller, command)
+        return await caller.perform(Wanted(command.kind.name, command.connector_id, command.parameters)), []
+
+    async def _answered(self, station: Station, command: Command, answer: Answer, more: Sequence[Sql]) -> None:
         now = datetime.now(UTC)
         command.answered_at, command.answer, command.result = now, answer.word, answer.result
         state = STATES[answer.verdict]
@@ -139,7 +144,7 @@ class Commander:
             told = outcomes.noted(self._central, station, command, f"{answer.word}.")
         else:
             told = outcomes.ended(self._central, station, command, state, now, answer.word)
-        await self._central.commits.write([*statements, *told[0]], [*changed, *told[1]])
+        await self._central.commits.write([*more, *statements, *told[0]], [*changed, *told[1]])
         await self._stop_batch(command)
 
     async def _failed(self, station: Station, command: Command, failure: CallFailed) -> None:

@@ -58,5 +58,5 @@ def of_answer(
         command.result = {"reservation_id": command.command_id}
         return [reservations.made(command, at)], changed
     if command.kind.name == "cancel_reservation":
-        return [reservations.ended(int(str(command.parameters["reservation_id"])), "cancelled", at)], changed
+        return [reservations.cancelled(int(str(command.parameters["reservation_id"])), station.station_id, at)], changed
     return [], []

@@ -50,6 +50,7 @@ class Started(NamedTuple):
     id_tag: str
     stamp: object
     meter_start_wh: float | None
+    reservation_id: int | None = None
 
 
 class Measured(NamedTuple):

@@ -92,6 +92,11 @@ _ALL = (
         warning="The station installs other software and reboots. Ongoing sessions may end.",
         done_when=Outcome.INSTALLED, done_within_s=4 * HOUR_S, profile=FIRMWARE,
     ),
+    Kind(
+        "download_rfid_tags", "Download RFID tags",
+        parameters=(choice("update", "Update", ("Full", "Differential"), default="Full"),),
+        profile=LOCAL_LIST, priority=2,
+    ),
     Kind("get_local_list_version", "Get local list version", profile=LOCAL_LIST, priority=2),
     Kind(
         "start_charging", "Start charging", Target.EITHER,

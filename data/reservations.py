@@ -4,6 +4,7 @@ from datetime import datetime
 
 from data.command_rows import Command
 from data.database import Sql
+from data.transactions import OpenTransaction
 
 
 def made(command: Command, at: datetime) -> Sql:
@@ -26,10 +27,23 @@ def made(command: Command, at: datetime) -> Sql:
     )
 
 
-def ended(reservation_id: int, state: str, at: datetime, transaction_id: int | None = None) -> Sql:
-    """End an active reservation as used, cancelled or expired."""
+def cancelled(reservation_id: int, station_id: int, at: datetime) -> Sql:
     return Sql(
-        """UPDATE reservation SET state = $state, ended_at = $at, transaction_id = $transaction_id
-           WHERE reservation_id = $id AND state = 'active'""",
-        {"id": reservation_id, "state": state, "at": at, "transaction_id": transaction_id},
+        """UPDATE reservation SET state = 'cancelled', ended_at = $at
+           WHERE reservation_id = $id AND station_id = $station_id AND state = 'active'""",
+        {"id": reservation_id, "station_id": station_id, "at": at},
+    )
+
+
+def used(reservation_id: int, transaction: OpenTransaction) -> Sql:
+    """End a reservation by the transaction that began with it."""
+    return Sql(
+        """UPDATE reservation SET state = 'used', ended_at = $at, transaction_id = $transaction_id
+           WHERE reservation_id = $id AND station_id = $station_id AND state = 'active'""",
+        {
+            "id": reservation_id,
+            "station_id": transaction.station_id,
+            "at": transaction.logged_at,
+            "transaction_id": transaction.transaction_id,
+        },
     )

@@ -112,6 +112,18 @@ def _keys(wanted: Wanted) -> dict[str, object]:
     return {"key": [wanted.parameters["key"]]} if wanted.parameters.get("key") else {}
 
 
+def _local_list(wanted: Wanted) -> dict[str, object]:
+    entries: Any = wanted.parameters["entries"]
+    return {
+        "listVersion": wanted.parameters["version"],
+        "updateType": wanted.parameters["update"],
+        "localAuthorizationList": [
+            {"idTag": tag, "idTagInfo": {"status": "Accepted"}} if may_charge else {"idTag": tag}
+            for tag, may_charge in entries
+        ],
+    }
+
+
 def _remote_start(wanted: Wanted) -> dict[str, object]:
     connector = {"connectorId": wanted.connector_id} if wanted.connector_id else {}  # 0 is not allowed here
     return {**connector, **_fields(idTag="id_tag", chargingProfile="charging_profile")(wanted)}
@@ -145,6 +157,7 @@ CALLS: dict[str, Call] = {
         _timed(_fields(location="location", startTime="since", stopTime="until", **_RETRIES), "startTime", "stopTime"),
         _taken,
     ),
+    "download_rfid_tags": Call(Action.send_local_list, _local_list, _said),
     "get_local_list_version": Call(Action.get_local_list_version, _fields(), _list_version),
     "start_charging": Call(Action.remote_start_transaction, _remote_start, _said),
     "stop_charging": Call(Action.remote_stop_transaction, _fields(transactionId="transaction_id"), _said),

@@ -65,6 +65,7 @@ def _started(payload: Payload) -> Started:
         id_tag=text(payload, "idTag", LONGEST_ID_TAG),
         stamp=stamp(payload),
         meter_start_wh=number(payload.get("meterStart")),
+        reservation_id=whole_number(payload, "reservationId") or None,  # some send 0 for none
     )
 
 

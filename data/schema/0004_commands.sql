@@ -38,3 +38,12 @@ CREATE TABLE reservation (
     ended_at       TIMESTAMPTZ,
     transaction_id BIGINT                   -- the one that used it
 );
+
+-- The authorization list each station keeps, as last sent to it.
+CREATE TABLE local_list (
+    station_id INTEGER PRIMARY KEY,
+    version    INTEGER NOT NULL,
+    entries    VARCHAR NOT NULL,            -- JSON list of id tags: what a differential update starts from
+    tags       INTEGER NOT NULL,
+    sent_at    TIMESTAMPTZ NOT NULL
+);

@@ -9,9 +9,10 @@ import pytest
 from csms.ocpp16.calls import CALLS
 from data import commands
 from data.command_kinds import KINDS, OCPP_16
+from data.database import Sql
 from data.scope import Role, Scope
 from tests.csms.conftest import Start
-from tests.csms.portal import FAST, TAG, Portal
+from tests.csms.portal import FAST, TAG, Portal, give_tag
 from tests.support.virtual_station import CallError, until
 
 QUICK = replace(FAST, commands_every=0.02, call_deadline=0.3)
@@ -23,6 +24,11 @@ def request(portal: Portal, kind: str, parameters: dict[str, Any] | None = None,
     names = options.pop("stations", ["CP1"])
     ids = [portal.central.stations[name].station_id for name in names]
     return commands.request(scope, kind, ids, parameters, **options)
+
+
+def keep_parameter(portal: Portal, key: str, value: str) -> None:
+    insert = "INSERT INTO parameter SELECT station_id, $key, $value, TRUE, now() FROM charging_station"
+    portal.database.write([Sql(insert, {"key": key, "value": value})])
 
 
 def command(portal: Portal) -> dict[str, Any]:
@@ -152,6 +158,44 @@ async def test_a_software_update_tells_its_progress_over_a_lost_connection(start
         async with portal.station() as station:
             await station.call("FirmwareStatusNotification", {"status": "Installed"})
             assert state(portal) == "done"
+
+
+async def test_rfid_tags_go_in_pieces_then_only_what_changed(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        keep_parameter(portal, "SendLocalListMaxLength", "1")
+        give_tag(portal.database, "0A")
+        request(portal, "download_rfid_tags")
+        await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'done'"))
+        portal.database.write([Sql("DELETE FROM id_tag WHERE id_tag = '0A'")])
+        request(portal, "download_rfid_tags", {"update": "Differential"})
+        await until(lambda: len(portal.rows("SELECT 1 FROM command WHERE state = 'done'")) == 2)
+        sent = [
+            (payload["updateType"], payload["listVersion"], payload["localAuthorizationList"])
+            for _, payload in station.commands
+        ]
+    accepted = {"status": "Accepted"}
+    assert sent == [
+        ("Full", 1, [{"idTag": TAG, "idTagInfo": accepted}]),
+        ("Differential", 2, [{"idTag": "0A", "idTagInfo": accepted}]),
+        ("Differential", 3, [{"idTag": "0A"}]),
+    ]
+
+
+async def test_a_station_without_room_for_the_tags_is_told_apart(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        keep_parameter(portal, "LocalAuthListMaxLength", "0")
+        request(portal, "download_rfid_tags")
+        await until(lambda: state(portal) == "rejected")
+        assert command(portal)["progress_text"] == "1 RFID tags do not fit: the station keeps 0."
+        assert station.commands == []
+
+
+async def test_a_reservation_ends_with_the_transaction_that_used_it(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        request(portal, "reserve", {"id_tag": TAG, "until": datetime.now(UTC) + timedelta(hours=1)}, connector_id=1)
+        await until(lambda: state(portal) == "done")
+        await station.start(1, TAG, reservationId=station.commands[0][1]["reservationId"])
+        assert portal.row("SELECT state FROM reservation") == {"state": "used"}
 
 
 def test_every_kind_that_ocpp_1_6_has_is_translated() -> None:

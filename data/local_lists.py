@@ -1,0 +1,62 @@
+"""The RFID tags that stations keep, to let people charge while the portal is out of reach."""
+
+import json
+from datetime import datetime
+from typing import NamedTuple
+
+from data.database import Database, Sql
+
+LONGEST_ID_TAG = 20  # OCPP's; longer ones cannot be sent
+DEFAULT_PER_CALL = 100
+
+
+class Room(NamedTuple):
+    """How many tags a station keeps, None where it does not say, and takes in one call."""
+
+    tags: int | None
+    per_call: int
+
+
+class Kept(NamedTuple):
+    version: int
+    id_tags: frozenset[str]
+
+
+def wanted_tags(database: Database) -> list[str]:
+    rows = database.query(
+        """SELECT id_tag FROM id_tag JOIN portal_user USING (user_id)
+           WHERE removed_at IS NULL AND length(id_tag) <= $longest ORDER BY id_tag""",
+        {"longest": LONGEST_ID_TAG},
+    )
+    return list(rows["id_tag"].to_pylist())
+
+
+def room(database: Database, station_id: int) -> Room:
+    rows = database.query(
+        "SELECT lower(key) AS key, value FROM parameter WHERE station_id = $station_id", {"station_id": station_id}
+    ).to_pylist()
+    numbers = {row["key"]: int(row["value"]) for row in rows if row["value"].isascii() and row["value"].isdecimal()}
+    return Room(numbers.get("localauthlistmaxlength"), max(1, numbers.get("sendlocallistmaxlength", DEFAULT_PER_CALL)))
+
+
+def kept(database: Database, station_id: int) -> Kept | None:
+    """Return what was last sent to a station, None before the first time."""
+    rows = database.query(
+        "SELECT version, entries FROM local_list WHERE station_id = $station_id", {"station_id": station_id}
+    ).to_pylist()
+    return Kept(rows[0]["version"], frozenset(json.loads(rows[0]["entries"]))) if rows else None
+
+
+def sent(station_id: int, version: int, id_tags: list[str], at: datetime) -> Sql:
+    return Sql(
+        """INSERT INTO local_list VALUES ($station_id, $version, $entries, $tags, $at)
+           ON CONFLICT (station_id) DO UPDATE SET version = excluded.version, entries = excluded.entries,
+               tags = excluded.tags, sent_at = excluded.sent_at""",
+        {
+            "station_id": station_id,
+            "version": version,
+            "entries": json.dumps(id_tags),
+            "tags": len(id_tags),
+            "at": at,
+        },
+    )
