@@ -32,10 +32,11 @@ def section(scope: Scope, session: Mapping[str, Any]) -> list[Any]:
     if not messages:
         text = _("No messages of this session are kept.")
         return [html.Div([title, html.P(text, className="cp-2nd")], className="col-12")]
-    return [html.Div([title, *(_message(message) for message in messages)], className="col-12")]
+    return [html.Div([title, *(face(message) for message in messages)], className="col-12")]
 
 
-def _message(message: Mapping[str, Any]) -> html.Details:
+def face(message: Mapping[str, Any]) -> html.Details:
+    """Return a message that opens to its frame."""
     incoming = message["direction"] == "in"
     icon = html.I(className=f"bi bi-arrow-{'down' if incoming else 'up'}", **{"aria-hidden": "true"})
     way = _("from the station") if incoming else _("to the station")
