@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import connections, diagrams, export, ingest, navigator, sessions_table, start, status_to_page
+from benchmarks import connections, diagrams, export, ingest, navigator, reboot, sessions_table, start, status_to_page
 from benchmarks.figures import Figure, table
 
 Benchmark = Callable[[Path, bool], list[Figure]]
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "export": export.measure,
     "navigator": navigator.measure,
     "status-to-page": status_to_page.measure,
+    "reboot": reboot.measure,
 }
 
 
