@@ -15,7 +15,7 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from components import access, theme
-from data import users
+from data import log_in
 from data.errors import DatabaseUnavailable, LoginRefused
 
 DAYS = (
@@ -59,7 +59,7 @@ def register(server: flask.Flask) -> None:
         user = access.current_user_of_portal()
         access.log_out()
         with suppress(DatabaseUnavailable):  # who leaves is let go all the same
-            users.note_log_out(flask.current_app.extensions["database"], user, access.address())
+            log_in.note_log_out(flask.current_app.extensions["database"], user, access.address())
         return flask.redirect(flask.url_for("login"))
 
     @server.get("/healthz")
@@ -88,7 +88,7 @@ def _curves() -> list[tuple[LazyString, str]]:
 
 
 def _log_in(email: str, password: str) -> Response:
-    user = users.authenticate(flask.current_app.extensions["database"], email, password, access.address())
+    user = log_in.authenticate(flask.current_app.extensions["database"], email, password, access.address())
     access.log_in(user)
     answer = flask.redirect(_safe(request.args.get("next")))
     theme.remember(answer, user.theme)

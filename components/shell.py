@@ -12,7 +12,7 @@ from components import alarm_count, live, menus, messages, navigator, news
 from components.access import EVERYONE, allow, current_scope, current_user_of_portal, may_see
 from components.menus import NEWS, Entry, icon, link, menu_button
 from data import news as news_items
-from data import users
+from data import own_settings
 from data.scope import Role
 from data.users import User
 
@@ -93,7 +93,7 @@ def register_callbacks(app: dash.Dash) -> None:
     @app.callback(Input("theme-shown", "data"), prevent_initial_call=True)
     @allow(*EVERYONE)
     def keep_theme(choice: str) -> None:
-        users.choose_theme(current_scope(), choice)
+        own_settings.choose_theme(current_scope(), choice)
 
     @app.callback(Output("news-unread", "children"), Input("url", "pathname"), Input("live-news", "data"))
     @allow(*EVERYONE)

@@ -2,34 +2,27 @@
 
 import asyncio
 from datetime import datetime
-from typing import NamedTuple
 
-from csms import clock, metering, outcomes, sessions
+from csms import admission, clock, metering, outcomes, sessions
 from csms.central import Central
 from csms.clock import CLOCK_NOT_SET, NO_TIME, Moment
-from csms.happenings import Authorizing, StartAnswer, Started, Stopped
+from csms.happenings import Authorization, Authorizing, StartAnswer, Started, Stopped
 from csms.station import Station
-from csms.statuses import mode_of_neighbours, outlet_found, remember_outlet
+from csms.statuses import outlet_found, remember_outlet
 from data import meter_values, reservations, transactions
 from data.database import Batch, Change, Sql
 from data.events import EventKind
-from data.id_tags import TagHolder
-from data.transactions import ANONYMOUS, END_ESTIMATED, RFID, OpenTransaction, Session
+from data.transactions import END_ESTIMATED, OpenTransaction, Session
 
 TAG_REFUSED = "tag refused"
 NO_METER_START = "no meter start"
 STOP_WITHOUT_ID = "stopped without its id"
+STOPPED_BY_OTHER = "stopped by another's tag"
 
 
-async def authorizing(central: Central, station: Station, asked: Authorizing, received_at: datetime) -> bool:
-    """Accept known tags; any tag where an outlet is open to anybody, since OCPP does not tell which outlet is meant."""
-    return station.is_open_to_anybody or central.tags.find(asked.id_tag) is not None
-
-
-class Admission(NamedTuple):
-    accepted: bool
-    authentication: int
-    holder: TagHolder | None
+async def authorizing(central: Central, station: Station, asked: Authorizing, received_at: datetime) -> Authorization:
+    """Accept what may charge; any tag where an outlet is open to anybody: OCPP does not tell which outlet is meant."""
+    return admission.of_tag(central, asked.id_tag, received_at, station.is_open_to_anybody).authorization
 
 
 async def started(central: Central, station: Station, start: Started, received_at: datetime) -> StartAnswer:
@@ -39,10 +32,12 @@ async def started(central: Central, station: Station, start: Started, received_a
     if given and (given.transaction_id in station.open or moment.note not in (NO_TIME, CLOCK_NOT_SET)):
         return given  # with a clock that stands still, two sessions may begin alike
     meter_start_kwh = start.meter_start_wh / 1000 if start.meter_start_wh is not None else None
-    admission = _admit(central, station, start)
+    admitted = admission.of_start(central, station, start, received_at)
     repeated = await _repeated(central, station, start, moment, meter_start_kwh)
     if repeated is not None:
-        return StartAnswer(repeated, admission.accepted)
+        return StartAnswer(repeated, admitted.authorization)
+    admitted = admission.once_more(central, station, start, admitted, received_at)
+    authorization, holder = admitted.authorization, admitted.holder
     transaction = OpenTransaction(
         transaction_id=next(central.transaction_ids),
         station_id=station.station_id,
@@ -50,9 +45,9 @@ async def started(central: Central, station: Station, start: Started, received_a
         connector_id=start.connector_id,
         charge_box_id=station.charge_box_id,
         id_tag=start.id_tag or None,
-        user_id=admission.holder.user_id if admission.holder else None,
-        email=admission.holder.email if admission.holder else None,
-        authentication=admission.authentication,
+        user_id=holder.user_id if holder else None,
+        email=holder.email if holder else None,
+        authentication=admitted.authentication,
         started_at=moment.at,
         logged_at=received_at,
         meter_start_kwh=meter_start_kwh,
@@ -61,7 +56,7 @@ async def started(central: Central, station: Station, start: Started, received_a
         measured_at=None,
         note=sessions.notes(
             moment.note,
-            "" if admission.accepted else TAG_REFUSED,
+            "" if authorization.is_accepted else TAG_REFUSED,
             "" if meter_start_kwh is not None else NO_METER_START,
         ),
     )
@@ -71,7 +66,7 @@ async def started(central: Central, station: Station, start: Started, received_a
         if older.connector_id == start.connector_id and older.started_at <= moment.at
     ]
     await _begin(central, station, transaction, left_open, start.reservation_id)
-    answer = StartAnswer(transaction.transaction_id, admission.accepted)
+    answer = StartAnswer(transaction.transaction_id, authorization)
     station.begin(start, transaction, answer)
     return answer
 
@@ -102,14 +97,6 @@ async def _begin(
         station.finish(session.transaction_id or 0, session)
 
 
-def _admit(central: Central, station: Station, start: Started) -> Admission:
-    holder = central.tags.find(start.id_tag)
-    mode = station.outlets.get(start.connector_id) or mode_of_neighbours(station)
-    if mode == "OPEN":
-        return Admission(True, ANONYMOUS, holder)
-    return Admission(holder is not None, RFID if holder else ANONYMOUS, holder)
-
-
 async def _repeated(
     central: Central, station: Station, start: Started, moment: Moment, meter_start_kwh: float | None
 ) -> int | None:
@@ -133,17 +120,21 @@ async def _repeated(
     return session.transaction_id if session else None
 
 
-async def stopped(central: Central, station: Station, stop: Stopped, received_at: datetime) -> bool:
-    """End a transaction; return whether the stop named a tag. Stops of unknown transactions are kept as events."""
+async def stopped(central: Central, station: Station, stop: Stopped, received_at: datetime) -> Authorization | None:
+    """End a transaction; return what the stop's tag may do, if it named one. A stop is never refused: it has happened.
+
+    Stops of unknown transactions are kept as events.
+    """
     moment = clock.moment(stop.stamp, received_at, station.zone)
     meter_stop_kwh = stop.meter_stop_wh / 1000 if stop.meter_stop_wh is not None else None
     transaction, note = _stopped_transaction(station, stop)
     if transaction is None:
         await _stopped_late(central, station, stop, moment, received_at)
-        return stop.id_tag is not None
+        return _told(central, station, stop, None, received_at)
     transaction, values = _last_measured(station, transaction, stop, received_at)
+    other = "" if not stop.id_tag or admission.may_stop(central, transaction, stop.id_tag) else STOPPED_BY_OTHER
     session = sessions.ended(
-        transaction, moment.at, meter_stop_kwh, stop.reason, received_at, sessions.notes(note, moment.note)
+        transaction, moment.at, meter_stop_kwh, stop.reason, received_at, sessions.notes(note, moment.note, other)
     )
     over, over_changed = outcomes.charging_ended(central, station, transaction, received_at)
     await central.commits.write(
@@ -151,7 +142,17 @@ async def stopped(central: Central, station: Station, stop: Stopped, received_at
         [("session", session.site_id), ("open_transaction", station.station_id), *over_changed],
     )
     station.finish(transaction.transaction_id, session)
-    return stop.id_tag is not None
+    return _told(central, station, stop, transaction.connector_id, received_at)
+
+
+def _told(
+    central: Central, station: Station, stop: Stopped, connector_id: int | None, received_at: datetime
+) -> Authorization | None:
+    """Return what the station may keep in mind of a stop's tag."""
+    if stop.id_tag is None:
+        return None
+    is_open = station.is_open_to_anybody if connector_id is None else admission.is_open(station, connector_id)
+    return admission.of_tag(central, stop.id_tag, received_at, is_open).authorization
 
 
 def _last_measured(

@@ -3,6 +3,7 @@
 Stamps and sample values are kept as sent: csms/clock.py and csms/meters.py judge them.
 """
 
+from datetime import datetime
 from typing import NamedTuple
 
 
@@ -109,6 +110,21 @@ class NotUnderstood(Exception):
         self.field, self.missing = field, missing
 
 
+class Authorization(NamedTuple):
+    """Whether a tag may charge.
+
+    status: OCPP's AuthorizationStatus.
+    """
+
+    status: str
+    parent_id_tag: str | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.status == "Accepted"
+
+
 class StartAnswer(NamedTuple):
     transaction_id: int
-    accepted: bool
+    authorization: Authorization

@@ -7,6 +7,7 @@ every plausible reading, the most literal first.
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from data.database import Database
@@ -18,8 +19,21 @@ FEWEST_HEX_DIGITS = 2 * UID_LENGTHS[0]  # shorter texts are names, not UIDs
 
 
 class TagHolder(NamedTuple):
+    """Who holds a tag, and what the tag may do.
+
+    is_blocked: it may not charge.
+    expires_at: it may not charge from then on.
+    parent_id_tag: tags of one parent may stop each other's charging.
+    is_single: it charges at one outlet at a time.
+    """
+
     user_id: int
     email: str
+    id_tag: str = ""
+    is_blocked: bool = False
+    expires_at: datetime | None = None
+    parent_id_tag: str | None = None
+    is_single: bool = False
 
 
 def canonical(text: str) -> str:
@@ -102,8 +116,9 @@ def _uid(digits: str) -> bytes | None:
 def index(database: Database) -> TagIndex:
     """Read everybody's tags."""
     rows = database.query(
-        """SELECT id_tag, user_id, email FROM id_tag JOIN portal_user USING (user_id)
+        """SELECT user_id, email, id_tag, status = 'Blocked', expires_at, parent_id_tag, is_single
+           FROM id_tag JOIN portal_user USING (user_id)
            WHERE removed_at IS NULL ORDER BY id_tag"""
     )
-    columns = (column.to_pylist() for column in rows.columns)
-    return TagIndex((id_tag, TagHolder(user_id, email)) for id_tag, user_id, email in zip(*columns, strict=True))
+    holders = map(TagHolder._make, zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    return TagIndex((holder.id_tag, holder) for holder in holders)

@@ -1,7 +1,7 @@
 """The RFID tags that stations keep, to let people charge while the portal is out of reach."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from data.database import Database, Sql
@@ -23,10 +23,13 @@ class Kept(NamedTuple):
 
 
 def wanted_tags(database: Database) -> list[str]:
+    """Return the tags that may charge now."""
     rows = database.query(
         """SELECT id_tag FROM id_tag JOIN portal_user USING (user_id)
-           WHERE removed_at IS NULL AND length(id_tag) <= $longest ORDER BY id_tag""",
-        {"longest": LONGEST_ID_TAG},
+           WHERE removed_at IS NULL AND length(id_tag) <= $longest AND status = 'Accepted'
+               AND (expires_at IS NULL OR expires_at > $now)
+           ORDER BY id_tag""",
+        {"longest": LONGEST_ID_TAG, "now": datetime.now(UTC)},
     )
     return list(rows["id_tag"].to_pylist())
 

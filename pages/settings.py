@@ -18,9 +18,11 @@ from flask_login import login_user
 from components import menus, messages, windows
 from components.access import EVERYONE, OPERATORS, SignedIn, allow, current_scope
 from components.menus import ROLES, THEMES, icon
-from data import users
+from data import own_settings, passwords, users
 from data.errors import AlreadyExists, InvalidInput, LoginRefused
-from data.users import LONGEST_EMAIL, LONGEST_NAME, LONGEST_PASSWORD, OwnSettings, User
+from data.own_settings import OwnSettings
+from data.passwords import LONGEST_PASSWORD
+from data.users import LONGEST_EMAIL, LONGEST_NAME, User
 
 dash.register_page(__name__, path="/settings", name="User settings")
 
@@ -143,7 +145,7 @@ def _faults(user: User, wanted: OwnSettings, texts: dict[str, str], is_save: boo
         faults["email"] = _("Enter an email address, such as anna@example.com.")
     if texts["new_password"]:
         try:
-            users.check_password(texts["new_password"])
+            passwords.check_password(texts["new_password"])
         except InvalidInput:
             faults["new_password"] = _("At least 8 characters, with both letters and numbers.")
     again = texts["new_password_again"]
@@ -162,7 +164,7 @@ def _changes(user: User, wanted: OwnSettings, texts: dict[str, str]) -> list[str
 def _save(wanted: OwnSettings, texts: dict[str, str]) -> Faults:
     """Keep the settings, stay signed in and show them as kept; or tell why not."""
     try:
-        user = users.change_settings(current_scope(), wanted, texts["password"], texts["new_password"])
+        user = own_settings.change_settings(current_scope(), wanted, texts["password"], texts["new_password"])
     except LoginRefused as error:
         wait = _("Too many failed attempts. Try again in %(seconds)s s.", seconds=error.wait_s)
         return {"password": wait if error.wait_s else _("This is not your current password.")}

@@ -54,7 +54,8 @@ def people(database: DuckDB) -> People:
         solna=solna,
         lund=lund,
     )
-    database.write([Sql("INSERT INTO id_tag VALUES ('04A2B3C4', $user_id)", {"user_id": people.dana.user_id})])
+    tag = "INSERT INTO id_tag (id_tag, user_id) VALUES ('04A2B3C4', $user_id)"
+    database.write([Sql(tag, {"user_id": people.dana.user_id})])
     return people
 
 

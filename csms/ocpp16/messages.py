@@ -8,6 +8,7 @@ from ocpp.v16 import enums
 
 from csms.clock import ocpp_time
 from csms.happenings import (
+    Authorization,
     Authorizing,
     Beat,
     Booted,
@@ -104,9 +105,13 @@ def _sample(sample: Payload) -> Sample:
     )
 
 
-def _id_tag_info(accepted: bool) -> Mapping[str, object]:
-    status = enums.AuthorizationStatus.accepted if accepted else enums.AuthorizationStatus.invalid
-    return {"status": status.value}
+def _id_tag_info(authorization: Authorization) -> Mapping[str, object]:
+    info: dict[str, object] = {"status": enums.AuthorizationStatus(authorization.status).value}
+    if authorization.parent_id_tag:
+        info["parentIdTag"] = authorization.parent_id_tag
+    if authorization.expires_at:
+        info["expiryDate"] = ocpp_time(authorization.expires_at)
+    return info
 
 
 def _boot_answer(result: None, now: datetime, heartbeat_s: int) -> dict[str, object]:
@@ -114,7 +119,7 @@ def _boot_answer(result: None, now: datetime, heartbeat_s: int) -> dict[str, obj
 
 
 def _start_answer(answer: StartAnswer, now: datetime, heartbeat_s: int) -> dict[str, object]:
-    return {"transactionId": answer.transaction_id, "idTagInfo": _id_tag_info(answer.accepted)}
+    return {"transactionId": answer.transaction_id, "idTagInfo": _id_tag_info(answer.authorization)}
 
 
 def _nothing(result: None, now: datetime, heartbeat_s: int) -> dict[str, object]:
@@ -129,13 +134,14 @@ MESSAGES: dict[str, Message] = {
     "StatusNotification": Message(_status_changed, _nothing, repeatable=False),
     "Authorize": Message(
         lambda payload: Authorizing(text(payload, "idTag", LONGEST_ID_TAG)),
-        lambda accepted, now, heartbeat_s: {"idTagInfo": _id_tag_info(accepted)},
+        lambda authorization, now, heartbeat_s: {"idTagInfo": _id_tag_info(authorization)},
         repeatable=False,
     ),
     "StartTransaction": Message(_started, _start_answer),
     "MeterValues": Message(_measured, _nothing),
     "StopTransaction": Message(
-        _stopped, lambda tag_sent, now, heartbeat_s: {"idTagInfo": _id_tag_info(True)} if tag_sent else {}
+        _stopped,
+        lambda authorization, now, heartbeat_s: {"idTagInfo": _id_tag_info(authorization)} if authorization else {},
     ),
     "FirmwareStatusNotification": Message(lambda payload: FirmwareStatusChanged(text(payload, "status", 50)), _nothing),
     "DiagnosticsStatusNotification": Message(

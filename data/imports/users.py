@@ -15,8 +15,9 @@ from data.errors import InvalidInput
 from data.id_tags import LONGEST_ID_TAG, SEPARATORS, canonical, number
 from data.imports import fields
 from data.imports.lines import Columns, Line, Report, read
+from data.passwords import check_password, hash_password, is_password
 from data.scope import Role
-from data.users import check_password, hash_password, is_email, is_password, normalized
+from data.users import is_email, normalized
 
 COLUMNS = Columns(
     required=("role", "first_name", "last_name", "email"), optional=("password", "rfid", "email_at_alarm", "site")

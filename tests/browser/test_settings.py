@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from data import news, users
+from data import log_in, news
 from tests.browser.conftest import DESKTOP, PHONE, violations
 from tests.conftest import PASSWORD, People
 
@@ -39,7 +39,7 @@ def test_email_and_password_are_changed_and_this_session_goes_on(visit: Visit, p
     expect(page.get_by_label("Current password")).to_have_value("")
     page.reload()
     expect(page.get_by_label("Email", exact=True)).to_have_value("anna@portal.example")
-    assert users.authenticate(people.alice.database, "anna@portal.example", NEW_PASSWORD, "192.0.2.1")
+    assert log_in.authenticate(people.alice.database, "anna@portal.example", NEW_PASSWORD, "192.0.2.1")
 
 
 def test_field_is_checked_when_it_is_left_and_keeps_what_was_typed(visit: Visit, people: People) -> None:

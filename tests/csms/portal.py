@@ -68,5 +68,5 @@ def configure(database: DuckDB) -> None:
 
 
 def give_tag(database: DuckDB, id_tag: str, *before: Sql) -> None:
-    tag = Sql("INSERT INTO id_tag VALUES ($id_tag, 100)", {"id_tag": id_tag})
+    tag = Sql("INSERT INTO id_tag (id_tag, user_id) VALUES ($id_tag, 100)", {"id_tag": id_tag})
     database.write([*before, tag], [("user", 100)])

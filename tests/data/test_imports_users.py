@@ -8,7 +8,7 @@ import pytest
 from data.duckdb_engine import DuckDB
 from data.imports.lines import Report
 from data.imports.users import import_users
-from data.users import authenticate
+from data.log_in import authenticate
 from tests.conftest import PASSWORD, People
 
 HEADER = "role,first_name,last_name,email,password,rfid,email_at_alarm,site"

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from components import access
 from components.access import ROUTER, allow
-from data import events, users
+from data import events, log_in, users
 from data.database import Database, Sql
 from data.duckdb_engine import DuckDB
 from data.flight import DatabaseService, RemoteDatabase
@@ -94,7 +94,7 @@ def test_wrong_email_and_wrong_password_get_the_same_answer(visitor: Visit, peop
 
 
 def test_repeated_failures_make_the_account_wait(visitor: Visit, people: People) -> None:
-    for _ in range(users.FREE_FAILURES["account"]):
+    for _ in range(log_in.FREE_FAILURES["account"]):
         visitor().log_in("alice", "wrong 1234")
     answer = visitor().log_in("alice")
     assert answer.status_code == 429
@@ -110,14 +110,14 @@ def test_log_in_without_token_is_refused(visitor: Visit, people: People) -> None
 @pytest.fixture
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let an address wait after two failures."""
-    monkeypatch.setitem(users.FREE_FAILURES, "address", 2)
+    monkeypatch.setitem(log_in.FREE_FAILURES, "address", 2)
 
 
 @pytest.mark.usefixtures("strict")
 def test_addresses_behind_a_proxy_on_this_machine_wait_for_themselves_only(
     visitor: Visit, people: People, database: Database
 ) -> None:
-    for n in range(users.FREE_FAILURES["address"]):
+    for n in range(log_in.FREE_FAILURES["address"]):
         _log_in_from(visitor(), "192.0.2.1", f"guess{n}", peer="127.0.0.1")
     database.write([Sql("UPDATE login_failure SET failures = 90 WHERE key LIKE 'address:%'")])  # a long wait
     assert _log_in_from(visitor(), "192.0.2.1", "alice", peer="127.0.0.1").status_code == 429
@@ -126,7 +126,7 @@ def test_addresses_behind_a_proxy_on_this_machine_wait_for_themselves_only(
 
 @pytest.mark.usefixtures("strict")
 def test_nobody_else_is_trusted_to_name_an_address(visitor: Visit, people: People, database: Database) -> None:
-    for n in range(users.FREE_FAILURES["address"]):
+    for n in range(log_in.FREE_FAILURES["address"]):
         _log_in_from(visitor(), f"192.0.2.{n}", f"guess{n}", peer="198.51.100.1")
     database.write([Sql("UPDATE login_failure SET failures = 90 WHERE key LIKE 'address:%'")])  # a long wait
     assert _log_in_from(visitor(), "192.0.2.99", "alice", peer="198.51.100.1").status_code == 429

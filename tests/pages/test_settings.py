@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from components import access, windows
-from data import stations, users
+from data import log_in, stations, users
 from data.database import Database, Sql
 from data.scope import Role, Scope
 from data.stations import NewStation
@@ -110,7 +110,7 @@ def test_email_and_password_need_the_current_password(
 
 def test_guessing_the_current_password_must_wait_like_a_log_in(visitor: Visit, people: People) -> None:
     alice, user = visitor("alice"), kept(people.alice)
-    for _ in range(users.FREE_FAILURES["account"]):
+    for _ in range(log_in.FREE_FAILURES["account"]):
         submit(alice, user, email="other@portal.example", password="wrong 1234")
     answer = submit(alice, user, email="other@portal.example", password=PASSWORD)
     assert "Too many failed attempts" in faults(answer)["password"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data import users
+from data import log_in
 from data.database import Database
 from data.duckdb_engine import DuckDB
 from data.scope import Role
@@ -39,7 +39,7 @@ def test_a_system_that_has_sites_is_left_as_it_is(database: Database) -> None:
     "person", [*world.STAFF, world.EV_USERS[0], world.EV_USERS[-1]], ids=lambda person: person.email
 )
 def test_everybody_signs_in_with_the_documented_password(database: Database, person: world.Person) -> None:
-    user = users.authenticate(database, person.email, world.PASSWORD, "127.0.0.1")
+    user = log_in.authenticate(database, person.email, world.PASSWORD, "127.0.0.1")
     assert user.role == person.role
     if user.role is Role.SITE_ADMINISTRATOR:
         assert len(user.site_ids) == len(person.sites)
