@@ -44,6 +44,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open all day; the token ends with its session
         BOOTSTRAP_SERVE_LOCAL=True,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,  # scripts and styles have their time in the address; else the icon comes anew
         MAX_CONTENT_LENGTH=16 * 1024 * 1024,
     )
     Bootstrap5(server)

@@ -3,6 +3,8 @@
   const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const LONG_PRESS_MS = 500;
+  const SETTLED_MS = 150;
+  const turns = {}; // how often each table has asked
 
   // Leading zeros step back; the text stays whole.
   cells.IdentityCell = function (props) {
@@ -150,9 +152,12 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     grid: {
-      // What a table shows, whenever its filters or order change.
-      query(request, shown) {
-        if (!request) return window.dash_clientside.no_update;
+      // What a table shows, once its filters or order have changed and its rows are there: what stands around the table
+      // would share the processor with them, and is not wanted for a filter that is still being typed.
+      async query(_response, request, shown, id) {
+        const turn = (turns[id] = (turns[id] ?? 0) + 1);
+        await new Promise((done) => setTimeout(done, SETTLED_MS));
+        if (!request || turn !== turns[id]) return window.dash_clientside.no_update;
         const order = (request.sortModel || []).map(({ colId, sort }) => ({ colId, sort }));
         const query = { filters: request.filterModel || {}, order };
         return JSON.stringify(query) === JSON.stringify(shown) ? window.dash_clientside.no_update : query;
@@ -166,8 +171,9 @@
       },
       async columns(shown, _query, all, id) {
         const api = await dash_ag_grid.getApiAsync(id);
-        api.setColumnsVisible(all.filter((name) => !shown.includes(name)), false);
-        api.setColumnsVisible(shown, true);
+        const turned = all.filter((name) => api.getColumn(name).isVisible() !== shown.includes(name));
+        api.setColumnsVisible(turned.filter((name) => !shown.includes(name)), false);
+        api.setColumnsVisible(turned.filter((name) => shown.includes(name)), true);
       },
       // A finished export is saved without another click.
       save(state) {

@@ -87,7 +87,7 @@ def table(
             "cacheBlockSize": BLOCK_ROWS,
             "maxBlocksInCache": 20,
             "infiniteInitialRowCount": BLOCK_ROWS,
-            "blockLoadDebounceMillis": 60,
+            "blockLoadDebounceMillis": 20,
             "maxConcurrentDatasourceRequests": 1,  # a second request would overwrite the first, which then never ends
             "animateRows": False,
             "multiSortKey": "ctrl",

@@ -187,18 +187,18 @@ def _open(file: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _migrate(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Run the schema files that this database has not seen, each in a transaction."""
+    """Run the schema files that this database has not seen, each in a transaction, in the order of their numbers."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
     )
-    present = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()[0][0]
+    seen = {version for (version,) in connection.execute("SELECT version FROM schema_version").fetchall()}
     scripts = {int(script.name[:4]): script for script in sorted(SCHEMA.glob("*.sql"))}
-    if present > max(scripts):
+    if max(seen, default=0) > max(scripts):
         raise DatabaseUnusable(
-            file, f"it has schema {present}, this portal knows up to {max(scripts)}. Update the portal."
+            file, f"it has schema {max(seen)}, this portal knows up to {max(scripts)}. Update the portal."
         )
     for version, script in scripts.items():
-        if version > present:
+        if version not in seen:
             connection.execute("BEGIN")
             connection.execute(script.read_text())
             connection.execute("INSERT INTO schema_version VALUES ($version, now())", {"version": version})

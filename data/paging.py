@@ -27,10 +27,13 @@ class Column(filters.Column):
 
     buckets: ever finer expressions that rise with the column; each may take some ten thousand values.
     rank: what buckets are put in order by, where not by themselves; `{}` is the bucket.
+    span: which of the column's own values are in the first buckets `{0}` to `{1}`. The database keeps what each block
+        of rows has at least and at most, and passes over the blocks outside; an expression tells it nothing.
     """
 
     buckets: tuple[str, ...] = ()
     rank: str = ""
+    span: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -40,7 +43,8 @@ class Column(filters.Column):
 
 def at(column: str) -> Column:
     """Return a column of times; a bucket is a day."""
-    return Column("date", column, buckets=(f"floor(extract(epoch FROM {column}) / 86400)",))
+    span = f"{column} >= to_timestamp({{0}} * 86400) AND {column} < to_timestamp(({{1}} + 1) * 86400)"
+    return Column("date", column, buckets=(f"floor(extract(epoch FROM {column}) / 86400)",), span=span)
 
 
 def text(column: str) -> Column:
@@ -131,7 +135,10 @@ def _inside(condition: Condition, levels: Sequence[_Level], values: list[object]
         parts.append(f"{bucket} = ANY(${names[2]})")
         params = {**params, names[2]: known}
     elif known:
-        parts.append(f"{bucket} BETWEEN ${names[0]} AND ${names[1]}")
+        within = f"{bucket} BETWEEN ${names[0]} AND ${names[1]}"
+        if column.span and bucket == column.buckets[0]:
+            within = f"({column.span.format(f'${names[0]}', f'${names[1]}')} AND {within})"
+        parts.append(within)
         params = {**params, names[0]: min(known), names[1]: max(known)}  # type: ignore[type-var]
     return f"{sql} AND ({' OR '.join(parts)})", params
 

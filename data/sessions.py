@@ -19,7 +19,9 @@ ROW_ID = "rowid"  # DuckDB's address of a row; PostgreSQL's is ctid
 
 
 def _number(column: str, step: float) -> Column:
-    return Column("number", column, buckets=(f"floor({column} / {step})", column))
+    """Return a column of numbers; a bucket is a step wide. A step more on each side makes up for what floor rounds."""
+    span = f"{column} >= ({{0}} - 1) * {step} AND {column} <= ({{1}} + 2) * {step}"
+    return Column("number", column, buckets=(f"floor({column} / {step})", column), span=span)
 
 
 def _named(table: str, key: str) -> Column:

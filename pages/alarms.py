@@ -129,8 +129,10 @@ def _follow(table_id: str, face: Face) -> None:
     clientside_callback(
         ClientsideFunction("grid", "query"),
         Output(f"{table_id}-query", "data"),
-        Input(table_id, "getRowsRequest"),
+        Input(table_id, "getRowsResponse"),
+        State(table_id, "getRowsRequest"),
         State(f"{table_id}-query", "data"),
+        State(table_id, "id"),
         prevent_initial_call=True,
     )
     clientside_callback(

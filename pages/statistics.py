@@ -117,8 +117,10 @@ def around(query: Query | None, _changed: Any, node: str | None) -> tuple[Any, .
 clientside_callback(
     ClientsideFunction("grid", "query"),
     Output("sessions-query", "data"),
-    Input(TABLE, "getRowsRequest"),
+    Input(TABLE, "getRowsResponse"),
+    State(TABLE, "getRowsRequest"),
     State("sessions-query", "data"),
+    State(TABLE, "id"),
     prevent_initial_call=True,
 )
 clientside_callback(ClientsideFunction("grid", "keep"), Input("sessions-link", "data"))
