@@ -169,8 +169,8 @@ def update(scope: Scope, changes: Changes, states: dict[str, str]) -> dict[str, 
             changed.setdefault(subject, []).append(number)
     if scope.role is Role.EV_USER:
         changed = {subject: [] for subject in changed}
-    elif scope.site_ids is not None and "topology" in changed:
-        changed["topology"] = []  # their ids are of every site's nodes
+    elif scope.site_ids is not None:
+        changed |= {subject: [] for subject in ("topology", "user") if subject in changed}  # ids of every site
     return {"changed": changed, "states": states, "followed": [subject for subject in FOLLOWED if subject in changed]}
 
 
@@ -182,7 +182,7 @@ def _may_know(scope: Scope, change: Change, stations: set[int]) -> bool:
         return True
     if subject in STATION_SUBJECTS:
         return number in stations
-    return number in scope.site_ids if subject in ("session", "event") else subject in ("topology", "news")
+    return number in scope.site_ids if subject in ("session", "event") else subject in ("topology", "user", "news")
 
 
 def _subjects(scope: Scope) -> tuple[str, ...]:

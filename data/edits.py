@@ -142,10 +142,9 @@ def changes(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object
     now = _row(scope, record, row_id)
     names = [name for name in record.fields if name in seen and not record.fields[name].is_secret]
     other = [name for name in names if now[name] != seen[name]]
-    authors = _authors(scope, record, row_id) if other else {}
+    by = authors(scope, record, row_id) if other else {}
     return [
-        Change(name, record.fields[name].title, seen[name], now[name], *authors.get(name, (None, None)))
-        for name in other
+        Change(name, record.fields[name].title, seen[name], now[name], *by.get(name, (None, None))) for name in other
     ]
 
 
@@ -213,11 +212,11 @@ def _note(
     return {
         "at": datetime.now(UTC),
         "kind": record.event.value,
-        "text": f"{_who(scope)} changed {titles} of {record.kind} {row['called']}.",
+        "text": f"{who(scope)} changed {titles} of {record.kind} {row['called']}.",
         "site_id": row["site"],
         "station_id": row["station"],
         "user_id": scope.user_id,
-        "details": details_json({"record": _ref(record, row_id), "changes": noted}),
+        "details": details_json({"record": ref(record, row_id), "changes": noted}),
     }
 
 
@@ -232,13 +231,13 @@ def _refuse(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object
     raise NotFound(record.kind, row_id)
 
 
-def _authors(scope: Scope, record: Record, row_id: int) -> dict[str, tuple[str, datetime]]:
+def authors(scope: Scope, record: Record, row_id: int) -> dict[str, tuple[str, datetime]]:
     """Return who last changed each column of a row, and when."""
     rows = scope.database.query(
         """SELECT logged_at, details, trim(first_name || ' ' || last_name) AS who
            FROM event JOIN portal_user USING (user_id)
            WHERE kind = $kind AND details LIKE $record ORDER BY logged_at DESC LIMIT 50""",
-        {"kind": record.event.value, "record": f'{{"record": "{_ref(record, row_id)}"%'},
+        {"kind": record.event.value, "record": f'{{"record": "{ref(record, row_id)}"%'},
     ).to_pylist()
     found: dict[str, tuple[str, datetime]] = {}
     for row in rows:
@@ -251,12 +250,14 @@ def _authors(scope: Scope, record: Record, row_id: int) -> dict[str, tuple[str, 
     return found
 
 
-def _who(scope: Scope) -> str:
+def who(scope: Scope) -> str:
+    """Return what the event log calls the scope's user."""
     rows = scope.database.query("SELECT email FROM portal_user WHERE user_id = $id", {"id": scope.user_id})
-    return str(rows["email"][0].as_py())
+    return str(rows["email"][0].as_py()) if rows.num_rows else "The portal"
 
 
-def _ref(record: Record, row_id: int) -> str:
+def ref(record: Record, row_id: int) -> str:
+    """Return how the details of an event name a row."""
     return f"{record.table}:{row_id}"
 
 

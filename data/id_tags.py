@@ -6,11 +6,12 @@ every plausible reading, the most literal first.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from data.database import Database
+from data.errors import InvalidInput
 
 SEPARATORS = re.compile(r"[\s:.-]")
 UID_LENGTHS = (4, 7, 10)  # bytes of an ISO 14443 UID
@@ -36,6 +37,22 @@ class TagHolder(NamedTuple):
     is_single: bool = False
 
 
+class Tag(NamedTuple):
+    """A user's tag as forms show and change it.
+
+    label: what the user calls it.
+    valid_until: the last day it may charge, such as 2027-06-30, in the system's time zone; empty: for ever.
+    parent_id_tag: the group whose tags may stop each other's charging; empty: none.
+    """
+
+    id_tag: str
+    label: str = ""
+    is_blocked: bool = False
+    valid_until: str = ""
+    parent_id_tag: str = ""
+    is_single: bool = False
+
+
 def canonical(text: str) -> str:
     """Return a tag as it is stored: trimmed, upper case."""
     return text.strip(" \t\r\n\0").upper()
@@ -48,6 +65,30 @@ def number(id_tag: str) -> int | None:
         return int(digits) if len(digits) <= LONGEST_ID_TAG + 4 else None
     uid = _uid(digits)
     return int.from_bytes(uid) if uid else None
+
+
+def as_kept(text: str) -> str:
+    """Return a user's tag as it is stored: what stands for a number loses its blanks and colons.
+
+    Raises:
+        InvalidInput: it is longer than a station can send, or not printable.
+    """
+    tag = canonical(text)
+    plain = SEPARATORS.sub("", tag)
+    kept = plain if number(tag) is not None else tag
+    if len(kept) > LONGEST_ID_TAG:
+        raise InvalidInput("RFID", text[:40], f"has more than {LONGEST_ID_TAG} characters.")
+    if not kept.isprintable():
+        raise InvalidInput("RFID", None, "may not have control characters.")
+    if plain.strip("0") == "":
+        raise InvalidInput("RFID", text[:40], "is no identity.")
+    return kept
+
+
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two tags are one card, in whatever notation and byte order each was read."""
+    nobody = TagHolder(0, "")
+    return bool(TagIndex([(one, nobody)]).find(other) or TagIndex([(other, nobody)]).find(one))
 
 
 class TagIndex:
@@ -115,10 +156,31 @@ def _uid(digits: str) -> bytes | None:
 
 def index(database: Database) -> TagIndex:
     """Read everybody's tags."""
+    holders = _holders(database)
+    return TagIndex((holder.id_tag, holder) for holder in holders)
+
+
+def owners(database: Database, id_tags: Sequence[str], besides: int | None) -> dict[str, TagHolder]:
+    """Return which of some tags another user has already, in whatever notation.
+
+    Args:
+        besides: the user who may have them.
+    """
+    others = [holder for holder in _holders(database) if holder.user_id != besides]
+    wanted = TagIndex((id_tag, TagHolder(0, "", id_tag)) for id_tag in id_tags)
+    theirs = TagIndex((holder.id_tag, holder) for holder in others)
+    found = {id_tag: holder for id_tag in id_tags if (holder := theirs.find(id_tag))}
+    for holder in others:
+        same = wanted.find(holder.id_tag)
+        if same:
+            found.setdefault(same.id_tag, holder)
+    return found
+
+
+def _holders(database: Database) -> list[TagHolder]:
     rows = database.query(
         """SELECT user_id, email, id_tag, status = 'Blocked', expires_at, parent_id_tag, is_single
            FROM id_tag JOIN portal_user USING (user_id)
            WHERE removed_at IS NULL ORDER BY id_tag"""
     )
-    holders = map(TagHolder._make, zip(*(column.to_pylist() for column in rows.columns), strict=True))
-    return TagIndex((holder.id_tag, holder) for holder in holders)
+    return [TagHolder(*row) for row in zip(*(column.to_pylist() for column in rows.columns), strict=True)]

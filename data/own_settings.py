@@ -46,7 +46,7 @@ def change_settings(scope: Scope, wanted: OwnSettings, password: str = "", new_p
         confirm(scope.database, user, password)
     changed = Sql(
         """UPDATE portal_user SET first_name = $first_name, last_name = $last_name, email = $email, theme = $theme,
-               email_at_alarm = $email_at_alarm, dashboard_windows = $dashboard_windows,
+               email_at_alarm = $email_at_alarm, dashboard_windows = $dashboard_windows, revision = revision + 1,
                password_hash = coalesce($hash::VARCHAR, password_hash),
                password_changed_at = CASE WHEN $hash::VARCHAR IS NULL THEN password_changed_at ELSE $now END
            WHERE user_id = $user_id AND NOT EXISTS (
@@ -111,5 +111,6 @@ def _note_changes(database: Database, before: User, now: User) -> None:
         changes["password"] = ["", "changed"]
     if changes:
         text = f"{now.email} changed own {', '.join(changes).replace('_', ' ')}."
-        note = event(EventKind.USER_CHANGED, text, user_id=now.user_id, details=changes)
+        details = {"record": f"portal_user:{now.user_id}", "changes": changes}
+        note = event(EventKind.USER_CHANGED, text, user_id=now.user_id, details=details)
         database.write([note], changed=[("event", 0)])
