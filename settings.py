@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from data.errors import BadSetting
 
@@ -20,6 +21,21 @@ class Address(NamedTuple):
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """Where mails are handed in, and who sends them.
+
+    is_tls: encrypted from the first byte, else as soon as the server offers it.
+    """
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    is_tls: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     data: Path
     web: Address
@@ -28,6 +44,7 @@ class Settings:
     admin_email: str
     admin_password: str
     keep_messages_days: int
+    mail_server: MailServer | None
 
 
 DEFAULTS = {
@@ -38,7 +55,10 @@ DEFAULTS = {
     "PORTAL_ADMIN_EMAIL": "admin@portal.example",
     "PORTAL_ADMIN_PASSWORD": "",  # empty: one is generated and shown once
     "PORTAL_KEEP_MESSAGES_DAYS": "14",
+    "PORTAL_SMTP": "",  # empty: no mails
+    "PORTAL_MAIL_SENDER": "",  # empty: the first administrator's email
 }
+SMTP_PORTS = {"smtp": 25, "smtps": 465}
 
 
 def from_env(environ: Mapping[str, str]) -> Settings:
@@ -59,6 +79,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         admin_email=_email("PORTAL_ADMIN_EMAIL", value["PORTAL_ADMIN_EMAIL"]),
         admin_password=value["PORTAL_ADMIN_PASSWORD"],
         keep_messages_days=_days("PORTAL_KEEP_MESSAGES_DAYS", value["PORTAL_KEEP_MESSAGES_DAYS"]),
+        mail_server=_mail_server("PORTAL_SMTP", value["PORTAL_SMTP"], _sender(value)),
     )
 
 
@@ -82,6 +103,33 @@ def _days(name: str, value: str) -> int:
     if not re.fullmatch(r"[1-9]\d{0,3}", value):
         raise BadSetting(name, value, "must be a number of days from 1 to 9999.")
     return int(value)
+
+
+def _sender(value: Mapping[str, str]) -> str:
+    given = value["PORTAL_MAIL_SENDER"]
+    return _email("PORTAL_MAIL_SENDER", given) if given else value["PORTAL_ADMIN_EMAIL"]
+
+
+def _mail_server(name: str, value: str, sender: str) -> MailServer | None:
+    """Read smtp://user:password@host:port; what is wrong with it never names the value, which holds a password."""
+    if not value:
+        return None
+    wrong = BadSetting(name, "…", "must be smtp://host, or smtps://user:password@host:465 (special characters as %40).")
+    try:
+        url = urlsplit(value)
+        port = url.port or SMTP_PORTS[url.scheme]
+    except (ValueError, KeyError):
+        raise wrong from None
+    if (
+        not url.hostname
+        or url.path not in ("", "/")
+        or url.query
+        or url.fragment
+        or (url.password and not url.username)
+    ):
+        raise wrong
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    return MailServer(url.hostname, port, sender, user, password, is_tls=url.scheme == "smtps")
 
 
 def _email(name: str, value: str) -> str:

@@ -64,7 +64,7 @@ async def run(settings: Settings) -> None:
         generated = users.ensure_administrator(database, settings.admin_email, settings.admin_password)
         service = DatabaseService(database, settings.data, stop_soon)
         timing = Timing(keep_messages_days=settings.keep_messages_days)
-        async with running(database, settings.ocpp, settings.api, timing) as system:
+        async with running(database, settings.ocpp, settings.api, timing, settings.mail_server) as system:
             lines = [f"OCPP 1.6: ws://{system.ocpp}{PATH}<ChargeboxId>", f"API: http://{system.api}"]
             if generated:
                 lines.append(f"First administrator: {settings.admin_email}, password {generated} (shown only now)")

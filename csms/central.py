@@ -39,6 +39,8 @@ class Timing:
     refresh_every: float = 0.25
     commands_every: float = 1  # looks for commands that have waited too long
     keep_messages_days: int = 14
+    mails_every: float = 60  # looks for users whose daily mail is due
+    mail_retry: float = 60  # after a mail server was away; doubled each time, up to an hour
     finish_within: float = 10  # at the end of the process
 
     @property

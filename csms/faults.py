@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from data.texts import N_
+
 NO_ERROR = "NoError"
 OTHER_ERROR = "OtherError"
 FAULTED = "Faulted"
@@ -15,20 +17,20 @@ class Fault(NamedTuple):
 
 
 FAULTS = {
-    "ConnectorLockFailure": Fault(HARDWARE, "Connector lock failure"),
-    "PowerMeterFailure": Fault(HARDWARE, "Failure to read power meter."),
-    "PowerSwitchFailure": Fault(HARDWARE, "Failure to control power switch."),
-    "OverCurrentFailure": Fault(FUSE, "Over current protection device has tripped"),
-    "GroundFailure": Fault(FUSE, "Ground fault protection has tripped"),
-    "HighTemperature": Fault(TEMPERATURE, "Temperature in the station is too high"),
-    "ReaderFailure": Fault(HARDWARE, "RFID reader does not work"),
-    "ResetFailure": Fault(HARDWARE, "Reset was not possible"),
-    "UnderVoltage": Fault(HARDWARE, "Supply voltage too low"),
-    "OverVoltage": Fault(HARDWARE, "Supply voltage too high"),
-    "InternalError": Fault(HARDWARE, "Internal hardware or software error"),
-    "EVCommunicationError": Fault(HARDWARE, "Communication with the vehicle failed"),
-    "WeakSignal": Fault(HARDWARE, "Weak mobile signal"),
-    "LocalListConflict": Fault(HARDWARE, "Local list conflicts with the portal"),
+    "ConnectorLockFailure": Fault(HARDWARE, N_("Connector lock failure")),
+    "PowerMeterFailure": Fault(HARDWARE, N_("Failure to read power meter.")),
+    "PowerSwitchFailure": Fault(HARDWARE, N_("Failure to control power switch.")),
+    "OverCurrentFailure": Fault(FUSE, N_("Over current protection device has tripped")),
+    "GroundFailure": Fault(FUSE, N_("Ground fault protection has tripped")),
+    "HighTemperature": Fault(TEMPERATURE, N_("Temperature in the station is too high")),
+    "ReaderFailure": Fault(HARDWARE, N_("RFID reader does not work")),
+    "ResetFailure": Fault(HARDWARE, N_("Reset was not possible")),
+    "UnderVoltage": Fault(HARDWARE, N_("Supply voltage too low")),
+    "OverVoltage": Fault(HARDWARE, N_("Supply voltage too high")),
+    "InternalError": Fault(HARDWARE, N_("Internal hardware or software error")),
+    "EVCommunicationError": Fault(HARDWARE, N_("Communication with the vehicle failed")),
+    "WeakSignal": Fault(HARDWARE, N_("Weak mobile signal")),
+    "LocalListConflict": Fault(HARDWARE, N_("Local list conflicts with the portal")),
 }
 ONLY_EVENTS = {"EVCommunicationError", "WeakSignal", "LocalListConflict"}  # alarms only with status Faulted
 

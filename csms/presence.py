@@ -9,6 +9,7 @@ from csms.station import Station
 from data import alarms, station_states, transactions
 from data.alarms import NO_NETWORK, NOT_REGISTERED, Alarm
 from data.database import Batch, Sql
+from data.texts import N_
 
 
 async def watch(central: Central, since: datetime) -> datetime:
@@ -58,7 +59,17 @@ async def _turn_no_network(central: Central, station: Station, now: datetime) ->
             statements = alarms.cleared(station.station_id, 0, {NO_NETWORK}, now)
         else:
             statements = alarms.raised(
-                Alarm(NO_NETWORK, NO_NETWORK, station.site_id, station.station_id, 0, "No network contact", "", "", now)
+                Alarm(
+                    NO_NETWORK,
+                    NO_NETWORK,
+                    station.site_id,
+                    station.station_id,
+                    0,
+                    N_("No network contact"),
+                    "",
+                    "",
+                    now,
+                )
             )
         await central.commits.write(statements, [("alarm", station.station_id)])
         station.alarms ^= {(0, NO_NETWORK)}
@@ -69,7 +80,7 @@ async def _raise_not_registered(central: Central, station: Station, now: datetim
     async with station.lock:
         if station.is_registered:
             return
-        text = "The charging station has never registered"
+        text = N_("The charging station has never registered")
         alarm = Alarm(NOT_REGISTERED, NOT_REGISTERED, station.site_id, station.station_id, 0, text, "", "", now)
         await central.commits.write(alarms.raised(alarm), [("alarm", station.station_id)])
         station.alarms.add((0, NOT_REGISTERED))

@@ -11,6 +11,7 @@ from data.alarms import CONFIGURATION_FAULT, NOT_REGISTERED, Alarm
 from data.command_kinds import Outcome
 from data.database import Batch, Change, Sql
 from data.events import EventKind
+from data.texts import N_
 
 
 async def connected(central: Central, station: Station, protocol: str, at: datetime) -> None:
@@ -64,7 +65,7 @@ async def firmware_status_changed(
     changed += told_changed
     key = (0, CONFIGURATION_FAULT)
     if happening.status == "InstallationFailed":
-        text, kind = "Software and hardware do not match", CONFIGURATION_FAULT
+        text, kind = N_("Software and hardware do not match"), CONFIGURATION_FAULT
         statements += alarms.raised(
             Alarm(kind, kind, station.site_id, station.station_id, 0, text, happening.status, "", received_at)
         )

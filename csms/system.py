@@ -11,10 +11,11 @@ from aiohttp import web
 
 from csms import message_log, presence
 from csms.central import Central, Timing
+from csms.mails import Mails
 from csms.server import OcppServer
 from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnusable
-from settings import Address
+from settings import Address, MailServer
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Running(NamedTuple):
 
 @asynccontextmanager
 async def running(
-    database: DuckDB, ocpp: Address, api: Address, timing: Timing | None = None
+    database: DuckDB, ocpp: Address, api: Address, timing: Timing | None = None, mail_server: MailServer | None = None
 ) -> AsyncIterator[Running]:
     """Serve stations until the block ends; then what was received is answered first.
 
@@ -37,17 +38,19 @@ async def running(
     central = Central(database, timing or Timing())
     await asyncio.to_thread(central.load)
     server = OcppServer(central)
+    mails = Mails(database, mail_server, central.timing)
     loops: list[asyncio.Task[None]] = []
     runner = web.AppRunner(_api(central), access_log=None)
     try:
         ocpp = await server.start(ocpp)
         await runner.setup()
         await web.TCPSite(runner, api.host, api.port).start()
-        loops = [asyncio.create_task(loop) for loop in _loops(central)]
+        loops = [asyncio.create_task(loop) for loop in (*_loops(central), mails.run())]
         yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]))
     finally:
         for loop in loops:
             loop.cancel()
+        await mails.stop()
         await server.close()
         await runner.cleanup()
         with suppress(DatabaseUnusable):  # what broke it has been told

@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     NEWS = "news"
     CONFIGURED = "configuration changed"
     COMMAND = "command"
+    MAIL = "mail"
 
 
 INTO_EVENT = rows_into(
