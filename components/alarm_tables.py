@@ -133,7 +133,8 @@ def _look(row: Mapping[str, Any]) -> dict[str, str]:
     if "severity" not in row:
         return {"kind": row["kind"].capitalize()}
     look = SEVERITIES[row["severity"].lower()]
-    return {"severity": str(look.word), "severity_look": f"{look.colour} {look.glyph}"}
+    repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
+    return repeats | {"severity": str(look.word), "severity_look": f"{look.colour} {look.glyph}"}
 
 
 def _icon(name: str) -> html.I:

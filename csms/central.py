@@ -81,9 +81,9 @@ class Central:
             if last.station_id in by_id:
                 status = Status(last.status, last.error_code, last.info, last.vendor_error_code, last.logged_at)
                 by_id[last.station_id].statuses[last.connector_id] = status
-        for station_id, connector_id, code in alarms.active_codes(database):
+        for station_id, connector_id, kind in alarms.active_kinds(database):
             if station_id in by_id:
-                by_id[station_id].alarms.add((connector_id, code))
+                by_id[station_id].alarms.add((connector_id, kind))
         for transaction in transactions.open_transactions(database):
             if transaction.station_id in by_id:
                 by_id[transaction.station_id].open[transaction.transaction_id] = transaction

@@ -155,6 +155,7 @@ class Connection:
                 await self._working
 
     async def close(self, code: int, reason: str) -> None:
+        self._is_finishing = True
         self._fail_calls()
         await self._socket.close(code, reason)
 
@@ -164,6 +165,26 @@ class Connection:
         if self._working:
             await asyncio.wait([self._working], timeout=within_s)
         await self.close(code, "")
+
+    @property
+    def is_over(self) -> bool:
+        return self._closed or self._is_finishing
+
+    async def is_there(self) -> bool:
+        """Ask for a sign of life: a pong, else any answer to a TriggerMessage, of which an error is one too."""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                await (await self._socket.ping())
+            return True
+        except (TimeoutError, ConnectionClosed):
+            pass
+        try:
+            await self.call("TriggerMessage", {"requestedMessage": "Heartbeat"}, Priority.USER)
+        except ErrorAnswered:
+            return True
+        except CallFailed:
+            return False
+        return True
 
     async def call(self, action: str, payload: Payload, priority: Priority) -> Payload:
         """Call the station and return its answer; calls wait for each other, the most urgent first.

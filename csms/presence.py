@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from csms import sessions
 from csms.central import Central
+from csms.connection import Connection
 from csms.station import Station
 from data import alarms, station_states, transactions
 from data.alarms import NO_NETWORK, NOT_REGISTERED, Alarm
@@ -25,6 +26,9 @@ async def watch(central: Central, since: datetime) -> datetime:
     if heard:  # not told as a change: no page shows it to the second
         await central.commits.write([station_states.heard(heard)])
     stations = central.stations.values()
+    for station in stations:
+        if station.connection and _is_missing(central, station, now) and _has_contact(station):
+            _begin_probe(central, station, station.connection)
     await asyncio.gather(
         *(_turn_no_network(central, station, now) for station in stations if _is_to_turn(central, station, now)),
         *(_raise_not_registered(central, station, now) for station in stations if _never_came(central, station, now)),
@@ -37,13 +41,35 @@ def _is_to_turn(central: Central, station: Station, now: datetime) -> bool:
     """Tell whether the alarm No network is raised for a station that is heard, or not raised for a missing one."""
     if (0, NO_NETWORK) in station.alarms:  # after a restart nobody has been heard yet: that alone does not clear it
         return station.connection is not None and not _is_missing(central, station, now)
-    return station.is_registered and _is_missing(central, station, now)
+    return station.is_registered and station.connection is None and _is_missing(central, station, now)
+
+
+def _has_contact(station: Station) -> bool:
+    return station.is_registered and (0, NO_NETWORK) not in station.alarms
+
+
+def _begin_probe(central: Central, station: Station, connection: Connection) -> None:
+    """Ask a silent station whether it is there, beside everything else: it has long to answer."""
+    if station.probe is None or station.probe.done():
+        station.probe = asyncio.create_task(_probe(central, station, connection))
+
+
+async def _probe(central: Central, station: Station, connection: Connection) -> None:
+    """Raise No network when a connected station gives no sign of life; a line that closes meanwhile says nothing."""
+    asked_at = datetime.now(UTC)
+    is_there = await connection.is_there()
+    if connection.is_over or station.connection is not connection:
+        return
+    if is_there:
+        station.heard_at = max(station.heard_at, datetime.now(UTC))
+    elif station.heard_at < asked_at and _has_contact(station):
+        await _turn_no_network(central, station, datetime.now(UTC))
 
 
 def _never_came(central: Central, station: Station, now: datetime) -> bool:
     if station.is_registered or (0, NOT_REGISTERED) in station.alarms:
         return False
-    return now - station.heard_at > timedelta(seconds=central.timing.not_registered_after)
+    return now - station.created_at > timedelta(seconds=central.timing.not_registered_after)
 
 
 def _is_missing(central: Central, station: Station, now: datetime) -> bool:

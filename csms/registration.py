@@ -11,6 +11,7 @@ from data.alarms import CONFIGURATION_FAULT, NOT_REGISTERED, Alarm
 from data.command_kinds import Outcome
 from data.database import Batch, Change, Sql
 from data.events import EventKind
+from data.stations import LEARNED_MODEL
 from data.texts import N_
 
 
@@ -42,16 +43,50 @@ async def beat(central: Central, station: Station, happening: Beat, received_at:
 async def booted(central: Central, station: Station, boot: Booted, received_at: datetime) -> None:
     text = f"The station booted: {' '.join(part for part in boot if part) or 'it tells nothing of itself'}."
     over, over_changed = outcomes.happened(central, station, Outcome.BOOTED, received_at, "Back online.")
-    await central.commits.write(
-        [
-            station_states.booted(station.station_id, received_at, *boot),
-            central.note(station, EventKind.BOOTED, text),
-            *over,
-        ],
-        [("station_state", station.station_id), ("event", station.site_id), *over_changed],
-    )
+    statements = [
+        station_states.booted(station.station_id, received_at, *boot),
+        central.note(station, EventKind.BOOTED, text),
+        *over,
+    ]
+    changed: list[Change] = [("station_state", station.station_id), ("event", station.site_id), *over_changed]
+    await _compare_model(central, station, boot.model, received_at, statements, changed)
     central.commander.wake(station)
     station.answers.forget()
+
+
+async def _compare_model(
+    central: Central,
+    station: Station,
+    model: str,
+    at: datetime,
+    statements: list[Sql | Batch],
+    changed: list[Change],
+) -> None:
+    """Write a boot, and with it that another model than the configured one came, or the right one again.
+
+    The first model is learned as the configured one.
+    """
+    key = (0, CONFIGURATION_FAULT)
+    if not station.model and model:
+        statements.append(Batch(LEARNED_MODEL, [(station.station_id, model)]))
+        await central.commits.write(statements, changed)
+        station.model = model
+    elif model not in ("", station.model):
+        statements += alarms.raised(_configuration_fault(station, "Model", f"{model} instead of {station.model}", at))
+        await central.commits.write(statements, [*changed, ("alarm", station.station_id)])
+        station.misfit = True
+        station.alarms.add(key)
+    elif model and station.misfit:
+        await central.commits.write(*_cleared(station, CONFIGURATION_FAULT, at, statements, changed))
+        station.misfit = False
+        station.alarms.discard(key)
+    else:
+        await central.commits.write(statements, changed)
+
+
+def _configuration_fault(station: Station, code: str, info: str, at: datetime) -> Alarm:
+    text = N_("Software and hardware do not match")
+    return Alarm(CONFIGURATION_FAULT, code, station.site_id, station.station_id, 0, text, info, "", at)
 
 
 async def firmware_status_changed(
@@ -65,13 +100,10 @@ async def firmware_status_changed(
     changed += told_changed
     key = (0, CONFIGURATION_FAULT)
     if happening.status == "InstallationFailed":
-        text, kind = N_("Software and hardware do not match"), CONFIGURATION_FAULT
-        statements += alarms.raised(
-            Alarm(kind, kind, station.site_id, station.station_id, 0, text, happening.status, "", received_at)
-        )
+        statements += alarms.raised(_configuration_fault(station, happening.status, happening.status, received_at))
         await central.commits.write(statements, [*changed, ("alarm", station.station_id)])
         station.alarms.add(key)
-    elif happening.status == "Installed":
+    elif happening.status == "Installed" and not station.misfit:
         await central.commits.write(*_cleared(station, CONFIGURATION_FAULT, received_at, statements, changed))
         station.alarms.discard(key)
     else:

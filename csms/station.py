@@ -30,8 +30,8 @@ class Station:
 
     __slots__ = (
         "alarms", "answers", "awaiting", "caller", "charge_box_id", "connection", "ends_before", "finished",
-        "heard_at", "is_registered", "lock", "meter_prints", "open", "outlets", "parameters_read", "restored",
-        "site_id", "starts", "station_id", "statuses", "zone",
+        "created_at", "heard_at", "is_registered", "lock", "meter_prints", "misfit", "model", "open", "outlets",
+        "parameters_read", "probe", "restored", "site_id", "starts", "station_id", "statuses", "zone",
     )  # fmt: skip
 
     def __init__(self, known: KnownStation, heard_at: datetime) -> None:
@@ -39,6 +39,12 @@ class Station:
         self.is_registered = known.is_registered
         self.parameters_read = known.parameters_read
         self.heard_at = heard_at
+        self.created_at = known.created_at or heard_at
+        self.misfit = known.reported_model != known.model and "" not in (
+            known.reported_model,
+            known.model,
+        )  # another model than the configured one came
+        self.probe: asyncio.Task[None] | None = None  # asks whether it is still there
         self.connection: Connection | None = None
         self.caller: Caller | None = None
         self.awaiting: dict[int, Command] = {}  # sent or accepted, their outcome not seen yet
@@ -46,7 +52,7 @@ class Station:
         self.answers = Answers()
         self.outlets: dict[int, str] = {}  # connector_id: mode
         self.statuses: dict[int, Status] = {}
-        self.alarms: set[tuple[int, str]] = set()  # connector_id and code of what may be active
+        self.alarms: set[tuple[int, str]] = set()  # connector_id and kind of what may be active
         self.open: dict[int, OpenTransaction] = {}
         self.finished: OrderedDict[int, Session] = OrderedDict()
         self.starts: OrderedDict[Started, StartAnswer] = OrderedDict()
@@ -60,6 +66,7 @@ class Station:
         self.site_id = known.site_id
         self.charge_box_id = known.charge_box_id
         self.zone = ZoneInfo(known.time_zone)
+        self.model = known.model  # the configured one; empty: the next to boot is learned
 
     @property
     def is_open_to_anybody(self) -> bool:

@@ -35,7 +35,7 @@ async def status_changed(central: Central, station: Station, change: StatusChang
         at = clock.moment(change.stamp, received_at, station.zone).at
         statements.append(station_states.status(station.station_id, connector_id, *status[:4], at, received_at))
         changed.append(("outlet_state", station.station_id))
-    codes, alarm_statements = _alarms(station, connector_id, status)
+    kinds, alarm_statements = _alarms(station, connector_id, status)
     if alarm_statements:
         statements += alarm_statements
         changed.append(("alarm", station.station_id))
@@ -48,7 +48,7 @@ async def status_changed(central: Central, station: Station, change: StatusChang
         station.statuses[connector_id] = status
     remember_outlet(station, connector_id)
     station.alarms = {alarm for alarm in station.alarms if alarm[0] != connector_id} | {
-        (connector_id, c) for c in codes
+        (connector_id, kind) for kind in kinds
     }
 
 
@@ -74,11 +74,11 @@ def mode_of_neighbours(station: Station) -> str:
 
 
 def _alarms(station: Station, connector_id: int, status: Status) -> tuple[set[str], list[Sql | Batch]]:
-    """Return the codes active on the connector from now on, and the statements that make it so.
+    """Return the kinds active on the connector from now on, and the statements that make it so.
 
     An error opens an alarm or counts as its repeat; NoError clears, but Faulted without a code keeps what is open.
     """
-    active = {code for connector, code in station.alarms if connector == connector_id}
+    active = {kind for connector, kind in station.alarms if connector == connector_id}
     own = active - alarms.OF_THE_STATION
     if is_alarm(status.status, status.error_code):
         if status.error_code == NO_ERROR and own:
@@ -89,7 +89,7 @@ def _alarms(station: Station, connector_id: int, status: Status) -> tuple[set[st
             kind, code, station.site_id, station.station_id, connector_id, description,
             status.info, status.vendor_error_code, status.received_at,
         )  # fmt: skip
-        return active | {code}, alarms.raised(alarm)
+        return active | {kind}, alarms.raised(alarm)
     if status.error_code == NO_ERROR and status.status != FAULTED and own:
         return active - own, alarms.cleared(station.station_id, connector_id, own, status.received_at)
     return active, []

@@ -17,6 +17,9 @@ READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 
 NODE = "station.name || CASE WHEN connector_id > 0 THEN ' Connector: ' || connector_id ELSE '' END"
 STATION_REF = "CASE WHEN station.removed_at IS NULL THEN 'station:' || station.station_id END AS station_ref"
+TOLD = """coalesce(' (' || nullif(concat_ws(', ', nullif(vendor_error_code, ''),
+    CASE WHEN NOT contains(kept.description, info) THEN info END), '') || ')', '')"""
+DESCRIPTION = f"kept.description || {TOLD} AS description"
 USER = "person.first_name || ' ' || person.last_name"
 
 
@@ -49,9 +52,9 @@ class Page:
 ACTIVE = AlarmTable(
     paging.Table(
         f"""(SELECT alarm_id, {alarms.SEVERITY} AS severity, raised_at, {NODE} AS node, site.name AS site,
-                    alarm.description, repeats, alarm.site_id, station_id, connector_id, site.time_zone, {STATION_REF}
-             FROM alarm JOIN charging_station station USING (station_id)
-             JOIN site ON site.site_id = alarm.site_id) active_alarm""",
+                    {DESCRIPTION}, repeats, kept.site_id, station_id, connector_id, site.time_zone, {STATION_REF}
+             FROM alarm kept JOIN charging_station station USING (station_id)
+             JOIN site ON site.site_id = kept.site_id) active_alarm""",
         frozenset({"alarm", "topology"}),
     ),
     {
@@ -68,11 +71,11 @@ ACTIVE = AlarmTable(
 HISTORY = AlarmTable(
     paging.Table(
         f"""(SELECT alarm_id, {alarms.SEVERITY} AS severity, raised_at, cleared_at, {NODE} AS node, site.name AS site,
-                    past.description, coalesce({USER}, 'Station') AS cleared_by, repeats,
-                    past.site_id, station_id, connector_id, site.time_zone, {STATION_REF}
-             FROM alarm_history past JOIN charging_station station USING (station_id)
-             JOIN site ON site.site_id = past.site_id
-             LEFT JOIN portal_user person ON person.user_id = past.cleared_by) past_alarm""",
+                    {DESCRIPTION}, coalesce({USER}, 'Station') AS cleared_by, repeats,
+                    kept.site_id, station_id, connector_id, site.time_zone, {STATION_REF}
+             FROM alarm_history kept JOIN charging_station station USING (station_id)
+             JOIN site ON site.site_id = kept.site_id
+             LEFT JOIN portal_user person ON person.user_id = kept.cleared_by) past_alarm""",
         frozenset({"alarm", "topology", "user"}),
     ),
     {

@@ -1,6 +1,10 @@
-"""Active alarms and their history. At most one is active per station, connector and code; repeats only refresh it."""
+"""Active alarms and their history.
 
-from datetime import UTC, datetime
+At most one is active per station, connector and kind: repeats are counted on it, also those of a station that flaps,
+which takes the alarm that it cleared a short while ago out of the history again.
+"""
+
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -15,7 +19,10 @@ TIME = pa.timestamp("us", tz="UTC")
 
 NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT = "No network", "Not registered", "Configuration fault hardware"
 OF_THE_STATION = frozenset({NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT})
-"""Kinds that no connector's status raises or clears; they stand on connector 0, and their code is the kind."""
+"""Kinds that no connector's status raises or clears; they stand on connector 0."""
+
+FLAPPING = timedelta(minutes=10)
+"""What a station cleared itself and raises again within this time is the same alarm."""
 
 CRITICAL = ("Hardware fault", "Fuse")
 LESS_CRITICAL = ("ConnectorLockFailure", "PowerMeterFailure")
@@ -32,7 +39,7 @@ SEVERITY = f"""CASE WHEN {_among("kind", CRITICAL)} AND NOT {_among("code", LESS
 
 
 class Alarm(NamedTuple):
-    """What is wrong where. code tells alarms of one connector apart; connector_id 0 is the whole station."""
+    """What is wrong where. code says what of its kind; connector_id 0 is the whole station."""
 
     kind: str
     code: str
@@ -58,19 +65,46 @@ _ALARM = pa.schema(
         ("raised_at", TIME),
     ]
 )
-_KEY = ("station_id", "connector_id", "code")
-_SAME = "alarm.station_id = batch.station_id AND alarm.connector_id = batch.connector_id AND alarm.code = batch.code"
+_KEY = ("station_id", "connector_id", "kind")
+_SAME = "alarm.station_id = batch.station_id AND alarm.connector_id = batch.connector_id AND alarm.kind = batch.kind"
 _CLEARING = pa.schema(
-    [("station_id", pa.int32()), ("connector_id", pa.int32()), ("code", pa.string()), ("cleared_at", TIME)]
+    [("station_id", pa.int32()), ("connector_id", pa.int32()), ("kind", pa.string()), ("cleared_at", TIME)]
 )
 _HISTORY = """INSERT INTO alarm_history BY NAME
-    SELECT alarm_id, kind, alarm.code, site_id, alarm.station_id, alarm.connector_id, description, info,
+    SELECT alarm_id, alarm.kind, code, site_id, alarm.station_id, alarm.connector_id, description, info,
            vendor_error_code, raised_at, repeats"""
 
 REPEATED = Into(
-    f"""UPDATE alarm SET repeats = repeats + 1, repeated_at = batch.raised_at, info = batch.info,
-            vendor_error_code = batch.vendor_error_code
+    f"""UPDATE alarm SET repeats = repeats + 1, repeated_at = batch.raised_at, code = batch.code,
+            description = batch.description, info = batch.info, vendor_error_code = batch.vendor_error_code
         FROM batch WHERE {_SAME}""",  # noqa: S608 - constant of this module
+    _ALARM,
+    _KEY,
+)
+REOPENED = Into(
+    f"""INSERT INTO alarm BY NAME
+        SELECT past.alarm_id, batch.kind, batch.code, batch.site_id, batch.station_id, batch.connector_id,
+               batch.description, batch.info, batch.vendor_error_code, past.raised_at,
+               batch.raised_at AS repeated_at, past.repeats + 1 AS repeats
+        FROM (SELECT max(alarm_id) AS alarm_id, station_id, connector_id, kind,
+                     max_by(raised_at, alarm_id) AS raised_at, max_by(repeats, alarm_id) AS repeats,
+                     max(cleared_at) AS cleared_at
+              FROM alarm_history
+              WHERE cleared_by IS NULL AND cleared_at > (SELECT min(raised_at) FROM batch) - $flapping
+              GROUP BY station_id, connector_id, kind) past
+        JOIN batch ON past.station_id = batch.station_id AND past.connector_id = batch.connector_id
+             AND past.kind = batch.kind AND past.cleared_at > batch.raised_at - $flapping
+        WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE {_SAME})""".replace(  # noqa: S608 - constant of this module
+        "$flapping", f"INTERVAL '{FLAPPING.seconds}' SECOND"
+    ),
+    _ALARM,
+    _KEY,
+)
+OUT_OF_HISTORY = Into(
+    """DELETE FROM alarm_history USING batch
+       WHERE alarm_history.station_id = batch.station_id AND alarm_history.kind = batch.kind
+         AND alarm_history.cleared_at > batch.raised_at - INTERVAL '1' DAY
+         AND EXISTS (SELECT 1 FROM alarm WHERE alarm.alarm_id = alarm_history.alarm_id)""",
     _ALARM,
     _KEY,
 )
@@ -90,13 +124,13 @@ CLEARED = Into(f"DELETE FROM alarm USING batch WHERE {_SAME}", _CLEARING, _KEY) 
 
 
 def raised(*alarms: Alarm) -> list[Sql | Batch]:
-    """Raise alarms, or count the repeat of those that are active."""
-    return [Batch(REPEATED, alarms), Batch(RAISED, alarms)]
+    """Raise alarms, or count the repeat of those that are active or were a short while ago."""
+    return [Batch(into, alarms) for into in (REPEATED, REOPENED, OUT_OF_HISTORY, RAISED)]
 
 
-def cleared(station_id: int, connector_id: int, codes: frozenset[str] | set[str], at: datetime) -> list[Sql | Batch]:
-    """Move a connector's active alarms of these codes to the history: the station recovered."""
-    rows = [(station_id, connector_id, code, at) for code in sorted(codes)]
+def cleared(station_id: int, connector_id: int, kinds: frozenset[str] | set[str], at: datetime) -> list[Sql | Batch]:
+    """Move a connector's active alarms of these kinds to the history: the station recovered."""
+    rows = [(station_id, connector_id, kind, at) for kind in sorted(kinds)]
     return [Batch(INTO_HISTORY, rows), Batch(CLEARED, rows)]
 
 
@@ -145,7 +179,7 @@ def clear(scope: Scope, alarm_id: int) -> None:
     )
 
 
-def active_codes(database: Database) -> list[tuple[int, int, str]]:
-    """Return station_id, connector_id and code of every active alarm, for the central system's start."""
-    rows = database.query("SELECT station_id, connector_id, code FROM alarm")
+def active_kinds(database: Database) -> list[tuple[int, int, str]]:
+    """Return station_id, connector_id and kind of every active alarm, for the central system's start."""
+    rows = database.query("SELECT station_id, connector_id, kind FROM alarm")
     return list(zip(*(column.to_pylist() for column in rows.columns), strict=True))

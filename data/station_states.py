@@ -117,6 +117,9 @@ class KnownStation(NamedTuple):
     last_heard_at: datetime | None
     is_registered: bool
     parameters_read: bool
+    created_at: datetime | None
+    model: str
+    reported_model: str
 
 
 class KnownOutlet(NamedTuple):
@@ -140,7 +143,8 @@ def known_stations(database: Database) -> list[KnownStation]:
         database,
         KnownStation,
         """SELECT station_id, charging_station.site_id, charge_box_id, time_zone, last_heard_at,
-               registered_at IS NOT NULL AS is_registered, parameters_read_at IS NOT NULL AS parameters_read
+               registered_at IS NOT NULL AS is_registered, parameters_read_at IS NOT NULL AS parameters_read,
+               created_at, charging_station.model, coalesce(station_state.model, '') AS reported_model
            FROM charging_station JOIN site USING (site_id) LEFT JOIN station_state USING (station_id)
            WHERE charging_station.removed_at IS NULL""",
     )

@@ -34,8 +34,8 @@ class NewStation(NamedTuple):
 
 
 INTO_STATION = Into(
-    """INSERT INTO charging_station (station_id, site_id, floor_id, name, charge_box_id)
-       SELECT station_id, site_id, floor_id, name, charge_box_id FROM batch
+    """INSERT INTO charging_station (station_id, site_id, floor_id, name, charge_box_id, created_at)
+       SELECT station_id, site_id, floor_id, name, charge_box_id, now() FROM batch
        WHERE NOT EXISTS (SELECT 1 FROM charging_station live
                          WHERE live.charge_box_id = batch.charge_box_id AND live.removed_at IS NULL)""",
     pa.schema(
@@ -47,6 +47,12 @@ INTO_STATION = Into(
             ("charge_box_id", pa.string()),
         ]
     ),
+)
+LEARNED_MODEL = Into(
+    """UPDATE charging_station SET model = batch.model FROM batch
+       WHERE charging_station.station_id = batch.station_id AND charging_station.model = ''""",
+    pa.schema([("station_id", pa.int32()), ("model", pa.string())]),
+    key=("station_id",),
 )
 # Two commits may create one outlet: the administrator's, and a station that reports an unknown connector.
 INTO_OUTLET = Into(

@@ -105,7 +105,7 @@ def test_clear_moves_an_alarm_to_the_history_with_the_users_name(people: People)
     assert _nodes(people.bob, ACTIVE) == ["00003239 Connector: 1"]
     [past] = alarm_tables.page(people.alice, HISTORY, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
     assert (past["node"], past["description"], past["cleared_by"]) == ("00003239", "No network contact", "Bob Example")
-    [noted] = alarm_tables.page(people.alice, EVENTS, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
+    noted, *_before = alarm_tables.page(people.alice, EVENTS, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
     assert (noted["kind"], noted["node"], noted["done_by"]) == ("alarm cleared", "00003239", "Bob Example")
 
 
