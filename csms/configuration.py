@@ -5,7 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 from csms.central import Central
-from csms.connection import CallFailed, Connection, Priority
+from csms.connection import CallFailed, Line, Priority
 from csms.ocpp16.calls import get_configuration
 from csms.station import Station
 from data import parameters
@@ -14,7 +14,7 @@ from data.events import EventKind
 log = logging.getLogger(__name__)
 
 
-async def read_configuration(central: Central, station: Station, connection: Connection) -> None:
+async def read_configuration(central: Central, station: Station, connection: Line) -> None:
     """Ask for all parameters and keep them. Without an answer it is tried again at the next connection."""
     await asyncio.sleep(central.timing.configuration_after)
     try:

@@ -13,7 +13,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import uuid4
 
 import orjson
@@ -26,6 +26,7 @@ from data.errors import DatabaseUnusable
 log = logging.getLogger(__name__)
 
 CALL, CALLRESULT, CALLERROR = 2, 3, 4
+TAKEN_OVER = 4000  # closes a connection whose station has a newer one
 NO_ID = "-1"  # answers a call whose id cannot be read
 MOST_WAITING = 64  # the station is not read further until its queue is shorter
 ANSWERS_KEPT = 8
@@ -118,6 +119,22 @@ class Peer(NamedTuple):
     """Hears of frames that are no OCPP-J."""
     record: Callable[[str, bytes, datetime | None], None]
     """Logs a frame: `in` or `out`, and when."""
+
+
+class Line(Protocol):
+    """The way to a connected station, whatever carries it."""
+
+    @property
+    def is_over(self) -> bool: ...
+
+    async def is_there(self) -> bool:
+        """Ask for a sign of life."""
+
+    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload: ...
+
+    async def close(self, code: int, reason: str) -> None: ...
+
+    async def finish(self, code: int, within_s: float) -> None: ...
 
 
 class Connection:

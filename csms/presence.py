@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from csms import sessions
 from csms.central import Central
-from csms.connection import Connection
+from csms.connection import Line
 from csms.station import Station
 from data import alarms, station_states, transactions
 from data.alarms import NO_NETWORK, NOT_REGISTERED, Alarm
@@ -48,13 +48,13 @@ def _has_contact(station: Station) -> bool:
     return station.is_registered and (0, NO_NETWORK) not in station.alarms
 
 
-def _begin_probe(central: Central, station: Station, connection: Connection) -> None:
+def _begin_probe(central: Central, station: Station, connection: Line) -> None:
     """Ask a silent station whether it is there, beside everything else: it has long to answer."""
     if station.probe is None or station.probe.done():
         station.probe = asyncio.create_task(_probe(central, station, connection))
 
 
-async def _probe(central: Central, station: Station, connection: Connection) -> None:
+async def _probe(central: Central, station: Station, connection: Line) -> None:
     """Raise No network when a connected station gives no sign of life; a line that closes meanwhile says nothing."""
     asked_at = datetime.now(UTC)
     is_there = await connection.is_there()

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -16,16 +15,15 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from csms import addresses, ocpp16, registration
-from csms.central import ODDITY_REPEATED_AFTER, Central
+from csms.central import Central
 from csms.configuration import read_configuration
-from csms.connection import Connection, Peer
+from csms.connection import TAKEN_OVER, Connection, Line, Peer
 from csms.message_log import StationLog
 from csms.ocpp16.calls import Caller16
 from csms.ocpp16.respond import is_repeatable, respond
+from csms.refusals import Refusals
 from csms.station import Station
-from data import unknown_callers
-from data.events import EventKind, event
-from data.values import LONGEST_NAME
+from data.events import EventKind
 from settings import Address
 
 log = logging.getLogger(__name__)
@@ -33,21 +31,18 @@ log = logging.getLogger(__name__)
 LARGEST_FRAME = 256 * 1024  # bytes
 PING_EVERY_S = 60  # keeps lines through NAT open; late pongs are no reason to hang up
 CLOSE_WITHIN_S = 5
-MOST_REFUSALS = 500  # events an hour: somebody who tries names must not fill the disk
-TAKEN_OVER = 4000
 RESTARTING = 1012
 
 
 class OcppServer:
     """Accepts the configured stations, one connection for each: the newest wins."""
 
-    def __init__(self, central: Central) -> None:
+    def __init__(self, central: Central, refusals: Refusals) -> None:
         self._central = central
+        self._refusals = refusals
         self._server: Server | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._is_finishing = False
-        self._refusals: deque[datetime] = deque()  # noted within the last hour
-        self._calls: Counter[str] = Counter()  # of unknown stations, since each was last noted
 
     async def start(self, address: Address) -> Address:
         """Listen; return the address with the real port.
@@ -94,7 +89,7 @@ class OcppServer:
         charge_box_id = addresses.charge_box_id(request.path, self._central.stations)
         if charge_box_id in self._central.stations:
             return None
-        self._note_unknown(charge_box_id or "", str(socket.remote_address[0]))
+        self._refusals.unknown(charge_box_id or "", "OCPP 1.6", str(socket.remote_address[0]))
         return socket.respond(HTTPStatus.NOT_FOUND, "No charging station has this ChargeboxId.\n")
 
     def _subprotocol(self, socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
@@ -104,37 +99,9 @@ class OcppServer:
             assert socket.request is not None
             charge_box_id = addresses.charge_box_id(socket.request.path, self._central.stations)
             reason = f"it speaks only {', '.join(offered)[:100]}"
-            self._note_refused(charge_box_id or "", reason, str(socket.remote_address[0]))
+            self._refusals.refused(charge_box_id or "", reason, str(socket.remote_address[0]))
             raise NegotiationError("only ocpp1.6 is spoken here")
         return None if chosen is None else Subprotocol(chosen)
-
-    def _note_unknown(self, charge_box_id: str, address: str) -> None:
-        """Note a caller that nobody configured, so that it can be taken in."""
-        known = charge_box_id.replace("\0", "").strip()
-        if not known or len(known) > LONGEST_NAME or not known.isprintable():
-            self._note_refused(charge_box_id, "there is no such station", address)
-            return
-        if known in self._calls or len(self._calls) < MOST_REFUSALS:
-            self._calls[known] += 1
-        if self._note_refused(known, "there is no such station", address):
-            calls = self._calls.pop(known, 1)
-            statements = unknown_callers.noted(known, address, "OCPP 1.6", datetime.now(UTC), calls)
-            self._central.commits.write_later(statements, [("unknown_caller", 0)])
-
-    def _note_refused(self, charge_box_id: str, reason: str, address: str) -> bool:
-        """Write a refusal into the event log; return whether it was written: the same again is within the hour not."""
-        charge_box_id = charge_box_id.replace("\0", "")[:100]
-        now = datetime.now(UTC)
-        while self._refusals and now - self._refusals[0] > ODDITY_REPEATED_AFTER:
-            self._refusals.popleft()
-        is_noted = len(self._refusals) < MOST_REFUSALS and self._central.is_first("refused", charge_box_id, reason)
-        if is_noted:
-            self._refusals.append(now)
-            log.warning("%r: refused, %s (%s)", charge_box_id, reason, address)
-            text = f"The station {charge_box_id} was refused: {reason}."
-            noted = event(EventKind.STATION_REFUSED, text, charge_box_id=charge_box_id, details={"address": address})
-            self._central.commits.write_later([noted], [("event", 0)])
-        return is_noted
 
     async def _serve(self, socket: ServerConnection) -> None:
         central = self._central
@@ -190,7 +157,7 @@ class OcppServer:
         details = {"frame": frame[:1000].decode(errors="replace").replace("\0", "")}
         self._central.note_oddity(station, EventKind.BROKEN_FRAME, text, details)
 
-    def _close_later(self, older: Connection) -> None:
+    def _close_later(self, older: Line) -> None:
         """Close a connection that was taken over without waiting for a station that is no longer there."""
         task = asyncio.create_task(older.close(TAKEN_OVER, "a newer connection of this station"))
         self._closing.add(task)

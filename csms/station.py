@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from csms.calling import Caller
-from csms.connection import Answers, Connection
+from csms.connection import Answers, Line
 from csms.happenings import StartAnswer, Started
 from data.command_rows import Command
 from data.station_states import KnownStation
@@ -45,7 +45,7 @@ class Station:
             known.model,
         )  # another model than the configured one came
         self.probe: asyncio.Task[None] | None = None  # asks whether it is still there
-        self.connection: Connection | None = None
+        self.connection: Line | None = None
         self.caller: Caller | None = None
         self.awaiting: dict[int, Command] = {}  # sent or accepted, their outcome not seen yet
         self.lock = asyncio.Lock()

@@ -12,6 +12,9 @@ from aiohttp import web
 from csms import message_log, presence
 from csms.central import Central, Timing
 from csms.mails import Mails
+from csms.ocpp15.contacts import Contacts
+from csms.ocpp15.service import CentralSystemService
+from csms.refusals import Refusals
 from csms.server import OcppServer
 from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnusable
@@ -37,15 +40,18 @@ async def running(
     """
     central = Central(database, timing or Timing())
     await asyncio.to_thread(central.load)
-    server = OcppServer(central)
     mails = Mails(database, mail_server, central.timing)
+    refusals = Refusals(central)
+    contacts = Contacts(central)
+    await asyncio.to_thread(contacts.restore)
+    server, soap = OcppServer(central, refusals), CentralSystemService(central, contacts, refusals)
     loops: list[asyncio.Task[None]] = []
-    runner = web.AppRunner(_api(central), access_log=None)
+    runner = web.AppRunner(_api(central, soap), access_log=None)
     try:
         ocpp = await server.start(ocpp)
         await runner.setup()
         await web.TCPSite(runner, api.host, api.port).start()
-        loops = [asyncio.create_task(loop) for loop in (*_loops(central), mails.run())]
+        loops = [asyncio.create_task(loop) for loop in (*_loops(central), mails.run(), contacts.run())]
         yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]))
     finally:
         for loop in loops:
@@ -53,6 +59,7 @@ async def running(
         await mails.stop()
         await server.close()
         await runner.cleanup()
+        await contacts.close()
         with suppress(DatabaseUnusable):  # what broke it has been told
             await central.recorder.write()
 
@@ -86,7 +93,7 @@ async def _refresh(central: Central) -> None:
             log.exception("changes could not be taken over; it is tried again")
 
 
-def _api(central: Central) -> web.Application:
+def _api(central: Central, soap: CentralSystemService) -> web.Application:
     async def healthz(request: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "connected": _connected(central)})
 
@@ -95,7 +102,7 @@ def _api(central: Central) -> web.Application:
         return web.Response(text=central.metrics.text(_connected(central), charging), content_type="text/plain")
 
     app = web.Application(client_max_size=256 * 1024)
-    app.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics)])
+    app.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics), *soap.routes()])
     return app
 
 

@@ -83,6 +83,18 @@ def heard(stations: Iterable[tuple[int, datetime]]) -> Batch:
     return Batch(HEARD, list(stations))
 
 
+def callable_at(station_id: int, url: str) -> Sql:
+    """Keep where a station that speaks SOAP can be called."""
+    return Sql("UPDATE station_state SET call_back_url = $url WHERE station_id = $id", {"url": url, "id": station_id})
+
+
+def callable_stations(database: Database, protocol: str) -> list[tuple[int, str]]:
+    """Return station_id and URL of the stations that last spoke a protocol over SOAP and told where to call them."""
+    sql = "SELECT station_id, call_back_url FROM station_state WHERE protocol = $protocol AND call_back_url IS NOT NULL"
+    rows = database.query(sql, {"protocol": protocol})
+    return list(zip(rows["station_id"].to_pylist(), rows["call_back_url"].to_pylist(), strict=True))
+
+
 def nobody_connected() -> Sql:
     """For the start of the central system: who was connected must connect again."""
     return Sql("UPDATE station_state SET connected = FALSE WHERE connected")

@@ -8,7 +8,7 @@ from ocpp.v16.enums import Action, ConfigurationKey
 
 from csms.calling import Answer, Verdict, Wanted
 from csms.clock import ocpp_time
-from csms.connection import Connection, Priority
+from csms.connection import Line, Priority
 from csms.ocpp16.fields import Payload, rows, text, whole_number
 from data.parameters import Parameter
 
@@ -23,7 +23,7 @@ class Call(NamedTuple):
     answer: Callable[[Payload], Answer]
 
 
-async def get_configuration(connection: Connection, priority: Priority) -> list[Parameter]:
+async def get_configuration(connection: Line, priority: Priority) -> list[Parameter]:
     """Return all parameters of a station; some answer nothing unless each key is asked for.
 
     Raises:
@@ -37,9 +37,9 @@ async def get_configuration(connection: Connection, priority: Priority) -> list[
 
 
 class Caller16:
-    """Tells a station over its OCPP 1.6-J connection."""
+    """Tells a station in OCPP 1.6's words, over whatever line understands them."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Line) -> None:
         self._connection = connection
 
     async def perform(self, wanted: Wanted) -> Answer:

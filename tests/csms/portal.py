@@ -4,12 +4,14 @@ from typing import Any
 
 from csms.addresses import PATH
 from csms.central import Central, Timing
+from csms.ocpp15.service import PATH as CENTRAL_SYSTEM_SERVICE
 from csms.system import Running
-from data import stations
+from data import commands, stations
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.scope import Role, Scope
 from data.stations import NewOutlet, NewStation
+from simulator.soap_station import SoapStation
 from tests.support.virtual_station import Station
 
 FAST = Timing(configuration_after=60, presence_every=0.02, refresh_every=0.02, finish_within=2)
@@ -34,6 +36,16 @@ class Portal:
 
     def station(self, charge_box_id: str = "CP1", **options: Any) -> Station:
         return Station(self.url, charge_box_id, **options)
+
+    def soap_station(self, charge_box_id: str = "CP1", **options: Any) -> SoapStation:
+        url = f"http://{self.system.api}{CENTRAL_SYSTEM_SERVICE}"
+        return SoapStation(url, charge_box_id, **({"timeout_s": 5} | options))
+
+    def ask(self, kind: str, parameters: dict[str, Any] | None = None, **options: Any) -> str:
+        """Ask stations, CP1 if not told others, for a command as an administrator does."""
+        scope = Scope(self.database, user_id=100, role=Role.ADMINISTRATOR, site_ids=None)
+        ids = [self.central.stations[name].station_id for name in options.pop("stations", ["CP1"])]
+        return commands.request(scope, kind, ids, parameters, **options)
 
     def rows(self, sql: str, **params: object) -> list[dict[str, Any]]:
         return list(self.database.query(sql, params).to_pylist())

@@ -7,23 +7,14 @@ from typing import Any
 import pytest
 
 from csms.ocpp16.calls import CALLS
-from data import commands
 from data.command_kinds import KINDS, OCPP_16
 from data.database import Sql
-from data.scope import Role, Scope
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal, give_tag
 from tests.support.virtual_station import CallError, until
 
 QUICK = replace(FAST, commands_every=0.02, call_deadline=0.3)
 SECRET = "0123456789ABCDEF"
-
-
-def request(portal: Portal, kind: str, parameters: dict[str, Any] | None = None, **options: Any) -> str:
-    scope = Scope(portal.database, user_id=100, role=Role.ADMINISTRATOR, site_ids=None)
-    names = options.pop("stations", ["CP1"])
-    ids = [portal.central.stations[name].station_id for name in names]
-    return commands.request(scope, kind, ids, parameters, **options)
 
 
 def keep_parameter(portal: Portal, key: str, value: str) -> None:
@@ -42,7 +33,7 @@ def state(portal: Portal) -> str:
 async def test_a_reboot_is_done_when_the_station_boots_again(start: Start) -> None:
     async with start(QUICK) as portal:
         async with portal.station() as station:
-            request(portal, "reboot", {"type": "Hard"})
+            portal.ask("reboot", {"type": "Hard"})
             await until(lambda: state(portal) == "accepted")
             assert station.commands == [("Reset", {"type": "Hard"})]
         async with portal.station() as station:
@@ -66,7 +57,7 @@ async def test_a_changed_parameter_is_kept_when_the_station_took_it(
     start: Start, key: str, answer: str, ended: str
 ) -> None:
     async with start(QUICK) as portal, portal.station():
-        request(portal, "change_configuration", {"key": key, "value": "17"})
+        portal.ask("change_configuration", {"key": key, "value": "17"})
         await until(lambda: command(portal)["ended_at"])
         assert (state(portal), command(portal)["answer"]) == (ended, answer)
         kept = portal.rows("SELECT value FROM parameter WHERE key = $key", key=key)
@@ -75,7 +66,7 @@ async def test_a_changed_parameter_is_kept_when_the_station_took_it(
 
 async def test_a_secret_value_reaches_the_station_and_nothing_else(start: Start) -> None:
     async with start(QUICK) as portal, portal.station() as station:
-        request(portal, "change_configuration", {"key": "AuthorizationKey", "value": SECRET})
+        portal.ask("change_configuration", {"key": "AuthorizationKey", "value": SECRET})
         await until(lambda: command(portal)["ended_at"])
         assert station.commands[0][1]["value"] == SECRET
         for table in ("command", "event", "parameter"):
@@ -87,7 +78,7 @@ async def test_reading_the_configuration_replaces_the_parameters(start: Start) -
         for value in ("1", "2"):
             read = [{"key": f"k{value}", "readonly": False, "value": value}]
             station.handlers["GetConfiguration"] = lambda _, __, read=read: {"configurationKey": read}
-            request(portal, "read_configuration")
+            portal.ask("read_configuration")
             await until(lambda: not portal.rows("SELECT 1 FROM command WHERE ended_at IS NULL"))
         assert portal.rows("SELECT key, value FROM parameter") == [{"key": "k2", "value": "2"}]
 
@@ -95,7 +86,7 @@ async def test_reading_the_configuration_replaces_the_parameters(start: Start) -
 async def test_a_station_that_never_answers_times_out_and_its_late_answer_changes_nothing(start: Start) -> None:
     async with start(QUICK) as portal, portal.station() as station:
         station.handlers["ClearCache"] = lambda station, payload: None
-        request(portal, "clear_cache")
+        portal.ask("clear_cache")
         await until(lambda: state(portal) == "timed_out")
         await station.send([3, "unknown", {"status": "Accepted"}])
         await station.heartbeat()
@@ -108,15 +99,15 @@ async def test_an_error_is_told_in_the_station_s_words(start: Start) -> None:
 
     async with start(QUICK) as portal, portal.station() as station:
         station.handlers["ClearCache"] = refuse
-        request(portal, "clear_cache")
+        portal.ask("clear_cache")
         await until(lambda: state(portal) == "failed")
         assert command(portal)["answer"] == "InternalError: out of memory"
 
 
 async def test_a_command_waits_for_its_station_until_its_time_is_over(start: Start) -> None:
     async with start(QUICK) as portal:
-        request(portal, "clear_cache")
-        request(portal, "clear_cache", stations=["CP2"], expires_at=datetime.now(UTC) + timedelta(seconds=0.1))
+        portal.ask("clear_cache")
+        portal.ask("clear_cache", stations=["CP2"], expires_at=datetime.now(UTC) + timedelta(seconds=0.1))
         await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'expired'"))
         async with portal.station() as station, portal.station("CP2") as late:
             await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'done'"))
@@ -125,10 +116,10 @@ async def test_a_command_waits_for_its_station_until_its_time_is_over(start: Sta
 
 async def test_after_a_restart_queued_commands_go_out_and_sent_ones_never_again(start: Start) -> None:
     async with start(QUICK) as portal:
-        request(portal, "clear_cache")
+        portal.ask("clear_cache")
         async with portal.station("CP2") as station:
             station.handlers["ClearCache"] = lambda station, payload: None
-            request(portal, "clear_cache", stations=["CP2"])
+            portal.ask("clear_cache", stations=["CP2"])
             await until(lambda: station.commands)
             portal.database.write([])
     async with start(QUICK) as portal, portal.station() as station, portal.station("CP2") as other:
@@ -140,9 +131,9 @@ async def test_after_a_restart_queued_commands_go_out_and_sent_ones_never_again(
 
 async def test_remote_start_and_stop_are_done_with_the_transaction(start: Start) -> None:
     async with start(QUICK) as portal, portal.station() as station:
-        request(portal, "start_charging", {"id_tag": TAG}, connector_id=1)
+        portal.ask("start_charging", {"id_tag": TAG}, connector_id=1)
         await until(lambda: state(portal) == "done")
-        request(portal, "stop_charging", connector_id=1)
+        portal.ask("stop_charging", connector_id=1)
         await until(lambda: len(portal.rows("SELECT 1 FROM command WHERE state = 'done'")) == 2)
         assert station.commands[1] == ("RemoteStopTransaction", {"transactionId": portal.session()["transaction_id"]})
 
@@ -150,7 +141,7 @@ async def test_remote_start_and_stop_are_done_with_the_transaction(start: Start)
 async def test_a_software_update_tells_its_progress_over_a_lost_connection(start: Start) -> None:
     async with start(QUICK) as portal:
         async with portal.station() as station:
-            request(portal, "update_software", {"location": "ftp://portal.example/a.bin"})
+            portal.ask("update_software", {"location": "ftp://portal.example/a.bin"})
             await until(lambda: state(portal) == "accepted")
             await station.call("FirmwareStatusNotification", {"status": "Downloading"})
             assert (state(portal), command(portal)["progress_text"]) == ("working", "Downloading")
@@ -164,10 +155,10 @@ async def test_rfid_tags_go_in_pieces_then_only_what_changed(start: Start) -> No
     async with start(QUICK) as portal, portal.station() as station:
         keep_parameter(portal, "SendLocalListMaxLength", "1")
         give_tag(portal.database, "0A")
-        request(portal, "download_rfid_tags")
+        portal.ask("download_rfid_tags")
         await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'done'"))
         portal.database.write([Sql("DELETE FROM id_tag WHERE id_tag = '0A'")])
-        request(portal, "download_rfid_tags", {"update": "Differential"})
+        portal.ask("download_rfid_tags", {"update": "Differential"})
         await until(lambda: len(portal.rows("SELECT 1 FROM command WHERE state = 'done'")) == 2)
         sent = [
             (payload["updateType"], payload["listVersion"], payload["localAuthorizationList"])
@@ -184,7 +175,7 @@ async def test_rfid_tags_go_in_pieces_then_only_what_changed(start: Start) -> No
 async def test_a_station_without_room_for_the_tags_is_told_apart(start: Start) -> None:
     async with start(QUICK) as portal, portal.station() as station:
         keep_parameter(portal, "LocalAuthListMaxLength", "0")
-        request(portal, "download_rfid_tags")
+        portal.ask("download_rfid_tags")
         await until(lambda: state(portal) == "rejected")
         assert command(portal)["progress_text"] == "1 RFID tags do not fit: the station keeps 0."
         assert station.commands == []
@@ -192,7 +183,7 @@ async def test_a_station_without_room_for_the_tags_is_told_apart(start: Start) -
 
 async def test_a_reservation_ends_with_the_transaction_that_used_it(start: Start) -> None:
     async with start(QUICK) as portal, portal.station() as station:
-        request(portal, "reserve", {"id_tag": TAG, "until": datetime.now(UTC) + timedelta(hours=1)}, connector_id=1)
+        portal.ask("reserve", {"id_tag": TAG, "until": datetime.now(UTC) + timedelta(hours=1)}, connector_id=1)
         await until(lambda: state(portal) == "done")
         await station.start(1, TAG, reservationId=station.commands[0][1]["reservationId"])
         assert portal.row("SELECT state FROM reservation") == {"state": "used"}

@@ -18,7 +18,7 @@ from websockets.exceptions import InvalidStatus
 from csms import presence
 from csms.addresses import charge_box_id
 from csms.connection import Connection
-from csms.server import MOST_REFUSALS
+from csms.refusals import MOST_REFUSALS
 from csms.station import FINISHED_KEPT
 from data import stations
 from data.scope import Role, Scope
@@ -293,7 +293,7 @@ async def test_after_a_restart_nobody_is_connected(start: Start) -> None:
 async def test_somebody_who_tries_names_cannot_fill_the_event_log(
     portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("csms.server.MOST_REFUSALS", 3)
+    monkeypatch.setattr("csms.refusals.MOST_REFUSALS", 3)
     for number in range(10):
         with pytest.raises(InvalidStatus):
             await dial(f"{portal.url}guess{number}", "ocpp1.6")

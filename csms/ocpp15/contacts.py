@@ -1,0 +1,100 @@
+"""Which stations are there that speak SOAP, and how each is called. No socket tells: what they send does."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from csms import registration
+from csms.central import Central
+from csms.configuration import read_configuration
+from csms.connection import TAKEN_OVER
+from csms.message_log import StationLog
+from csms.ocpp15 import PROTOCOL
+from csms.ocpp15.call_back import usable
+from csms.ocpp15.line import SoapClient, SoapLine
+from csms.ocpp16.calls import Caller16
+from csms.station import Station
+from data import station_states
+from data.alarms import NO_NETWORK
+from data.events import EventKind
+
+log = logging.getLogger(__name__)
+
+
+class Contacts:
+    """A station is connected from its first request until it has been silent for long."""
+
+    def __init__(self, central: Central) -> None:
+        self._central = central
+        self._client = SoapClient(central.timing.call_deadline)
+        self._reading: set[asyncio.Task[None]] = set()
+
+    def restore(self) -> None:
+        """Call stations where they were called before this start, until they are heard again."""
+        by_id = {station.station_id: station for station in self._central.stations.values()}
+        for station_id, url in station_states.callable_stations(self._central.database, PROTOCOL):
+            if station_id in by_id:
+                line = self._line(by_id[station_id])
+                line.url = url
+                by_id[station_id].caller = Caller16(line)
+
+    async def run(self) -> None:
+        """End the contact of those who have no network any more, for ever."""
+        while True:
+            await asyncio.sleep(self._central.timing.presence_every)
+            for station in list(self._central.stations.values()):
+                if isinstance(station.connection, SoapLine) and (0, NO_NETWORK) in station.alarms:
+                    station.connection = station.caller = None
+                    async with station.lock:
+                        await registration.disconnected(self._central, station, "it fell silent")
+
+    async def close(self) -> None:
+        for task in self._reading:
+            task.cancel()
+        await self._client.close()
+
+    async def heard(self, station: Station, told: str, peer: str, own: str) -> SoapLine:
+        """Note that a station is there, and where it can be called from now on.
+
+        Args:
+            told: where it says so.
+            peer, own: the network addresses of the request's two ends.
+        """
+        station.heard_at = datetime.now(UTC)
+        line = station.connection
+        if isinstance(line, SoapLine) and told == line.told:
+            return line
+        url = await usable(told, peer, own)
+        async with station.lock:
+            line = await self._connected(station)
+            line.told = told
+            if url and url != line.url:
+                noted = self._central.note(station, EventKind.CONNECTED, f"The station can be called at {url}.")
+                kept = station_states.callable_at(station.station_id, url)
+                await self._central.commits.write([kept, noted], [("event", station.site_id)])
+                line.url = url
+        self._central.commander.wake(station)
+        return line
+
+    def read_configuration(self, station: Station, line: SoapLine) -> None:
+        """Read the parameters of a station that has not been read yet, once it has settled."""
+        if not station.parameters_read and line.url and not line.is_being_read:
+            line.is_being_read = True
+            task = asyncio.create_task(read_configuration(self._central, station, line))
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
+
+    async def _connected(self, station: Station) -> SoapLine:
+        older = station.connection
+        if isinstance(older, SoapLine):
+            return older
+        station.connection = line = self._line(station)
+        station.caller = Caller16(line)
+        if older:
+            await older.close(TAKEN_OVER, "a newer connection of this station")
+        await registration.connected(self._central, station, PROTOCOL, station.heard_at)
+        return line
+
+    def _line(self, station: Station) -> SoapLine:
+        messages = StationLog(self._central.recorder, station.station_id, station.site_id)
+        return SoapLine(station.charge_box_id, self._client, messages)

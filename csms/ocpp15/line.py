@@ -1,0 +1,170 @@
+"""Calls to an OCPP 1.5 station: a SOAP service of its own, in the place of a WebSocket's connection.
+
+Callers speak OCPP 1.6's words, which are 1.5's but for a few; these are translated here.
+"""
+
+import asyncio
+import io
+import logging
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import orjson
+from lxml import etree
+from zeep import AsyncClient, Settings
+from zeep.exceptions import Error as ZeepError
+from zeep.plugins import Plugin
+from zeep.proxy import AsyncServiceProxy
+from zeep.transports import AsyncTransport
+
+from csms.connection import CALL, CALLERROR, CALLRESULT, CallFailed, ErrorAnswered, NoAnswer, Payload, Priority
+from csms.message_log import StationLog
+from csms.ocpp15 import envelope
+from csms.ocpp15.contract import CHARGE_POINT, local_name
+
+log = logging.getLogger(__name__)
+
+BINDING = f"{{{CHARGE_POINT.namespace}}}ChargePointServiceSoap"
+LARGEST_ANSWER = 256 * 1024  # bytes
+SAME_WORD = {"localAuthorizationList": "localAuthorisationList"}
+UNLOCKED = {"Accepted": "Unlocked", "Rejected": "UnlockFailed"}
+
+
+class _Sender(Plugin):
+    """Says who calls: zeep leaves From and ReplyTo out, which stations look for."""
+
+    def egress(self, message: Any, headers: Any, operation: Any, options: Any) -> tuple[Any, Any]:
+        header = message.find(f"{{{envelope.SOAP}}}Header")
+        for name in ("From", "ReplyTo"):
+            place = etree.SubElement(header, f"{{{envelope.WSA}}}{name}")
+            etree.SubElement(place, f"{{{envelope.WSA}}}Address").text = envelope.ANONYMOUS
+        return message, headers
+
+
+class _Transport(AsyncTransport):
+    """Posts without following anybody elsewhere, and reads no more than an answer can have."""
+
+    async def post_xml(self, address: str, envelope: etree._Element, headers: dict[str, str]) -> bytes:
+        content = b""
+        posted = etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
+        async with self.client.stream("POST", address, content=posted, headers=headers) as response:
+            async for part in response.aiter_bytes():
+                content += part
+                if len(content) > LARGEST_ANSWER:
+                    raise CallFailed("its answer is too long")
+        return content
+
+
+class SoapClient:
+    """The one client of all stations: it holds the contract and the connections."""
+
+    def __init__(self, deadline_s: float) -> None:
+        self._http = httpx.AsyncClient(timeout=deadline_s, follow_redirects=False, trust_env=False)
+        self._client = AsyncClient(
+            wsdl=io.BytesIO(CHARGE_POINT.wsdl),
+            transport=_Transport(client=self._http, wsdl_client=httpx.Client(trust_env=False)),
+            plugins=[_Sender()],
+            settings=Settings(raw_response=True),  # answers are read by the contract: zeep takes any for the right one
+        )
+        self.deadline_s = deadline_s
+
+    async def post(self, url: str, charge_box_id: str, action: str, payload: Payload) -> bytes:
+        proxy = AsyncServiceProxy(self._client, self._client.wsdl.bindings[BINDING], address=url)
+        header = {"ChargeBoxIdentity": charge_box_id}
+        content: bytes = await getattr(proxy, action)(**payload, _soapheaders=header)
+        return content
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+class SoapLine:
+    """What is known of the way to one station; calls go one at a time."""
+
+    def __init__(self, charge_box_id: str, client: SoapClient, messages: StationLog) -> None:
+        self.url: str | None = None
+        self.told: str | None = None  # what the station said of its address, usable or not
+        self.is_being_read = False
+        self.is_over = False
+        self._charge_box_id = charge_box_id
+        self._client = client
+        self._messages = messages
+        self._busy = asyncio.Lock()
+
+    def log(self, direction: str, *frame: object) -> None:
+        """Log a message in the form of an OCPP-J frame, as the message log has all others."""
+        self._messages.record(direction, orjson.dumps(frame, default=str))
+
+    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload:
+        """Call the station and return its answer in OCPP 1.6's words.
+
+        Raises:
+            CallFailed: the station told no address, or it answered what is no answer or nothing.
+            ErrorAnswered: 1.5 has no such call, or the station answered with a fault.
+        """
+        message = action[0].lower() + action[1:]
+        if not CHARGE_POINT.has(f"{message}Request"):
+            raise ErrorAnswered("NotSupported", f"OCPP 1.5 has no {action}")
+        if self.url is None:
+            raise CallFailed("the station does not tell where it can be called")
+        sent = {SAME_WORD.get(name, name): value for name, value in payload.items()}
+        call_id = str(uuid4())
+        self.log("out", CALL, call_id, action, sent)
+        try:
+            answer = _answer(await self._post(action, sent), f"{message}Response")
+        except ErrorAnswered as error:
+            self.log("in", CALLERROR, call_id, error.code, str(error))
+            raise
+        self.log("in", CALLRESULT, call_id, answer)
+        return answer
+
+    async def is_there(self) -> bool:
+        """Ask for a sign of life: any answer, of which a fault is one too."""
+        try:
+            await self.call("GetLocalListVersion", {}, Priority.USER)
+        except ErrorAnswered:
+            return True
+        except CallFailed:
+            return False
+        return True
+
+    async def _post(self, action: str, payload: Payload) -> bytes:
+        assert self.url
+        try:
+            async with self._busy, asyncio.timeout(self._client.deadline_s):
+                return await self._client.post(self.url, self._charge_box_id, action, payload)
+        except (TimeoutError, httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError) as error:
+            raise NoAnswer(f"no answer within {self._client.deadline_s:g} s") from error
+        except (httpx.HTTPError, ZeepError, TypeError, ValueError) as error:  # zeep: what its contract cannot write
+            raise CallFailed(f"it could not be called: {error}") from error
+
+    async def close(self, code: int, reason: str) -> None:
+        """Forget the way to the station; there is no socket to close."""
+        self.url, self.is_over = None, True
+
+    async def finish(self, code: int, within_s: float) -> None:
+        await self.close(code, "")
+
+
+def _answer(content: bytes, message: str) -> Payload:
+    try:
+        body = envelope.read(content).body
+    except envelope.Fault as error:
+        raise CallFailed(f"it answered what is no SOAP: {error.reason}") from error
+    name = local_name(body)
+    if name == "Fault":
+        raise _error_answered(body)
+    if name != message:
+        raise CallFailed(f"it answered {name[:50]} in place of {message}")
+    answer = CHARGE_POINT.read(body)
+    if message == "unlockConnectorResponse":
+        answer["status"] = UNLOCKED.get(answer.get("status", ""), "UnlockFailed")
+    return answer
+
+
+def _error_answered(fault: etree._Element) -> ErrorAnswered:
+    """Read a fault: its subcode, or else its code, and its reason."""
+    codes = [text.strip().rpartition(":")[2] for text in fault.xpath(".//*[local-name()='Value']/text()")]
+    reason = "".join(fault.xpath(".//*[local-name()='Reason']//text()")).strip()
+    return ErrorAnswered(codes[-1][:50] if codes else "fault", reason[:300])

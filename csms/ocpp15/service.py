@@ -1,0 +1,134 @@
+"""The central system service of OCPP 1.5: stations post envelopes, each answered when what it tells is on disk."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from aiohttp import web
+
+from csms.central import Central
+from csms.connection import CALL, CALLERROR, CALLRESULT
+from csms.happenings import NotUnderstood
+from csms.ocpp15 import envelope
+from csms.ocpp15.contacts import Contacts
+from csms.ocpp15.contract import CENTRAL_SYSTEM, local_name
+from csms.ocpp15.envelope import Envelope, Fault
+from csms.ocpp15.messages import MESSAGES
+from csms.refusals import Refusals
+from csms.rules import take
+from csms.station import Station
+from data.errors import DatabaseUnusable
+from data.events import EventKind
+
+log = logging.getLogger(__name__)
+
+PATH = "/Ocpp/CentralSystemService15"
+READ_WITHIN_S = 30
+REQUEST = "Request"
+
+
+class _Request(NamedTuple):
+    content: bytes
+    received_at: datetime
+    peer: str
+    own: str  # the address of this machine that it came to
+
+
+class CentralSystemService:
+    """Answers the configured stations."""
+
+    def __init__(self, central: Central, contacts: Contacts, refusals: Refusals) -> None:
+        self._central = central
+        self._refusals = refusals
+        self._contacts = contacts
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get(PATH, self._wsdl), web.post(PATH, self._serve)]
+
+    async def _wsdl(self, request: web.Request) -> web.Response:
+        """Serve the contract, with the address it was asked at."""
+        address = str(request.url.with_query(None)).encode()
+        return web.Response(
+            body=CENTRAL_SYSTEM.wsdl.replace(b"http://localhost/", address), content_type="text/xml", charset="utf-8"
+        )
+
+    async def _serve(self, http: web.Request) -> web.Response:
+        request = _Request(await _content(http), datetime.now(UTC), http.remote or "", _own_address(http))
+        asked: Envelope | None = None
+        try:
+            asked = envelope.read(request.content)
+            operation, payload = await self._answer(asked, request)
+        except Fault as fault:
+            self._central.metrics.refused += 1
+            return _response(envelope.fault(CENTRAL_SYSTEM, fault, asked), fault.http_status)
+        except DatabaseUnusable:  # only silence makes every station send it again
+            self._central.metrics.failed += 1
+            return web.Response(status=503)
+        except Exception:
+            self._central.metrics.failed += 1
+            log.exception("%s: a request failed", asked.charge_box_id if asked else "")
+            failed = Fault("Receiver", "InternalError", "The central system could not store this. Send it again.")
+            return _response(envelope.fault(CENTRAL_SYSTEM, failed, asked), failed.http_status)
+        return _response(envelope.answer(CENTRAL_SYSTEM, operation, payload, asked), 200)
+
+    async def _answer(self, asked: Envelope, request: _Request) -> tuple[str, dict[str, object]]:
+        """Return the operation and the fields of its response.
+
+        Raises:
+            Fault: a stranger, an unknown operation, or a message that cannot be understood.
+        """
+        central = self._central
+        station = self._station(asked, request)
+        line = await self._contacts.heard(station, asked.from_address, request.peer, request.own)
+        name = local_name(asked.body)
+        operation = name[:1].upper() + name[1:].removesuffix(REQUEST)
+        message = MESSAGES.get(operation)
+        if message is None or not CENTRAL_SYSTEM.has(name):
+            text = "The station sent an operation unknown to OCPP 1.5, which is not supported."
+            central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"operation": operation[:100]})
+            raise Fault("Receiver", "NotSupported", text)
+        payload = CENTRAL_SYSTEM.read(asked.body)
+        line.log("in", CALL, asked.message_id, operation, payload)
+        breach = CENTRAL_SYSTEM.breach(asked.body)
+        if breach:
+            text = f"{operation} is not as OCPP 1.5 has it."
+            central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"breach": breach})
+        try:
+            happening = message.read(payload)
+        except NotUnderstood as error:
+            line.log("out", CALLERROR, asked.message_id, "ProtocolError", str(error))
+            raise Fault("Sender", "ProtocolError", f"{error}.") from error
+        result = await take(central, station, happening, request.received_at)
+        central.metrics.received[operation] += 1
+        answer = message.answer(result, datetime.now(UTC), central.timing.heartbeat)
+        line.log("out", CALLRESULT, asked.message_id, answer)
+        self._contacts.read_configuration(station, line)
+        return operation, answer
+
+    def _station(self, asked: Envelope, request: _Request) -> Station:
+        if not asked.charge_box_id:
+            raise Fault("Sender", "IdentityMismatch", "The header chargeBoxIdentity is missing.")
+        station = self._central.stations.get(asked.charge_box_id)
+        if station is None:
+            self._refusals.unknown(asked.charge_box_id, "OCPP 1.5", request.peer)
+            raise Fault("Sender", "SecurityError", "No charging station has this ChargeboxId.")
+        return station
+
+
+async def _content(http: web.Request) -> bytes:
+    """Return the body: unpacked, and within the application's limit of size."""
+    try:
+        async with asyncio.timeout(READ_WITHIN_S):
+            return await http.read()
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
+
+
+def _own_address(http: web.Request) -> str:
+    name: Any = http.transport.get_extra_info("sockname") if http.transport else None
+    return str(name[0]) if name else ""
+
+
+def _response(content: bytes, status: int) -> web.Response:
+    return web.Response(body=content, status=status, content_type=envelope.CONTENT_TYPE, charset="utf-8")

@@ -1,0 +1,52 @@
+"""Callers that are refused: noted for the operator, so that a stranger can be taken in and cannot fill the disk."""
+
+import logging
+from collections import Counter, deque
+from datetime import UTC, datetime
+
+from csms.central import ODDITY_REPEATED_AFTER, Central
+from data import unknown_callers
+from data.events import EventKind, event
+from data.values import LONGEST_NAME
+
+log = logging.getLogger(__name__)
+
+MOST_REFUSALS = 500  # events an hour: somebody who tries names must not fill the disk
+UNKNOWN = "there is no such station"
+
+
+class Refusals:
+    """What was refused within the last hour, over every protocol."""
+
+    def __init__(self, central: Central) -> None:
+        self._central = central
+        self._noted: deque[datetime] = deque()
+        self._calls: Counter[str] = Counter()  # of unknown stations, since each was last noted
+
+    def unknown(self, charge_box_id: str, protocol: str, address: str) -> None:
+        """Note a caller that nobody configured, so that it can be taken in."""
+        known = charge_box_id.replace("\0", "").strip()
+        if not known or len(known) > LONGEST_NAME or not known.isprintable():
+            self.refused(charge_box_id, UNKNOWN, address)
+            return
+        if known in self._calls or len(self._calls) < MOST_REFUSALS:
+            self._calls[known] += 1
+        if self.refused(known, UNKNOWN, address):
+            calls = self._calls.pop(known, 1)
+            statements = unknown_callers.noted(known, address, protocol, datetime.now(UTC), calls)
+            self._central.commits.write_later(statements, [("unknown_caller", 0)])
+
+    def refused(self, charge_box_id: str, reason: str, address: str) -> bool:
+        """Write a refusal into the event log; return whether it was written: the same again is within the hour not."""
+        charge_box_id = charge_box_id.replace("\0", "")[:100]
+        now = datetime.now(UTC)
+        while self._noted and now - self._noted[0] > ODDITY_REPEATED_AFTER:
+            self._noted.popleft()
+        is_noted = len(self._noted) < MOST_REFUSALS and self._central.is_first("refused", charge_box_id, reason)
+        if is_noted:
+            self._noted.append(now)
+            log.warning("%r: refused, %s (%s)", charge_box_id, reason, address)
+            text = f"The station {charge_box_id} was refused: {reason}."
+            noted = event(EventKind.STATION_REFUSED, text, charge_box_id=charge_box_id, details={"address": address})
+            self._central.commits.write_later([noted], [("event", 0)])
+        return is_noted
