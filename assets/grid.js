@@ -34,12 +34,15 @@
     const event = params.event;
     if (!params.data || event.target.closest("input")) return;
     const button = event.target.querySelector("button");
+    const menu = menuOf(tableOf(event));
+    const meant = itemOf(menu, event.key);
     if (event.key === "Enter" && button) {
       button.click();
-    } else if (event.key === "Enter") {
-      const menu = menuOf(tableOf(event));
+    } else if (meant) {
+      event.preventDefault();
       fill(menu, params.data);
-      items(menu)[0].click();
+      if (meant.dataset.action) act(meant.dataset.action, tableOf(event), params.data);
+      else meant.click();
     } else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
       event.preventDefault();
       const box = event.target.getBoundingClientRect();
@@ -51,6 +54,19 @@
 
   const tableOf = (event) => event.target.closest(".cp-grid").id;
   const menuOf = (table) => document.querySelector(`[data-row-menu="${table}"]`);
+
+  // The entry that a key stands for; Enter is the first one's unless an entry has that key.
+  function itemOf(menu, key) {
+    const entries = [...menu.querySelectorAll("[role=menuitem]")];
+    const word = { Enter: "Enter", Delete: "Del" }[key];
+    return word && (entries.find((entry) => entry.querySelector("kbd")?.textContent === word) ?? (key === "Enter" ? entries[0] : null));
+  }
+
+  function act(what, table, data) {
+    const [action, field] = what.split(":");
+    if (ACTIONS[action]) ACTIONS[action](dash_ag_grid.getApi(table), data, field);
+    else document.dispatchEvent(new CustomEvent("row-action", { detail: { action: what, table, data } }));
+  }
 
   // Fills the links from a row; one that would lead nowhere is left out.
   function fill(menu, data) {
@@ -97,11 +113,9 @@
 
   document.addEventListener("click", (event) => {
     const item = event.target.closest("[data-row-menu] [role=menuitem]");
-    if (item && opened && item.dataset.action) {
-      const [action, field] = item.dataset.action.split(":");
-      ACTIONS[action](dash_ag_grid.getApi(opened.table), opened.data, field);
-    }
+    const chosen = item && item.dataset.action ? opened : null;
     if (opened && (item || !opened.menu.contains(event.target))) closeMenu();
+    if (chosen) act(item.dataset.action, chosen.table, chosen.data);
     closeColumns((columns) => !columns.contains(event.target));
     const chip = event.target.closest("[data-remove-filter]");
     if (chip) {

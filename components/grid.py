@@ -156,9 +156,13 @@ class Query(TypedDict):
 
 
 class MenuItem(NamedTuple):
-    """An entry of the row menu: a link (`{field}` is filled from the row) or an action that `assets/grid.js` knows.
+    """An entry of the row menu: a link (`{field}` is filled from the row) or an action.
 
+    action: one that `assets/grid.js` knows, as `<name>:<column>`; any other becomes the event `row-action`.
+
+    key: the key of a row that does the same: Enter, Del.
     keep_query: the link takes the page's node, filters and order along.
+    is_danger: it destroys something, and stands apart.
     """
 
     label: str
@@ -168,10 +172,14 @@ class MenuItem(NamedTuple):
     key: str = ""
     new_window: bool = False
     keep_query: bool = False
+    is_danger: bool = False
 
 
 def row_menu(table_id: str, items: Sequence[MenuItem]) -> html.Ul:
-    """Return the menu that right-click, '…', Shift+F10 and a long press open on a row; its first entry is Enter's."""
+    """Return the menu that right-click, '…', Shift+F10 and a long press open on a row.
+
+    Enter on a row is the first entry, or the one that has this key.
+    """
     return html.Ul(
         [html.Li(_menu_item(item), role="none") for item in items],
         className="dropdown-menu cp-row-menu",
@@ -186,7 +194,8 @@ def _menu_item(item: MenuItem) -> html.A | html.Button:
         item.label,
         *([html.Kbd(item.key, **{"aria-hidden": "true"})] if item.key else []),
     ]
-    shared: dict[str, Any] = {"className": "dropdown-item", "role": "menuitem", "tabIndex": "-1"}
+    look = "dropdown-item is-danger" if item.is_danger else "dropdown-item"
+    shared: dict[str, Any] = {"className": look, "role": "menuitem", "tabIndex": "-1"}
     if not item.href:
         return html.Button(children, type="button", **shared, **{"data-action": item.action})
     opened = {"target": "_blank", "rel": "noopener"} if item.new_window else {}

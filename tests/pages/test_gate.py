@@ -2,12 +2,12 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import dash
 import pytest
-from dash import Input, Output, html
+from dash import Input, Output
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -23,15 +23,7 @@ from tests.conftest import PASSWORD, People
 from tests.pages.conftest import Visitor, next_of
 
 Visit = Callable[..., Visitor]
-PAGE = "tests_only_provisioning"
-
-
-@pytest.fixture
-def provisioning() -> Iterator[None]:
-    """A page that only administrators and site administrators have."""
-    dash.register_page(PAGE, path="/provisioning", layout=lambda **_query: html.P("all users"))
-    yield
-    del dash.page_registry[PAGE]
+PAGE = "tests_only_page"
 
 
 @pytest.fixture
@@ -280,12 +272,10 @@ def test_removed_user_is_signed_out(visitor: Visit, people: People, database: Da
 @pytest.mark.parametrize(
     ("name", "has_it"), [("alice", True), ("bob", True), ("charlie", True), ("sam", False), ("dana", False)]
 )
-def test_page_a_role_does_not_have_is_not_there_for_it(
-    provisioning: None, visitor: Visit, people: People, name: str, has_it: bool
-) -> None:
+def test_page_a_role_does_not_have_is_not_there_for_it(visitor: Visit, people: People, name: str, has_it: bool) -> None:
     person = visitor(name)
     assert person.client.get("/provisioning").status_code == (200 if has_it else 404)
-    assert ("all users" in person.page("/provisioning")) is has_it
+    assert ("User provisioning" in person.page("/provisioning")) is has_it
     assert ('"data-page": "/provisioning"' in person.shell()) is has_it
 
 
