@@ -41,6 +41,7 @@
     const role = target.closest("[data-users-role]");
     if (role) filter("role", role.dataset.usersRole ? { filterType: "text", type: "equals", filter: role.dataset.usersRole } : null);
     if (target.closest("[data-user-close]")) close();
+    if (target.closest("#user-theirs")) delete dialog().dataset.dirty;
     const reveal = target.closest("[data-reveal]");
     if (reveal) {
       const field = reveal.parentElement.querySelector("input");

@@ -1,18 +1,15 @@
 """User provisioning in a browser: by keyboard alone, errors at the field, deleting, two browsers, on a phone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from playwright.sync_api import Dialog, Page, expect
 
-from data import log_in
+from data import log_in, user_changes, user_details
 from tests.browser.conftest import PHONE, violations
 from tests.conftest import PASSWORD, People
 
 Visit = Callable[..., Page]
-
-
-def names(page: Page) -> list[str]:
-    return page.locator("#users .ag-cell[col-id=name]").all_inner_texts()
 
 
 def test_a_user_is_added_by_keyboard_alone_and_what_is_wrong_stands_at_its_field(visit: Visit, people: People) -> None:
@@ -73,11 +70,23 @@ def test_editing_warns_of_what_is_unsaved_and_others_see_a_change_and_a_deletion
     page.keyboard.press("Escape")
     expect(first_name).to_have_value("Diana")
     assert asked == ["Your changes are not saved. Leave the form?"]
+    seen = user_details.read(people.alice, people.dana.user_id).details
+    user_changes.save(people.alice, people.dana.user_id, seen, replace(seen, first_name="Dagmar"))
+    first_name.press("Enter")
+    expect(dialog).to_contain_text("Alice Example changed First name from “Dana” to “Dagmar”")
+    dialog.get_by_role("button", name="Discard mine").click()
+    expect(first_name).to_have_value("Dagmar")
+    page.keyboard.press("Escape")  # nothing is unsaved any more
+    expect(dialog).to_have_count(0)
+    page.get_by_label("Find name, email or RFID").fill("dagmar")
+    page.locator("#users .ag-cell[col-id=name]").get_by_text("Dagmar Example").click()
+    page.keyboard.press("Enter")
+    first_name.fill("Diana")
     first_name.press("Enter")
     expect(dialog).to_have_count(0)
+    page.get_by_label("Find name, email or RFID").fill("")
     expect(page.locator("#users")).to_contain_text("Diana Example")
     expect(other.locator("#users")).to_contain_text("Diana Example")
-    page.get_by_label("Find name, email or RFID").fill("")
     row = page.locator("#users .ag-cell[col-id=name]").get_by_text("Diana Example")
     row.click()
     page.keyboard.press("Delete")
