@@ -296,7 +296,7 @@ def _field(form: Form, field: Field, values: Values, hints: Mapping[str, Any], c
     hint = hints.get(field.name) or str(field.hint)
     return html.Div(
         [
-            dbc.Label(str(field.label), html_for=_written({"form": form.id, "field": field.name})),
+            dbc.Label(str(field.label), html_for=written_id({"form": form.id, "field": field.name})),
             control,
             html.Div(hint, className="form-text") if hint else None,
             html.Div(
@@ -332,6 +332,6 @@ def _copy(field: Field) -> html.Button:
     )
 
 
-def _written(field: dict[str, Any]) -> str:
+def written_id(field: dict[str, Any]) -> str:
     """Write an id of several parts as Dash does in the browser."""
     return json.dumps(field, separators=(",", ":"), sort_keys=True)

@@ -95,7 +95,11 @@ class Central:
     def configure(
         self, known: Sequence[KnownStation], outlets: Iterable[station_states.KnownOutlet], now: datetime
     ) -> list[Station]:
-        """Take over the configured stations and outlets; return the stations that are no longer there."""
+        """Take over the configured stations and outlets; return the stations that may not stay connected as they are.
+
+        These are gone, or have another ChargeboxId than the one they connected with.
+        """
+        renamed = []
         present = {station.station_id: station for station in self.stations.values()}
         self.stations = {}
         by_id = {}
@@ -104,13 +108,15 @@ class Central:
             if station is None:
                 station = Station(row, heard_at=now)
             else:
+                if station.charge_box_id != row.charge_box_id:
+                    renamed.append(station)
                 station.configure(row)
             self.stations[row.charge_box_id] = by_id[row.station_id] = station
             station.outlets = {}
         for outlet in outlets:
             if outlet.station_id in by_id:
                 by_id[outlet.station_id].outlets[outlet.connector_id] = outlet.mode
-        return list(present.values())
+        return [*present.values(), *renamed]
 
     async def refresh(self) -> None:
         """Take over what administrators changed since the last time."""
@@ -121,7 +127,7 @@ class Central:
             outlets = await asyncio.to_thread(station_states.known_outlets, self.database)
             for gone in self.configure(known, outlets, datetime.now(UTC)):
                 if gone.connection:
-                    await gone.connection.close(1008, "removed from the portal")
+                    await gone.connection.close(1008, "removed from the portal, or called otherwise there")
         if "user" in subjects:
             self.tags = await asyncio.to_thread(id_tags.index, self.database)
         self.revision = changes.revision

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from data.command_kinds import is_secret_key
 from data.database import Batch, Sql, rows_into
+from data.scope import Scope
 
 MOST_PARAMETERS = 500
 LONGEST_KEY = 100
@@ -60,6 +61,17 @@ def changed(station_id: int, key: str, value: str, at: datetime) -> Sql:
            ON CONFLICT (station_id, key) DO UPDATE SET value = excluded.value, read_at = excluded.read_at""",
         {"station_id": station_id, "key": key, "value": "" if is_secret_key(key) else value, "at": at},
     )
+
+
+def of_station(scope: Scope, station_id: int) -> list[dict[str, Any]]:
+    """Return a station's parameters as last read, by key: key, value, readonly, read_at; a secret value is empty."""
+    sites, params = scope.sites("site_id")
+    rows = scope.database.query(
+        f"""SELECT key, value, readonly, read_at FROM parameter JOIN charging_station USING (station_id)
+            WHERE station_id = $id AND removed_at IS NULL AND {sites} ORDER BY lower(key), key""",  # noqa: S608 - the scope's
+        {"id": station_id, **params},
+    )
+    return list(rows.to_pylist())
 
 
 def within_limits(answered: Iterable[Parameter]) -> Iterable[Parameter]:

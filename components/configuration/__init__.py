@@ -6,10 +6,28 @@ The order here is the order on the page. A level without a tab has nothing to co
 from collections.abc import Mapping
 from types import ModuleType
 
-from components.configuration import site_general, system_general, system_services, system_topology
+from components.configuration import (
+    outlet_general,
+    site_general,
+    station_control,
+    station_general,
+    station_parameters,
+    stations_control,
+    system_general,
+    system_services,
+    system_topology,
+)
 
 TABS: Mapping[str, Mapping[str, ModuleType]] = {
-    "system": {"general": system_general, "topology": system_topology, "services": system_services},
-    "site": {"general": site_general},
+    "system": {
+        "general": system_general,
+        "topology": system_topology,
+        "services": system_services,
+        "control": stations_control,
+    },
+    "site": {"general": site_general, "control": stations_control},
+    "floor": {"control": stations_control},
+    "station": {"general": station_general, "control": station_control, "ocpp": station_parameters},
+    "outlet": {"general": outlet_general},
 }
 """Kind of node → the tab's name in the address → its module."""

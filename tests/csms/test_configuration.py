@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from data.database import Sql
 from data.parameters import LONGEST_VALUE, MOST_PARAMETERS
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
@@ -91,3 +92,13 @@ async def test_a_station_that_does_not_tell_is_asked_again_at_its_next_connectio
         async with portal.station() as station:
             await station.boot()
             await until(lambda: parameters(portal))
+
+
+async def test_a_station_with_another_charge_box_id_is_no_longer_connected(portal: Portal) -> None:
+    async with portal.station() as station:
+        await station.boot()
+        rename = Sql("UPDATE charging_station SET charge_box_id = 'CP9' WHERE charge_box_id = 'CP1'")
+        portal.database.write([rename], [("topology", 0)])
+        await station.closed()
+    async with portal.station("CP9") as again:
+        assert (await again.boot())["status"] == "Accepted"

@@ -1,0 +1,131 @@
+"""Outlet, General: what it is, how it behaves, and what it is called at services (manual: Outlet level)."""
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import ALL, Input, Output, State, callback, ctx, html
+from dash.exceptions import PreventUpdate
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from components import forms, messages
+from components.access import OPERATORS, allow, current_scope
+from components.control.giving import is_pressed
+from components.forms import Field, Form, Section
+from data import station_settings
+from data.errors import InvalidInput
+from data.nodes import Node
+from data.scope import Scope
+from data.station_settings import OUTLET
+from data.values import LONGEST_NAME
+
+TITLE = lazy_gettext("General")
+
+
+def _modes() -> list[tuple[str, Any]]:
+    return [
+        ("OPEN", lazy_gettext("OPEN: anybody charges")),
+        ("RFID", lazy_gettext("RFID: authorization is needed to charge")),
+    ]
+
+
+FORM = Form(
+    "outlet-general",
+    OUTLET,
+    (
+        Section(
+            lazy_gettext("General"),
+            lazy_gettext("What the outlet is and where."),
+            (
+                Field(
+                    "connector_type",
+                    lazy_gettext("Connector"),
+                    lazy_gettext("For example Type 2."),
+                    longest=LONGEST_NAME,
+                ),
+                Field(
+                    "connector_id",
+                    lazy_gettext("Outlet id"),
+                    lazy_gettext("The station's own number of the outlet."),
+                    kind="number",
+                    is_fixed=True,
+                ),
+                Field(
+                    "uuid",
+                    lazy_gettext("UUID"),
+                    lazy_gettext("Services start and stop the outlet by it."),
+                    can_copy=True,
+                    is_fixed=True,
+                ),
+                Field(
+                    "parking",
+                    lazy_gettext("Parking"),
+                    lazy_gettext("For your own description, such as the number of the place."),
+                    longest=LONGEST_NAME,
+                ),
+            ),
+        ),
+        Section(
+            lazy_gettext("Mode"),
+            lazy_gettext("Who may charge here."),
+            (Field("mode", lazy_gettext("Mode"), kind="select", options=_modes),),
+        ),
+    ),
+)
+
+
+def layout(scope: Scope, node: Node) -> html.Div:
+    return forms.layout(FORM, scope, node.id, [_properties(scope, node)])
+
+
+def register() -> None:
+    forms.register(FORM)
+
+    @callback(
+        Output({"outlet-value-fault": ALL}, "children"),
+        Input({"outlet-value-save": ALL}, "n_clicks"),
+        State({"outlet-value": ALL}, "value"),
+        State({"outlet-value": ALL}, "id"),
+        State("outlet-general-seen", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def save(
+        _clicks: list[int | None], values: list[str | None], ids: list[dict[str, int]], seen: dict[str, Any]
+    ) -> list[str]:
+        if not is_pressed():
+            raise PreventUpdate
+        chosen = ctx.triggered_id["outlet-value-save"]
+        faults = [""] * len(ids)
+        for place, (one, value) in enumerate(zip(ids, values, strict=True)):
+            if one["outlet-value"] == chosen:
+                try:
+                    station_settings.set_service_value(current_scope(), int(seen["row"]), int(chosen), value or "")
+                    messages.say(_("Your changes are saved"))
+                except InvalidInput as error:
+                    faults[place] = str(error)
+        return faults
+
+
+def _properties(scope: Scope, node: Node) -> html.Section:
+    """Return the table of services and the outlet's value in each."""
+    title, text = _("Outlet and plug properties"), _("What the outlet is called at each active service.")
+    found = station_settings.service_values(scope, node.id)
+    if not found:
+        return forms.section_of(title, text, [html.P(_("There is no active service."), className="cp-2nd m-0")])
+    return forms.section_of(title, text, [_value(one) for one in found])
+
+
+def _value(one: dict[str, Any]) -> html.Div:
+    name = forms.written_id({"outlet-value": one["service_id"]})
+    label = f"{one['name']}, {one['provider']}" if one["provider"] else one["name"]
+    save = html.Button(
+        _("Save"),
+        id={"outlet-value-save": one["service_id"]},
+        type="button",
+        className="btn btn-secondary",
+        **{"aria-label": _("Save %(name)s", name=one["name"])},
+    )
+    control = dbc.Input(id={"outlet-value": one["service_id"]}, value=one["value"], maxlength=200)
+    fault = html.Div(id={"outlet-value-fault": one["service_id"]}, className="form-text is-fault", role="status")
+    return html.Div([dbc.Label(label, html_for=name), dbc.InputGroup([control, save]), fault])

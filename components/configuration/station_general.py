@@ -1,0 +1,84 @@
+"""Charging station, General: logical name, description, model and ChargeboxId (manual: Charging station level)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from components import forms
+from components.forms import Field, Form, Section
+from components.menus import icon
+from data import station_settings
+from data.nodes import Node
+from data.scope import Scope
+from data.station_settings import STATION
+from data.values import LONGEST_NAME
+
+TITLE = lazy_gettext("General")
+
+
+def _hints(scope: Scope, station_id: int) -> Mapping[str, Any]:
+    """Say beside a field what the station itself reports."""
+    about = station_settings.about(scope, station_id)
+    reported = [about["vendor"], about["reported_model"]]
+    hints = {}
+    if any(reported):
+        hints["model"] = _("The station reports %(model)s.", model=" ".join(part for part in reported if part))
+    if about["connected"]:
+        warning = _(
+            "The station is connected with this ChargeboxId. Changing it here ends the connection: "
+            "the station comes back only when the same is entered in it."
+        )
+        hints["charge_box_id"] = html.Span([icon("bi-exclamation-triangle-fill me-1"), warning], className="is-warn")
+    return hints
+
+
+FORM = Form(
+    "station-general",
+    STATION,
+    (
+        Section(
+            lazy_gettext("General"),
+            lazy_gettext("What the charging station is called in the portal."),
+            (
+                Field(
+                    "name",
+                    lazy_gettext("Logical name"),
+                    fault=lazy_gettext("Enter a name of 1 to 100 characters."),
+                    longest=LONGEST_NAME,
+                ),
+                Field("description", lazy_gettext("Description"), kind="area"),
+                Field(
+                    "model",
+                    lazy_gettext("Model"),
+                    lazy_gettext("Empty: the model of the next start is taken over. Another one is an alarm."),
+                    longest=LONGEST_NAME,
+                ),
+            ),
+        ),
+        Section(
+            lazy_gettext("Pairing"),
+            lazy_gettext("The ChargeboxId must be the same here and in the station, letter by letter."),
+            (
+                Field(
+                    "charge_box_id",
+                    lazy_gettext("ChargeboxId"),
+                    fault=lazy_gettext("Enter the ChargeboxId, 1 to 100 characters."),
+                    longest=LONGEST_NAME,
+                    can_copy=True,
+                ),
+            ),
+        ),
+    ),
+    hints=_hints,
+)
+
+
+def layout(scope: Scope, node: Node) -> html.Div:
+    return forms.layout(FORM, scope, node.id)
+
+
+def register() -> None:
+    forms.register(FORM)

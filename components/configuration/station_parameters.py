@@ -1,0 +1,230 @@
+"""Charging station, OCPP configuration: the parameters as read from the station, saved one by one (manual: OCPP)."""
+
+from datetime import datetime
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from components import messages, navigator
+from components.access import OPERATORS, allow, current_scope
+from components.control.giving import is_pressed
+from components.control.log import LOOKS
+from components.format import timestamp
+from components.forms import written_id
+from components.menus import icon
+from data import commands, parameters, station_settings
+from data.command_kinds import is_secret_key
+from data.command_rows import State as CommandState
+from data.errors import InvalidInput
+from data.nodes import Node
+from data.scope import Scope
+
+TITLE = lazy_gettext("OCPP configuration")
+SHOWN_COMMANDS = 200
+
+
+def layout(scope: Scope, node: Node) -> html.Div:
+    read_at = _read_at(scope, node)
+    upload = html.Button(
+        [icon("bi-arrow-up-circle"), _("Upload")],
+        id="parameters-upload",
+        type="button",
+        className="btn btn-secondary btn-sm",
+        title=_("Read all parameters from the station again"),
+    )
+    name = _("Find parameter")
+    label = html.Label(name, htmlFor="parameters-find", className="visually-hidden")
+    find = dbc.Input(id="parameters-find", type="search", placeholder=name, size="sm")
+    head = html.Div(
+        [
+            html.H2(_("OCPP configuration"), className="flex-fill"),
+            html.Span(_when(read_at, node), id="parameters-read", className="cp-t12 cp-2nd"),
+            html.Div([label, find], style={"width": "180px"}),
+            upload,
+        ],
+        className="card-header d-flex flex-wrap gap-2 align-items-center",
+    )
+    warning = _(
+        "Wrong parameters may cut the station off the network or stop it from working. Unknown values are never sent."
+    )
+    return html.Div(
+        [
+            html.Section(
+                [
+                    head,
+                    html.P([icon("bi-exclamation-triangle me-1"), warning], className="px-3 cp-t13 cp-2nd"),
+                    html.Div(_table(scope, node, ""), id="parameters-table", className="overflow-auto"),
+                ],
+                className="card",
+                **{"aria-label": str(TITLE)},
+            ),
+            dcc.Store(id="control-node", data=node.ref),
+            dcc.Store(id="parameters-live"),
+            dcc.Store(id="parameters-drawn", data=str(read_at)),
+        ]
+    )
+
+
+def register() -> None:
+    clientside_callback(
+        ClientsideFunction("control", "changed"),
+        Output("parameters-live", "data"),
+        Input("live-changes", "data"),
+        State("control-node", "data"),
+        prevent_initial_call=True,
+    )
+
+    @callback(
+        Output("parameters-table", "children"),
+        Input("parameters-find", "value"),
+        State("control-node", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def find(text: str | None, node: str) -> Any:
+        return _table(current_scope(), _node(node), text or "")
+
+    @callback(
+        Output({"parameter-said": ALL}, "children"),
+        Output("parameters-table", "children", allow_duplicate=True),
+        Output("parameters-read", "children"),
+        Output("parameters-drawn", "data"),
+        Input("parameters-live", "data"),
+        State("control-node", "data"),
+        State("parameters-find", "value"),
+        State({"parameter-said": ALL}, "id"),
+        State("parameters-drawn", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def follow(
+        _live: Any, node: str, text: str | None, ids: list[dict[str, str]], drawn: str | None
+    ) -> tuple[Any, ...]:
+        """Show answers on their rows. The table comes anew only when the station was read again: people type in it."""
+        scope, chosen = current_scope(), _node(node)
+        said, read_at = _answers(scope, chosen), _read_at(scope, chosen)
+        answers = [said.get(one["parameter-said"], "") for one in ids]
+        if str(read_at) == drawn:
+            return answers, no_update, no_update, no_update
+        return answers, _table(scope, chosen, text or ""), _when(read_at, chosen), str(read_at)
+
+    _register_giving()
+
+
+def _register_giving() -> None:
+    @callback(
+        Output("parameters-live", "data", allow_duplicate=True),
+        Input({"parameter-save": ALL}, "n_clicks"),
+        Input("parameters-upload", "n_clicks"),
+        State({"parameter": ALL}, "value"),
+        State({"parameter": ALL}, "id"),
+        State("control-node", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def give(
+        _saves: list[int | None], _upload: int | None, values: list[str | None], ids: list[dict[str, str]], node: str
+    ) -> Any:
+        if not is_pressed():
+            raise PreventUpdate
+        scope, chosen = current_scope(), _node(node)
+        try:
+            if ctx.triggered_id == "parameters-upload":
+                commands.request(scope, "read_configuration", [chosen.id])
+                messages.say(_("The station is asked for its parameters"))
+            else:
+                key = str(ctx.triggered_id["parameter-save"])
+                value = next(value for value, one in zip(values, ids, strict=True) if one["parameter"] == key)
+                commands.request(scope, "change_configuration", [chosen.id], {"key": key, "value": value or ""})
+        except InvalidInput as error:
+            messages.say(_("That did not work"), str(error), True)
+        return str(ctx.triggered_id)
+
+
+def _node(ref: str) -> Node:
+    chosen = navigator.chosen_node(ref)
+    assert chosen is not None
+    return chosen
+
+
+def _read_at(scope: Scope, node: Node) -> datetime | None:
+    read_at: datetime | None = station_settings.about(scope, node.id)["parameters_read_at"]
+    return read_at
+
+
+def _when(read_at: datetime | None, node: Node) -> str:
+    return _("Read from the station %(time)s", time=timestamp(read_at, node.time_zone)) if read_at else ""
+
+
+def _matching(found: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    return [one for one in found if text.strip().lower() in one["key"].lower()]
+
+
+def _answers(scope: Scope, node: Node) -> dict[str, Any]:
+    """Return what became of the newest change of each parameter, by key."""
+    said: dict[str, Any] = {}
+    for one in commands.of_node(scope, node, SHOWN_COMMANDS):
+        if one["kind"] == "change_configuration":
+            said.setdefault(str(one["parameters"]["key"]), _said(one))
+    return said
+
+
+def _said(command: dict[str, Any]) -> html.Span:
+    look = LOOKS[CommandState(command["state"])]
+    text = command["answer"] or str(look.word)
+    return html.Span([icon(f"{look.glyph} me-1"), text], className="cp-t12 text-nowrap")
+
+
+def _table(scope: Scope, node: Node, text: str) -> Any:
+    found = parameters.of_station(scope, node.id)
+    shown = _matching(found, text)
+    if not found:
+        return html.P(_("No parameters have been read from the station yet. Press Upload."), className="px-3 cp-2nd")
+    if not shown:
+        return html.P(_("No parameter has this in its name."), className="px-3 cp-2nd")
+    said = _answers(scope, node)
+    head = html.Thead(
+        html.Tr([html.Th(text, scope="col") for text in (_("Parameter"), _("Value"), _("Edit"), _("Answer"))])
+    )
+    rows = [_row(one, said.get(one["key"], "")) for one in shown]
+    return html.Table([head, html.Tbody(rows)], className="table table-hover mb-0 cp-parameters")
+
+
+def _row(one: dict[str, Any], said: Any) -> html.Tr:
+    key = one["key"]
+    label = key if one["readonly"] else html.Label(key, htmlFor=written_id({"parameter": key}))
+    if one["readonly"]:
+        value, save = (
+            html.Span(one["value"], className="text-break"),
+            html.Span(_("Read only"), className="cp-t12 cp-3rd"),
+        )
+    else:
+        is_secret = is_secret_key(key)
+        value = dbc.Input(
+            id={"parameter": key},
+            value="" if is_secret else one["value"],
+            type="password" if is_secret else "text",
+            placeholder=_("Kept secret") if is_secret else "",
+            maxlength=500,
+            size="sm",
+        )
+        save = html.Button(
+            _("Save"),
+            id={"parameter-save": key},
+            type="button",
+            className="btn btn-secondary btn-sm",
+            **{"aria-label": _("Save %(name)s", name=key)},
+        )
+    return html.Tr(
+        [
+            html.Th(label, scope="row", className="fw-normal text-break"),
+            html.Td(value),
+            html.Td(save),
+            html.Td(html.Div(said, id={"parameter-said": key}, role="status")),
+        ],
+        key=key,
+    )

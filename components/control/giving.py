@@ -1,0 +1,175 @@
+"""Giving commands from a page that has the Control board: from the button to the row in the database."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dash import ALL, Input, Output, State, callback, ctx, no_update
+from dash.exceptions import PreventUpdate
+from flask_babel import gettext as _
+
+from components import messages
+from components.access import OPERATORS, allow, current_scope
+from components.control import dialog
+from components.control.board import NO_OUTLET
+from data import commands, controlled, nodes
+from data.command_kinds import KINDS
+from data.errors import InvalidInput, NotFound
+from data.scope import Scope
+
+OWN_FIELDS = ("outlet", "wait_s", "stop_on_failures", "typed")
+
+
+def register() -> None:
+    """Make the callbacks; once, for all pages with a board."""
+
+    @callback(
+        Output("control-dialog", "is_open"),
+        Output("control-title", "children"),
+        Output("control-question", "children"),
+        Output("control-send", "children"),
+        Output("control-asked", "data"),
+        Input({"command": ALL, "outlet": ALL}, "n_clicks"),
+        Input("control-cancel", "n_clicks"),
+        State("control-node", "data"),
+        State("control-chosen", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def ask(_clicks: list[int | None], _cancel: int | None, node: str, chosen: list[str] | None) -> tuple[Any, ...]:
+        if ctx.triggered_id == "control-cancel":
+            return False, *[no_update] * 4
+        if not isinstance(ctx.triggered_id, dict) or not is_pressed():
+            raise PreventUpdate
+        return _ask(current_scope(), node, chosen, ctx.triggered_id["command"], int(ctx.triggered_id["outlet"]))
+
+    @callback(
+        Output("control-fault", "children"),
+        Output("control-dialog", "is_open", allow_duplicate=True),
+        Input("control-send", "n_clicks"),
+        State("control-asked", "data"),
+        State({"control-field": ALL}, "value"),
+        State({"control-field": ALL}, "id"),
+        State("control-node", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def send(
+        clicks: int | None,
+        asked: dict[str, Any],
+        values: list[str | int | float | None],
+        ids: list[dict[str, str]],
+        node: str,
+    ) -> tuple[Any, Any]:
+        if not clicks:
+            raise PreventUpdate
+        given = dict(zip((one["control-field"] for one in ids), values, strict=True))
+        try:
+            _give(current_scope(), node, asked, given)
+        except (InvalidInput, NotFound) as error:
+            return str(error), no_update
+        return "", False
+
+    @callback(
+        Output("control-acted", "data"),
+        Input({"command-cancel": ALL}, "n_clicks"),
+        Input({"command-stop": ALL}, "n_clicks"),
+        Input({"batch-retry": ALL}, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def act(_cancels: list[int | None], _stops: list[int | None], _retries: list[int | None]) -> Any:
+        if not is_pressed() or not isinstance(ctx.triggered_id, dict):
+            raise PreventUpdate
+        scope, ((what, which),) = current_scope(), ctx.triggered_id.items()
+        try:
+            if what == "batch-retry":
+                commands.retry_failed(scope, str(which))
+            elif what == "command-cancel" and not commands.cancel(scope, [int(which)]):
+                messages.say(_("Too late to cancel"), _("The command was already sent to the station."), True)
+            elif what == "command-stop" and commands.stop_waiting(scope, [int(which)]):
+                messages.say(_("Nobody waits any longer"), _("What the station does goes on."))
+        except (InvalidInput, NotFound) as error:
+            messages.say(_("That did not work"), str(error), True)
+        return str(datetime.now(UTC))
+
+
+def is_pressed() -> bool:
+    """Tell whether a button of a pattern was pressed; one that is drawn anew calls too."""
+    return bool(ctx.triggered and ctx.triggered[0]["value"])
+
+
+def _stations(scope: Scope, node: str, chosen: list[str] | None) -> list[dict[str, Any]]:
+    """Return the stations a command is for: the node's own, or those that were chosen of it."""
+    found = controlled.stations(scope, nodes.find(scope, node))
+    return found if chosen is None else [one for one in found if str(one["station_id"]) in chosen]
+
+
+def _ask(scope: Scope, node: str, chosen: list[str] | None, name: str, connector_id: int) -> tuple[Any, ...]:
+    kind = KINDS[name]
+    stations = _stations(scope, node, chosen)
+    if not stations:
+        messages.say(_("No station is chosen"), _("Choose one or more in the table first."), True)
+        raise PreventUpdate
+    names = [one["name"] for one in stations]
+    asked = {
+        "kind": name,
+        "connector_id": connector_id,
+        "stations": [one["station_id"] for one in stations],
+        "names": names,
+    }
+    if not dialog.needs_question(kind):
+        _give(scope, node, asked, {})
+        raise PreventUpdate
+    outlets = [1, 2, 3, 4]
+    defaults: dict[str, str] = {}
+    if len(stations) == 1:
+        own = controlled.outlets(scope, nodes.find(scope, f"station:{stations[0]['station_id']}"))
+        outlets = [one["connector_id"] for one in own]
+        if any(one["mode"] == "OPEN" for one in own if connector_id in (NO_OUTLET, one["connector_id"])):
+            defaults["id_tag"] = "PORTAL"
+    title = dialog.verb(kind)
+    if connector_id != NO_OUTLET:
+        title = _("%(command)s, outlet %(number)s", command=title, number=connector_id)
+    return True, title, dialog.question(kind, connector_id, outlets, names, defaults), dialog.verb(kind), asked
+
+
+def _give(scope: Scope, node: str, asked: dict[str, Any], given: dict[str, Any]) -> None:
+    """Queue a command.
+
+    Raises:
+        InvalidInput: a value cannot be taken, or what is to be typed was not.
+    """
+    kind = KINDS[str(asked["kind"])]
+    names = [str(name) for name in asked["names"]]
+    parameters = {
+        name: _value(scope, node, name, value)
+        for name, value in given.items()
+        if name not in OWN_FIELDS and value not in (None, "")
+    }
+    if dialog.is_grave(kind, parameters) and str(given.get("typed") or "").strip() != dialog.confirmation(names):
+        raise InvalidInput(_("Confirmation"), None, _("is missing: type %(word)s.", word=dialog.confirmation(names)))
+    outlet = given.get("outlet") or (asked["connector_id"] if asked["connector_id"] != NO_OUTLET else None)
+    commands.request(
+        scope,
+        kind.name,
+        [int(one) for one in asked["stations"]],
+        parameters,
+        connector_id=int(outlet) if outlet else None,
+        expires_at=datetime.now(UTC) + timedelta(seconds=int(given.get("wait_s") or 3600)),
+        stop_on_failures=int(given["stop_on_failures"]) if given.get("stop_on_failures") else None,
+    )
+    messages.say(
+        _("%(command)s is on its way", command=dialog.verb(kind)), _("Commands shows what the station answers.")
+    )
+
+
+def _value(scope: Scope, node: str, name: str, value: Any) -> Any:
+    """Return a value as a command takes it: a time is the site's."""
+    if name not in dialog.TIMES:
+        return value
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise InvalidInput(str(dialog.LABELS[name]), value, "must be a time.") from None
+    return at.replace(tzinfo=ZoneInfo(nodes.find(scope, node).time_zone))

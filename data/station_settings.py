@@ -1,0 +1,132 @@
+"""What forms change of a charging station and of an outlet (manual: Charging station level, Outlet level)."""
+
+from typing import Any
+
+from data import values
+from data.database import Sql
+from data.edits import Field, Record
+from data.errors import InvalidInput, NotFound
+from data.events import EventKind, event
+from data.scope import Role, Scope
+from data.stations import MODES
+
+ROLES = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
+
+STATION = Record(
+    "charging station",
+    "charging_station",
+    "station_id",
+    site="site_id",
+    roles=ROLES,
+    fields={
+        "name": Field("Logical name", values.name),
+        "description": Field("Description", values.text()),
+        "model": Field("Model", values.text(100)),
+        "charge_box_id": Field("ChargeboxId", values.name),
+    },
+    unique={"charge_box_id": "other.removed_at IS NULL"},
+    station="station_id",
+)
+
+
+def _mode(title: str, value: object) -> str:
+    if value not in MODES:
+        raise InvalidInput(title, value, "must be OPEN or RFID.")
+    return str(value)
+
+
+OUTLET = Record(
+    "outlet",
+    "outlet",
+    "outlet_id",
+    site="(SELECT site_id FROM charging_station WHERE charging_station.station_id = outlet.station_id)",
+    roles=ROLES,
+    fields={
+        "connector_type": Field("Connector", values.text(100)),
+        "uuid": Field("UUID", values.name),
+        "connector_id": Field("Outlet id", values.identity),
+        "parking": Field("Parking", values.text(100)),
+        "mode": Field("Mode", _mode),
+    },
+    name="CAST(connector_id AS VARCHAR)",
+    station="station_id",
+)
+
+
+def about(scope: Scope, station_id: int) -> dict[str, Any]:
+    """Return what a station said of itself.
+
+    Returns: connected, protocol, vendor, reported_model, serial_number, firmware_version, last_heard_at,
+        parameters_read_at; empty or NULL
+        where it never said so.
+
+    Raises:
+        NotFound: there is no such station for this user.
+    """
+    sites, params = scope.sites("station.site_id")
+    rows = scope.database.query(
+        f"""SELECT coalesce(connected, FALSE) AS connected, coalesce(protocol, '') AS protocol,
+                   coalesce(vendor, '') AS vendor, coalesce(state.model, '') AS reported_model,
+                   coalesce(serial_number, '') AS serial_number, coalesce(firmware_version, '') AS firmware_version,
+                   last_heard_at, parameters_read_at
+            FROM charging_station station LEFT JOIN station_state state USING (station_id)
+            WHERE station_id = $id AND station.removed_at IS NULL AND {sites}""",  # noqa: S608 - the scope's condition
+        {"id": station_id, **params},
+    ).to_pylist()
+    if not rows:
+        raise NotFound("charging station", station_id)
+    found: dict[str, Any] = rows[0]
+    return found
+
+
+def service_values(scope: Scope, outlet_id: int) -> list[dict[str, Any]]:
+    """Return the services, each with the outlet's value in it: service_id, name, provider, value."""
+    _require_outlet(scope, outlet_id)
+    return list(
+        scope.database.query(
+            """SELECT service.service_id, name, provider, coalesce(value, '') AS value
+               FROM service LEFT JOIN outlet_service_value own
+                    ON own.service_id = service.service_id AND own.outlet_id = $id
+               WHERE service.removed_at IS NULL AND service.is_active ORDER BY name, service.service_id""",
+            {"id": outlet_id},
+        ).to_pylist()
+    )
+
+
+def _require_outlet(scope: Scope, outlet_id: int) -> None:
+    sites, params = scope.sites("site_id")
+    sql = f"""SELECT 1 FROM outlet JOIN charging_station USING (station_id)
+              WHERE outlet_id = $id AND outlet.removed_at IS NULL AND {sites}"""  # noqa: S608 - the scope's condition
+    if not scope.database.query(sql, {"id": outlet_id, **params}).num_rows:
+        raise NotFound("outlet", outlet_id)
+
+
+def set_service_value(scope: Scope, outlet_id: int, service_id: int, value: str) -> None:
+    """Keep what an outlet is called at a service; empty forgets it.
+
+    Raises:
+        NotFound: there is no such outlet for this user, or no such service.
+        InvalidInput: the value is too long.
+    """
+    scope.require(*ROLES, action="change an outlet's properties")
+    _require_outlet(scope, outlet_id)
+    kept = values.text(200)("Value", value)
+    keys = {"outlet_id": outlet_id, "service_id": service_id}
+    delete = Sql("DELETE FROM outlet_service_value WHERE outlet_id = $outlet_id AND service_id = $service_id", keys)
+    insert = Sql(
+        """INSERT INTO outlet_service_value (outlet_id, service_id, value)
+           SELECT $outlet_id, service_id, $value FROM service WHERE service_id = $service_id""",
+        {**keys, "value": kept},
+    )
+    now = next((one for one in service_values(scope, outlet_id) if one["service_id"] == service_id), None)
+    if now is None:
+        raise NotFound("service", service_id)
+    if kept == now["value"]:
+        return
+    text = f"Outlet property {now['name']} was changed from {now['value'] or 'nothing'} to {kept or 'nothing'}."
+    sql = """SELECT site_id, station_id, connector_id FROM outlet JOIN charging_station USING (station_id)
+             WHERE outlet_id = $id"""
+    place = scope.database.query(sql, {"id": outlet_id}).to_pylist()[0]
+    noted = event(EventKind.CONFIGURED, text, user_id=scope.user_id, **place)
+    changed = [("topology", outlet_id), ("event", place["site_id"])]
+    scope.database.write([delete, *([insert] if kept else []), noted], changed=changed)

@@ -1,0 +1,159 @@
+"""Control and OCPP configuration through their own callbacks: who may, what becomes a command, what is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from data import stations
+from data.database import Database, Sql
+from data.stations import NewOutlet, NewStation
+from tests.conftest import People
+from tests.pages.conftest import Visitor
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture
+def station(database: Database, people: People) -> int:
+    new = NewStation(people.solna, "00004079", "00004079", outlets=(NewOutlet(1), NewOutlet(2, mode="OPEN")))
+    station_id = stations.create_station(people.alice, new)
+    insert = "INSERT INTO parameter VALUES ($id, $key, $value, $readonly, now())"
+    for key, value, readonly in (
+        ("HeartbeatInterval", "300", False),
+        ("AuthorizationKey", "", False),
+        ("Model", "EVA", True),
+    ):
+        database.write([Sql(insert, {"id": station_id, "key": key, "value": value, "readonly": readonly})])
+    return station_id
+
+
+def outputs(output: str) -> list[dict[str, str]]:
+    return [dict(zip(("id", "property"), one.rsplit(".", 1), strict=True)) for one in output.strip(".").split("...")]
+
+
+def press(visitor: Visitor, node: str, kind: str, outlet: int = -1, chosen: list[str] | None = None) -> TestResponse:
+    """Press a command's button."""
+    (output,) = (key for key in visitor.app.callback_map if "control-asked.data" in key)
+    button = {"command": kind, "outlet": outlet}
+    name = f'{{"command":"{kind}","outlet":{outlet}}}.n_clicks'
+    entry = visitor.app.callback_map[output]
+    body = {
+        "output": output,
+        "outputs": outputs(output),
+        "inputs": [
+            [{"id": button, "property": "n_clicks", "value": 1}],
+            {"id": "control-cancel", "property": "n_clicks", "value": None},
+        ],
+        "state": [
+            {"id": "control-node", "property": "data", "value": node},
+            {"id": "control-chosen", "property": "data", "value": chosen},
+        ],
+        "changedPropIds": [name],
+    }
+    assert len(entry["inputs"]) == len(body["inputs"])
+    return visitor.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": visitor.token})
+
+
+def send(visitor: Visitor, node: str, asked: dict[str, Any], **fields: str) -> TestResponse:
+    """Agree in the dialog."""
+    (output,) = (key for key in visitor.app.callback_map if "control-fault.children" in key)
+    ids = [{"control-field": name} for name in fields]
+    body = {
+        "output": output,
+        "outputs": outputs(output),
+        "inputs": [{"id": "control-send", "property": "n_clicks", "value": 1}],
+        "state": [
+            {"id": "control-asked", "property": "data", "value": asked},
+            [{"id": one, "property": "value", "value": value} for one, value in zip(ids, fields.values(), strict=True)],
+            [{"id": one, "property": "id", "value": one} for one in ids],
+            {"id": "control-node", "property": "data", "value": node},
+        ],
+        "changedPropIds": ["control-send.n_clicks"],
+    }
+    return visitor.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": visitor.token})
+
+
+def asked(station: int, kind: str, outlet: int = -1) -> dict[str, Any]:
+    return {"kind": kind, "connector_id": outlet, "stations": [station], "names": ["00004079"]}
+
+
+def rows(database: Database) -> list[dict[str, Any]]:
+    return list(
+        database.query("SELECT kind, connector_id, parameters, state FROM command ORDER BY command_id").to_pylist()
+    )
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "sam"])
+def test_who_may_control_gives_a_harmless_command_at_once(
+    database: Database, visitor: Visit, station: int, name: str
+) -> None:
+    press(visitor(name), f"station:{station}", "clear_cache")
+    assert [row["kind"] for row in rows(database)] == ["clear_cache"]
+
+
+def test_nobody_controls_a_station_of_another_site(database: Database, visitor: Visit, station: int) -> None:
+    somebody = visitor("charlie")
+    press(somebody, f"station:{station}", "clear_cache")
+    send(somebody, f"station:{station}", asked(station, "reboot"), type="Soft")
+    press(visitor("alice"), "site:2", "clear_cache", chosen=[str(station)])
+    assert rows(database) == []
+
+
+def test_an_ev_user_controls_nothing(database: Database, visitor: Visit, station: int) -> None:
+    dana = visitor("dana")
+    assert press(dana, f"station:{station}", "clear_cache").status_code == 403
+    assert send(dana, f"station:{station}", asked(station, "reboot"), type="Soft").status_code == 403
+    assert rows(database) == []
+
+
+def test_a_command_that_disturbs_asks_first_and_says_what_it_does(
+    database: Database, visitor: Visit, station: int
+) -> None:
+    answer = press(visitor("alice"), f"station:{station}", "stop_charging", 1)
+    assert "The ongoing session ends." in answer.text
+    assert rows(database) == []
+    send(visitor("alice"), f"station:{station}", asked(station, "stop_charging", 1))
+    assert [(row["kind"], row["connector_id"]) for row in rows(database)] == [("stop_charging", 1)]
+
+
+def test_a_hard_reboot_wants_the_name_typed(database: Database, visitor: Visit, station: int) -> None:
+    alice = visitor("alice")
+    refused = send(alice, f"station:{station}", asked(station, "reboot"), type="Hard", typed="0000407")
+    assert "type 00004079" in refused.text
+    assert rows(database) == []
+    send(alice, f"station:{station}", asked(station, "reboot"), type="Hard", typed="00004079")
+    assert '"Hard"' in rows(database)[0]["parameters"]
+
+
+def test_what_is_missing_is_said_in_the_dialog(database: Database, visitor: Visit, station: int) -> None:
+    answer = send(visitor("alice"), f"station:{station}", asked(station, "start_charging", 1), id_tag="")
+    assert "RFID is missing" in answer.text
+    assert rows(database) == []
+
+
+def test_one_command_goes_to_the_stations_that_were_chosen(
+    database: Database, people: People, visitor: Visit, station: int
+) -> None:
+    other = stations.create_station(people.alice, NewStation(people.solna, "00004080", "00004080"))
+    stations.create_station(people.alice, NewStation(people.solna, "00004081", "00004081"))
+    press(visitor("bob"), f"site:{people.solna}", "clear_cache", chosen=[str(station), str(other)])
+    assert len(rows(database)) == 2
+    press(visitor("bob"), f"site:{people.solna}", "clear_cache", chosen=[])
+    assert len(rows(database)) == 2
+
+
+def test_parameters_are_shown_as_read_and_only_writable_ones_can_be_saved(visitor: Visit, station: int) -> None:
+    page = visitor("sam").page(f"/configuration?node=station:{station}&tab=ocpp")
+    assert '"parameter": "HeartbeatInterval"' in page
+    assert '"parameter": "Model"' not in page
+    assert "EVA" in page
+    assert '"type": "password"' in page
+
+
+def test_pages_of_a_station_are_not_there_for_others(visitor: Visit, station: int) -> None:
+    for tab in ("general", "control", "ocpp"):
+        for name in ("charlie", "dana"):
+            assert "Control board" not in visitor(name).page(f"/configuration?node=station:{station}&tab={tab}")
+            assert visitor(name).client.get(f"/configuration?node=station:{station}&tab={tab}").status_code == 404
