@@ -41,6 +41,7 @@ class Settings:
     web: Address
     ocpp: Address
     api: Address
+    ftp: Address
     admin_email: str
     admin_password: str
     keep_messages_days: int
@@ -52,6 +53,7 @@ DEFAULTS = {
     "PORTAL_WEB": "127.0.0.1:8050",
     "PORTAL_OCPP": "0.0.0.0:9000",
     "PORTAL_API": "0.0.0.0:9001",
+    "PORTAL_FTP": "0.0.0.0:2121",
     "PORTAL_ADMIN_EMAIL": "admin@portal.example",
     "PORTAL_ADMIN_PASSWORD": "",  # empty: one is generated and shown once
     "PORTAL_KEEP_MESSAGES_DAYS": "14",
@@ -76,6 +78,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         web=_address("PORTAL_WEB", value["PORTAL_WEB"]),
         ocpp=_address("PORTAL_OCPP", value["PORTAL_OCPP"]),
         api=_address("PORTAL_API", value["PORTAL_API"]),
+        ftp=_address("PORTAL_FTP", value["PORTAL_FTP"]),
         admin_email=_email("PORTAL_ADMIN_EMAIL", value["PORTAL_ADMIN_EMAIL"]),
         admin_password=value["PORTAL_ADMIN_PASSWORD"],
         keep_messages_days=_days("PORTAL_KEEP_MESSAGES_DAYS", value["PORTAL_KEEP_MESSAGES_DAYS"]),

@@ -11,6 +11,7 @@ import uvloop
 
 from csms.addresses import PATH
 from csms.central import Timing
+from csms.file_server import FileServer
 from csms.system import running
 from data import users
 from data.database_file import take_over_restored
@@ -26,6 +27,7 @@ def main() -> int:
     """Run until SIGTERM or SIGINT; return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     gc.set_threshold(100_000, 50, 1000)  # looking often at thousands of long-lived stations costs a third of a core
+    logging.getLogger("pyftpdlib").setLevel(logging.WARNING)
     logging.getLogger("websockets.server").setLevel(logging.CRITICAL)  # strangers' handshakes
     try:
         uvloop.run(run(from_env(os.environ)))
@@ -58,6 +60,7 @@ async def run(settings: Settings) -> None:
     take_over_restored(settings.data)
     database = DuckDB(settings.data, on_failure=fail)
     service = None
+    files = FileServer(database, settings.data)
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
@@ -65,13 +68,19 @@ async def run(settings: Settings) -> None:
         service = DatabaseService(database, settings.data, stop_soon)
         timing = Timing(keep_messages_days=settings.keep_messages_days)
         async with running(database, settings.ocpp, settings.api, timing, settings.mail_server) as system:
-            lines = [f"OCPP 1.6: ws://{system.ocpp}{PATH}<ChargeboxId>", f"API: http://{system.api}"]
+            ftp = files.start(settings.ftp)
+            lines = [
+                f"OCPP 1.6: ws://{system.ocpp}{PATH}<ChargeboxId>",
+                f"API: http://{system.api}",
+                f"FTP: ftp://{ftp}",
+            ]
             if generated:
                 lines.append(f"First administrator: {settings.admin_email}, password {generated} (shown only now)")
             sys.stdout.write("\n".join(lines) + "\n")
             sys.stdout.flush()
             await ended
     finally:
+        await asyncio.to_thread(files.close)
         if service:
             await asyncio.to_thread(service.shutdown)
         await asyncio.to_thread(database.close)

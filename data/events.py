@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     CONFIGURED = "configuration changed"
     COMMAND = "command"
     MAIL = "mail"
+    FILE = "file"
 
 
 INTO_EVENT = rows_into(
