@@ -18,6 +18,7 @@ from components import (
     alarm_count,
     errors,
     export,
+    files,
     live,
     login,
     navigator,
@@ -72,6 +73,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     security.harden(app)
     for part in (errors, login, export, session_window):
         part.register(server)
+    files.register(server, settings.data)
     errors.guard_pages(dash.page_registry.values())
     for part in (shell, navigator, alarm_count, live):
         part.register_callbacks(app)

@@ -8,6 +8,30 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       const has = changes && subjects.some((subject) => subject in changes.changed && concerns(changes.changed[subject]));
       return has ? Date.now() : window.dash_clientside.no_update;
     },
+    files(changes) {
+      const has = changes && ["station_file", "software_image"].some((subject) => subject in changes.changed);
+      return has ? Date.now() : window.dash_clientside.no_update;
+    },
+    // Lets a file be chosen and sends it as a form does: it may be larger than what a callback carries.
+    bring(clicks, model) {
+      if (!clicks) return window.dash_clientside.no_update;
+      const said = (text) => window.dash_clientside.set_props("software-said", { children: text });
+      const input = Object.assign(document.createElement("input"), { type: "file" });
+      input.onchange = () => {
+        const form = new FormData();
+        form.append("model", model ?? "");
+        form.append("file", input.files[0]);
+        const request = new XMLHttpRequest();
+        request.upload.onprogress = ({ loaded, total }) => said(`${input.files[0].name}: ${Math.floor((100 * loaded) / total)} %`);
+        request.onload = () => said(request.status === 201 ? `${request.responseText} ✓` : request.responseText);
+        request.onerror = () => said("✗");
+        request.open("POST", "/software");
+        request.setRequestHeader("X-CSRFToken", /(?:^|; )csrf_token=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+        request.send(form);
+      };
+      input.click();
+      return window.dash_clientside.no_update;
+    },
     chosen: (value) => value ?? [],
   },
 });

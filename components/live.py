@@ -39,8 +39,18 @@ REMEMBERED = 600
 
 REMEMBERED_STATES = 100
 
-STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm", "command")
-SUBJECTS = ("topology", *STATION_SUBJECTS, "session", "event", "user", "news", "service", "unknown_caller")
+STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm", "command", "station_file")
+SUBJECTS = (
+    "topology",
+    *STATION_SUBJECTS,
+    "session",
+    "event",
+    "user",
+    "news",
+    "service",
+    "unknown_caller",
+    "software_image",
+)
 FOLLOWED = ("session", "alarm", "news")  # each store more costs every open page at every change
 EV_USER_SUBJECTS = ("open_transaction", "session", "news")
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from csms.commander import Commander
 from csms.commits import Commits
+from csms.file_accounts import Accounts
 from csms.message_log import Recorder
 from csms.metrics import Metrics
 from csms.station import Station, Status
@@ -58,6 +59,7 @@ class Central:
         self.timing = timing
         self.metrics = Metrics()
         self.commander = Commander(self)
+        self.accounts = Accounts(database.file.parent)
         self.stations: dict[str, Station] = {}  # by charge_box_id
         self.tags = id_tags.TagIndex(())
         self._first_transaction_id = 1

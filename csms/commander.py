@@ -10,7 +10,7 @@ from csms import effects, local_lists, outcomes
 from csms.calling import Answer, Caller, Verdict, Wanted
 from csms.connection import CallFailed, ErrorAnswered, NoAnswer
 from csms.station import Station
-from data import command_rows
+from data import command_rows, station_files
 from data.command_kinds import Outcome
 from data.command_rows import FAILURES, Command, State, updated
 from data.commands import WAKE
@@ -129,7 +129,11 @@ class Commander:
     async def _performed(self, station: Station, caller: Caller, command: Command) -> tuple[Answer, Sequence[Sql]]:
         if command.kind.name == "download_rfid_tags":
             return await local_lists.send(self._central.database, station, caller, command)
-        return await caller.perform(Wanted(command.kind.name, command.connector_id, command.parameters)), []
+        parameters = command.parameters
+        if command.kind.name in effects.WITH_FILES:
+            ftp_url = await asyncio.to_thread(station_files.ftp_url, self._central.database)
+            parameters = effects.located(self._central.accounts, ftp_url, station, command)
+        return await caller.perform(Wanted(command.kind.name, command.connector_id, parameters)), []
 
     async def _answered(self, station: Station, command: Command, answer: Answer, more: Sequence[Sql]) -> None:
         now = datetime.now(UTC)

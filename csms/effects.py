@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from csms.calling import Answer, Verdict
+from csms.file_accounts import Account, Accounts, Purpose
 from csms.station import Station
 from data import parameters, reservations
 from data.command_rows import Command
 from data.database import Batch, Change, Sql
 from data.parameters import Parameter
 
+WITH_FILES = ("upload_log", "update_software")
 REBOOT_REQUIRED = "RebootRequired"
 
 
@@ -33,6 +35,26 @@ def completed(station: Station, command: Command) -> Mapping[str, object]:
             raise Impossible("Nothing is charging there.")
         return {**command.parameters, "transaction_id": transaction.transaction_id}
     return command.parameters
+
+
+def located(accounts: Accounts, ftp_url: str, station: Station, command: Command) -> Mapping[str, object]:
+    """Return a command's parameters with the address of the station's account, unless an address was given.
+
+    Raises:
+        Impossible: no FTP address is configured, or no image was chosen.
+    """
+    if "location" in command.parameters:
+        return command.parameters
+    if not ftp_url:
+        raise Impossible("The portal's FTP address is not configured. Enter it under System, General.")
+    if command.kind.name == "upload_log":
+        location = accounts.location(ftp_url, Account(Purpose.LOGS, station.station_id))
+    elif command.parameters.get("image"):
+        image = str(command.parameters["image"])
+        location = accounts.location(ftp_url, Account(Purpose.IMAGES, station.station_id), image)
+    else:
+        raise Impossible("No software image was chosen.")
+    return {**command.parameters, "location": location}
 
 
 def of_answer(

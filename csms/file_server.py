@@ -29,7 +29,7 @@ LARGEST_FILE = 512 << 20  # bytes
 MOST_OF_A_STATION = 2 << 30  # bytes
 MOST_CONNECTIONS = 256
 PASSIVE_PORTS = 100
-TURN_S = 0.5  # how long a stop may wait for the loop
+TURN_S = 0.1  # how long a stop may wait for the loop
 MAY = {Purpose.LOGS: "elw", Purpose.IMAGES: "elr"}  # pyftpdlib's letters: enter, list, write, read
 
 
@@ -50,7 +50,7 @@ class FileServer:
         """
         passive = range(address.port + 1, address.port + 1 + PASSIVE_PORTS) if address.port else None
         facts = {"authorizer": self._desk, "certfile": str(self._certificate), "passive_ports": passive}
-        server = FTPServer((address.host, address.port), type("Session", (_Session,), facts), ioloop=IOLoop())
+        server = FTPServer((address.host, address.port), type("Session", (Session,), facts), ioloop=IOLoop())
         server.max_cons, server.max_cons_per_ip = MOST_CONNECTIONS, MOST_CONNECTIONS // 8
         self._thread = threading.Thread(target=self._serve, args=(server,), name="file-server", daemon=True)
         self._thread.start()
@@ -64,7 +64,7 @@ class FileServer:
 
     def _serve(self, server: FTPServer) -> None:
         while not self._stopping.is_set():
-            server.serve_forever(timeout=TURN_S, blocking=False, handle_exit=False)
+            server.ioloop.loop(timeout=TURN_S, blocking=False)
         server.close_all()
 
 
@@ -146,14 +146,16 @@ class _Transfer(TLS_DTPHandler):
     room: int | None = None
     is_cut = False
 
-    def handle_read(self) -> None:
+    def handle_read_event(self) -> None:
         try:
             self.socket.recv(1, socket.MSG_PEEK)  # pyftpdlib takes a broken connection for the end of the file
         except (ConnectionError, SSL.SysCallError):
             self.is_cut = True
         except (BlockingIOError, SSL.Error):
             pass  # nothing yet, or what pyftpdlib itself deals with
-        super().handle_read()
+        super().handle_read_event()
+        if not self.receive or self._closed:
+            return
         desk, user = self.cmd_channel.authorizer, self.cmd_channel.username
         if self.room is None:
             self.room = desk.room(user)
@@ -175,7 +177,7 @@ class _Transfer(TLS_DTPHandler):
         super().close()
 
 
-class _Session(TLS_FTPHandler):
+class Session(TLS_FTPHandler):
     """A station's connection."""
 
     abstracted_fs = _Folder

@@ -87,7 +87,12 @@ _ALL = (
     ),
     Kind(
         "update_software", "Software update",
-        parameters=(address("location", "Location"), time("retrieve_at", "Retrieve date", required=False), *_RETRIES),
+        parameters=(
+            text("image", "Software image", 100, required=False),
+            address("location", "Location", required=False),
+            time("retrieve_at", "Retrieve date", required=False),
+            *_RETRIES,
+        ),
         danger=Danger.BREAKS,
         warning="The station installs other software and reboots. Ongoing sessions may end.",
         done_when=Outcome.INSTALLED, done_within_s=4 * HOUR_S, profile=FIRMWARE,
@@ -126,7 +131,7 @@ _ALL = (
     Kind(
         "upload_log", "Upload log",
         parameters=(
-            address("location", "Location"),
+            address("location", "Location", required=False),
             time("since", "From", required=False),
             time("until", "To", required=False),
             *_RETRIES,

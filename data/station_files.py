@@ -12,6 +12,11 @@ from data.nodes import Node
 from data.scope import Role, Scope
 
 
+def ftp_url(database: Database) -> str:
+    """Return the FTP address that stations are told (System, General); empty if none is configured."""
+    return str(database.query("SELECT ftp_url FROM system")["ftp_url"][0].as_py())
+
+
 def is_station(database: Database, station_id: int) -> bool:
     """Tell whether there is such a station, so that it may bring files."""
     sql = "SELECT 1 AS found FROM charging_station WHERE station_id = $id AND removed_at IS NULL"

@@ -10,11 +10,13 @@ from components.configuration import (
     outlet_general,
     site_general,
     station_control,
+    station_files,
     station_general,
     station_parameters,
     stations_control,
     system_general,
     system_services,
+    system_software,
     system_topology,
 )
 
@@ -23,11 +25,17 @@ TABS: Mapping[str, Mapping[str, ModuleType]] = {
         "general": system_general,
         "topology": system_topology,
         "services": system_services,
+        "software": system_software,
         "control": stations_control,
     },
     "site": {"general": site_general, "control": stations_control},
     "floor": {"control": stations_control},
-    "station": {"general": station_general, "control": station_control, "ocpp": station_parameters},
+    "station": {
+        "general": station_general,
+        "control": station_control,
+        "ocpp": station_parameters,
+        "files": station_files,
+    },
     "outlet": {"general": outlet_general},
 }
 """Kind of node → the tab's name in the address → its module."""

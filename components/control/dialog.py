@@ -14,7 +14,8 @@ from data.command_parameters import Parameter
 
 LABELS: dict[str, LazyString] = {
     "type": lazy_gettext("Type"),
-    "location": lazy_gettext("Location"),
+    "image": lazy_gettext("Software image"),
+    "location": lazy_gettext("Location, in place of the portal's FTP server"),
     "retrieve_at": lazy_gettext("Not before"),
     "retries": lazy_gettext("Retries"),
     "retry_interval": lazy_gettext("Retry interval, s"),
@@ -77,7 +78,12 @@ def modal() -> dbc.Modal:
 
 
 def question(
-    kind: Kind, connector_id: int, outlets: list[int], stations: list[str], defaults: dict[str, str]
+    kind: Kind,
+    connector_id: int,
+    outlets: list[int],
+    stations: list[str],
+    defaults: dict[str, str],
+    images: list[str],
 ) -> list[Any]:
     """Return the dialog's body.
 
@@ -86,6 +92,7 @@ def question(
         outlets: the numbers to choose from.
         stations: whom it is for, by name.
         defaults: what stands in a field at first, by parameter.
+        images: the names of the software images there are.
     """
     names = ", ".join(stations[:3])
     whom = names if len(stations) <= 3 else _("%(names)s and %(count)s more", names=names, count=len(stations) - 3)
@@ -94,7 +101,8 @@ def question(
         parts.append(html.P(str(WARNINGS[kind.name]), className="cp-2nd"))
     if kind.target is Target.EITHER and connector_id == NO_OUTLET:
         parts.append(_outlet(outlets))
-    parts += [_field(one, defaults) for one in kind.parameters if one.name not in HIDDEN]
+    fields = [one._replace(choices=tuple(images)) if one.name == "image" else one for one in kind.parameters]
+    parts += [_field(one, defaults) for one in fields if one.name not in HIDDEN]
     parts.append(_wait())
     if len(stations) > 1:
         parts.append(_stop_on_failures())

@@ -12,7 +12,7 @@ from components import messages
 from components.access import OPERATORS, allow, current_scope
 from components.control import dialog
 from components.control.board import NO_OUTLET
-from data import commands, controlled, nodes
+from data import commands, controlled, nodes, software_images
 from data.command_kinds import KINDS
 from data.errors import InvalidInput, NotFound
 from data.scope import Scope
@@ -128,10 +128,11 @@ def _ask(scope: Scope, node: str, chosen: list[str] | None, name: str, connector
         outlets = [one["connector_id"] for one in own]
         if any(one["mode"] == "OPEN" for one in own if connector_id in (NO_OUTLET, one["connector_id"])):
             defaults["id_tag"] = "PORTAL"
+    images = [image.name for image in software_images.images(scope)] if name == "update_software" else []
     title = dialog.verb(kind)
     if connector_id != NO_OUTLET:
         title = _("%(command)s, outlet %(number)s", command=title, number=connector_id)
-    return True, title, dialog.question(kind, connector_id, outlets, names, defaults), dialog.verb(kind), asked
+    return True, title, dialog.question(kind, connector_id, outlets, names, defaults, images), dialog.verb(kind), asked
 
 
 def _give(scope: Scope, node: str, asked: dict[str, Any], given: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from csms.file_accounts import Account, Purpose
 from csms.ocpp16.calls import CALLS
 from data.command_kinds import KINDS, OCPP_16
 from data.database import Sql
@@ -191,3 +192,24 @@ async def test_a_reservation_ends_with_the_transaction_that_used_it(start: Start
 
 def test_every_kind_that_ocpp_1_6_has_is_translated() -> None:
     assert {kind.name for kind in KINDS.values() if OCPP_16 in kind.versions} == set(CALLS)
+
+
+async def test_a_station_is_told_its_own_account_of_the_ftp_server_and_nobody_else_sees_it(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        portal.database.write([Sql("UPDATE system SET ftp_url = 'ftp://ftp.portal.example:2121'")])
+        portal.ask("upload_log")
+        await until(lambda: station.commands)
+        action, payload = station.commands[0]
+        station_id = portal.central.stations["CP1"].station_id
+        password = portal.central.accounts.password(Account(Purpose.LOGS, station_id))
+        assert payload == {"location": f"ftp://station-{station_id}:{password}@ftp.portal.example:2121/"}
+        await until(lambda: portal.count("message") > 1)
+        everything = str(portal.rows("SELECT * FROM command") + portal.rows("SELECT * FROM event"))
+        assert password not in everything + str(portal.rows("SELECT * FROM message"))
+
+
+async def test_without_an_ftp_address_a_log_cannot_be_asked_for(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station():
+        portal.ask("upload_log")
+        await until(lambda: state(portal) == "rejected")
+        assert "FTP address is not configured" in command(portal)["progress_text"]

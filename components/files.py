@@ -1,0 +1,51 @@
+"""Files over HTTP: what stations uploaded is fetched, software images are brought, each by who may."""
+
+from pathlib import Path
+
+import flask
+from flask import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from components.access import current_scope
+from data import software_images, station_files
+from data.errors import NotFound, NotPermitted, PortalError
+
+FOLDER = "data_folder"
+"""Where the application keeps the data folder, in its extensions."""
+
+
+def register(server: flask.Flask, data: Path) -> None:
+    """Make the routes; the gate has let nobody in who is not signed in."""
+    server.extensions[FOLDER] = data
+
+    @server.get("/files/<int:file_id>")
+    def fetch_file(file_id: int) -> Response:
+        try:
+            name, path = station_files.find(current_scope(), data, file_id)
+        except (NotFound, NotPermitted):
+            flask.abort(404)
+        return flask.send_file(path, as_attachment=True, download_name=name, mimetype="application/octet-stream")
+
+    @server.post("/software")
+    def bring_image() -> tuple[str, int]:
+        """Keep an image sent as the form's `file`, with `model`; the answer is what to tell the user."""
+        request.max_content_length = software_images.LARGEST + (1 << 20)
+        try:
+            file = request.files.get("file")
+            if file is None or not file.filename:
+                return "Choose a file first.", 400
+            model = str(request.form.get("model", ""))
+            image = software_images.add(current_scope(), data, Path(file.filename).name, model, file.stream)
+        except RequestEntityTooLarge:
+            return f"The file is larger than {software_images.LARGEST >> 20} MiB.", 413
+        except NotPermitted as error:
+            return str(error), 403
+        except PortalError as error:
+            return str(error), 400
+        return image.name, 201
+
+
+def folder() -> Path:
+    """Return the data folder of the running application."""
+    data: Path = flask.current_app.extensions[FOLDER]
+    return data
