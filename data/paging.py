@@ -18,7 +18,7 @@ from data.scope import Condition
 
 EXCEL_ROWS = 64_000  # manual: Statistics, Export to Excel
 SORTABLE_ROWS = 100_000
-KEPT_ANSWERS = 500
+KEPT_ANSWERS = 200
 
 
 @dataclass(frozen=True)

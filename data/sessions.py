@@ -16,6 +16,7 @@ from data.scope import Condition, Role, Scope
 
 TABLE = paging.Table("session", frozenset({"session", "topology"}))
 ROW_ID = "rowid"  # DuckDB's address of a row; PostgreSQL's is ctid
+WINDOW = 300  # rows whose addresses are sorted at once
 
 
 def _number(column: str, step: float) -> Column:
@@ -245,12 +246,29 @@ def _terms(scope: Scope, sort_model: SortModel) -> Terms:
 def _rows(scope: Scope, run: Run, order: str) -> pa.Table:
     """Sort addresses alone, then read the rows at them."""
     sql, params = run.condition
+    if run.end - run.start > WINDOW:
+        among = (
+            f"SELECT {ROW_ID} FROM session WHERE {sql} ORDER BY {order} LIMIT {run.end - run.start} OFFSET {run.start}"
+        )
+    else:
+        among, params = "SELECT unnest($addresses)", {"addresses": _addresses(scope, run, order)}
     table = scope.database.query(
         f"""WITH session AS (
-                SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM session WHERE {ROW_ID} IN (
-                    SELECT {ROW_ID} FROM session WHERE {sql} ORDER BY {order}
-                    LIMIT {run.end - run.start} OFFSET {run.start}))
+                SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM session WHERE {ROW_ID} IN ({among}))
             SELECT {ROW} FROM session {NAMES} ORDER BY place""",
         params,
     )
     return table if "rfid" in columns(scope) else table.drop_columns("rfid")
+
+
+def _addresses(scope: Scope, run: Run, order: str) -> list[int]:
+    """Return where the rows of a run lie. More is sorted and kept than was asked for: who scrolls asks for it next."""
+    sql, params = run.condition
+    first, end = run.start - run.start % WINDOW, run.end + -run.end % WINDOW
+    found = paging.ask(
+        scope.database,
+        TABLE,
+        f"SELECT {ROW_ID} AS address FROM session WHERE {sql} ORDER BY {order} LIMIT {end - first} OFFSET {first}",
+        params,
+    )
+    return [row["address"] for row in found[run.start - first : run.end - first]]
