@@ -40,7 +40,7 @@ class SoapStation(VirtualStation):
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(self.timeout_s))
         app = web.Application()
         app.add_routes([web.post("/", self._serve)])
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.address = f"http://127.0.0.1:{self._runner.addresses[0][1]}/"
