@@ -8,7 +8,7 @@ from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components.access import allow, current_scope
+from components.access import allow, current_scope, may_see
 from components.configuration import topology_changes, topology_panel, topology_table
 from components.configuration.topology_changes import WRITERS
 from components.menus import icon
@@ -18,6 +18,7 @@ from data.scope import Role, Scope
 from data.topology import Row
 
 TITLE = lazy_gettext("Topology")
+IMPORT = "/import?kind=topology"
 READERS = (Role.ADMINISTRATOR, Role.SUPPORT_USER)
 ACTIONS = (
     ("create", "bi-plus-lg", lazy_gettext("Create")),
@@ -44,7 +45,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
                 ],
                 className="flex-fill",
             ),
-            *([_bulk(), *_buttons()] if can_change else []),
+            *([*_bulk(scope), *_buttons()] if can_change else []),
         ],
         className="card-header flex-wrap gap-2",
     )
@@ -179,8 +180,10 @@ def _named(name: str) -> dict[str, str]:
     return {"aria-label": name}
 
 
-def _bulk() -> dcc.Link:
-    return dcc.Link([icon("bi-upload"), _("Import")], href="/import?kind=topology", className="btn btn-ghost btn-sm")
+def _bulk(scope: Scope) -> list[dcc.Link]:
+    if not may_see(scope.role, IMPORT.partition("?")[0]):
+        return []
+    return [dcc.Link([icon("bi-upload"), _("Import")], href=IMPORT, className="btn btn-ghost btn-sm")]
 
 
 def _menu() -> html.Ul:

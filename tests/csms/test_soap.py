@@ -148,7 +148,7 @@ async def test_a_station_that_tells_no_address_is_heard_and_not_called(portal: P
 
 
 async def test_a_silent_soap_station_is_asked_before_it_has_no_network(start: Start) -> None:
-    async with start(replace(FAST, heartbeat=-30)) as portal, portal.soap_station() as station:
+    async with start(replace(FAST, heartbeat=-29)) as portal, portal.soap_station() as station:
         await station.boot()
         await until(lambda: station.commands)
         assert (station.commands[0][0], portal.count("alarm")) == ("GetLocalListVersion", 0)
