@@ -28,9 +28,9 @@ def station(database: DuckDB, people: People) -> int:
     return station_id
 
 
-def _silent(people: People, station_id: int, hours: int, code: str = "No network") -> Alarm:
+def _silent(people: People, station_id: int, hours: int, kind: str = "No network") -> Alarm:
     at = RAISED + timedelta(hours=hours)
-    return Alarm("No network", code, people.solna, station_id, 0, "No network contact", "", "", at)
+    return Alarm(kind, kind, people.solna, station_id, 0, "No network contact", "", "", at)
 
 
 @pytest.mark.usefixtures("station")
