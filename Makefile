@@ -2,6 +2,7 @@
 # make demo    the same with demo data and simulated stations
 # make test    every test, the browser's included
 # make check   what can be said of the code without running it
+# make texts   take new texts into the catalogs of translations
 # make bench   the benchmarks' table
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := .venv/bin
 DEMO_DATA ?= var/demo
 OCPP_PORT := $(or $(lastword $(subst :, ,$(PORTAL_OCPP))),9000)
 
-.PHONY: run demo test check bench browser
+.PHONY: run demo test check texts bench browser
 .DELETE_ON_ERROR:
 
 run: .venv/.runtime
@@ -31,6 +32,13 @@ check: .venv/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+texts: .venv/.tests
+	@$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext -k N_ --no-location --sort-output --no-wrap \
+	    -o translations/messages.pot .
+	@$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching --no-wrap \
+	    --ignore-obsolete --ignore-pot-creation-date
+	@rm translations/messages.pot
 
 bench: .venv/.tests browser
 	@$(BIN)/python -m benchmarks

@@ -1,21 +1,21 @@
 """Which language the texts are in: the user's, else the best the browser asks for."""
 
 from contextlib import suppress
-from pathlib import Path
 
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
 from flask_login import current_user
 
+from data import catalogs
 from data.errors import DatabaseUnavailable
 
-LANGUAGES = ("en",)
-FOLDER = Path(__file__).parent.parent / "translations"
+LANGUAGES = ("en", "sv")
 
 
 def register(server: Flask) -> None:
     """Set up gettext for an application and its templates."""
-    Babel(server, default_translation_directories=str(FOLDER), locale_selector=locale)
+    catalogs.compile_changed()
+    Babel(server, default_translation_directories=str(catalogs.FOLDER), locale_selector=locale)
     server.jinja_env.globals["language"] = locale
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from data import catalogs
 from data.alarm_mails import Line
 from data.users import User
 
 FOLDER = Path(__file__).parent
-TRANSLATIONS = FOLDER.parent / "translations"
 
 
 def compose(user: User, sender: str, lines: Sequence[Line], count: int, now: datetime) -> EmailMessage:
@@ -55,7 +55,8 @@ def compose(user: User, sender: str, lines: Sequence[Line], count: int, now: dat
 @cache
 def translations(language: str) -> NullTranslations:
     """Return a language's catalog; texts it lacks, and those of a language without one, are English."""
-    return Translations.load(TRANSLATIONS, [language])
+    catalogs.compile_changed()
+    return Translations.load(catalogs.FOLDER, [language])
 
 
 @cache
