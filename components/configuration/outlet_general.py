@@ -3,15 +3,14 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, ctx, html
-from dash.exceptions import PreventUpdate
+from dash import ALL, Input, Output, State, callback, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import forms, messages
 from components.access import OPERATORS, allow, current_scope
-from components.control.giving import is_pressed
 from components.forms import Field, Form, Section
+from components.pressed import pressed_number
 from data import station_settings
 from data.errors import InvalidInput
 from data.nodes import Node
@@ -93,14 +92,12 @@ def register() -> None:
     def save(
         _clicks: list[int | None], values: list[str | None], ids: list[dict[str, int]], seen: dict[str, Any]
     ) -> list[str]:
-        if not is_pressed():
-            raise PreventUpdate
-        chosen = ctx.triggered_id["outlet-value-save"]
+        chosen = pressed_number("outlet-value-save")
         faults = [""] * len(ids)
         for place, (one, value) in enumerate(zip(ids, values, strict=True)):
             if one["outlet-value"] == chosen:
                 try:
-                    station_settings.set_service_value(current_scope(), int(seen["row"]), int(chosen), value or "")
+                    station_settings.set_service_value(current_scope(), int(seen["row"]), chosen, value or "")
                     messages.say(_("Your changes are saved"))
                 except InvalidInput as error:
                     faults[place] = str(error)

@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html
-from dash.exceptions import PreventUpdate
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import files, messages, navigator
 from components.access import OPERATORS, allow, current_scope
-from components.control.giving import is_pressed
 from components.format import number, timestamp
 from components.menus import icon
+from components.pressed import pressed_number
 from data import station_files
 from data.errors import NotFound
 from data.nodes import Node
@@ -67,15 +66,14 @@ def register() -> None:
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def remove(_clicks: list[int | None]) -> Any:
-        if not is_pressed() or not isinstance(ctx.triggered_id, dict):
-            raise PreventUpdate
+    def remove(_clicks: list[int | None]) -> int:
+        number = pressed_number("file-remove")
         try:
-            station_files.remove(current_scope(), files.folder(), int(ctx.triggered_id["file-remove"]))
+            station_files.remove(current_scope(), files.folder(), number)
             messages.say(_("The file is removed"))
         except NotFound as error:
             messages.say(_("That did not work"), str(error), True)
-        return ctx.triggered_id["file-remove"]
+        return number
 
 
 def _table(scope: Scope, node: Node) -> Any:

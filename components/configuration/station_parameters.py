@@ -4,18 +4,17 @@ from datetime import datetime
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
-from dash.exceptions import PreventUpdate
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import messages, navigator
 from components.access import OPERATORS, allow, current_scope
-from components.control.giving import is_pressed
 from components.control.log import LOOKS
 from components.format import timestamp
 from components.forms import written_id
 from components.menus import icon
+from components.pressed import pressed
 from data import commands, parameters, station_settings
 from data.command_kinds import is_secret_key
 from data.command_rows import State as CommandState
@@ -129,20 +128,21 @@ def _register_giving() -> None:
     def give(
         _saves: list[int | None], _upload: int | None, values: list[str | None], ids: list[dict[str, str]], node: str
     ) -> Any:
-        if not is_pressed():
-            raise PreventUpdate
+        button = pressed()
         scope, chosen = current_scope(), _node(node)
         try:
-            if ctx.triggered_id == "parameters-upload":
+            if button == {"id": "parameters-upload"}:
                 commands.request(scope, "read_configuration", [chosen.id])
                 messages.say(_("The station is asked for its parameters"))
             else:
-                key = str(ctx.triggered_id["parameter-save"])
-                value = next(value for value, one in zip(values, ids, strict=True) if one["parameter"] == key)
+                key = str(button.get("parameter-save"))
+                value = next(
+                    (value for value, one in zip(values, ids, strict=False) if one.get("parameter") == key), ""
+                )
                 commands.request(scope, "change_configuration", [chosen.id], {"key": key, "value": value or ""})
         except InvalidInput as error:
             messages.say(_("That did not work"), str(error), True)
-        return str(ctx.triggered_id)
+        return str(button)
 
 
 def _node(ref: str) -> Node:

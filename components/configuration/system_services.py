@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -15,6 +15,7 @@ from components.configuration import service_secrets
 from components.format import timestamp
 from components.forms import Field, Form, Section
 from components.menus import icon
+from components.pressed import pressed_number
 from data import nodes, services
 from data.errors import AlreadyExists, InvalidInput
 from data.nodes import Node
@@ -101,10 +102,8 @@ def _register_table() -> None:
         prevent_initial_call=True,
     )
     @allow(*READERS)
-    def select(clicks: list[int | None]) -> tuple[int, Any]:
-        if not any(clicks) or not ctx.triggered_id:
-            raise PreventUpdate
-        chosen = int(ctx.triggered_id["service-row"])
+    def select(_clicks: list[int | None]) -> tuple[int, Any]:
+        chosen = pressed_number("service-row")
         return chosen, _information(current_scope(), chosen)
 
     @callback(

@@ -4,14 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dash import ALL, Input, Output, State, callback, ctx, no_update
+from dash import ALL, Input, Output, State, callback, no_update
 from dash.exceptions import PreventUpdate
+from flask import abort
 from flask_babel import gettext as _
 
 from components import messages
 from components.access import OPERATORS, allow, current_scope
+from components.callback_request import UNREADABLE
 from components.control import dialog
 from components.control.board import NO_OUTLET
+from components.pressed import pressed
 from data import commands, controlled, nodes, software_images
 from data.command_kinds import KINDS
 from data.errors import InvalidInput, NotFound
@@ -37,11 +40,13 @@ def register() -> None:
     )
     @allow(*OPERATORS)
     def ask(_clicks: list[int | None], _cancel: int | None, node: str, chosen: list[str] | None) -> tuple[Any, ...]:
-        if ctx.triggered_id == "control-cancel":
+        button = pressed()
+        if button == {"id": "control-cancel"}:
             return False, *[no_update] * 4
-        if not isinstance(ctx.triggered_id, dict) or not is_pressed():
-            raise PreventUpdate
-        return _ask(current_scope(), node, chosen, ctx.triggered_id["command"], int(ctx.triggered_id["outlet"]))
+        kind, outlet = button.get("command"), button.get("outlet")
+        if kind not in KINDS or not isinstance(outlet, int):
+            abort(400, UNREADABLE)
+        return _ask(current_scope(), node, chosen, str(kind), outlet)
 
     @callback(
         Output("control-fault", "children"),
@@ -79,9 +84,9 @@ def register() -> None:
     )
     @allow(*OPERATORS)
     def act(_cancels: list[int | None], _stops: list[int | None], _retries: list[int | None]) -> Any:
-        if not is_pressed() or not isinstance(ctx.triggered_id, dict):
-            raise PreventUpdate
-        scope, ((what, which),) = current_scope(), ctx.triggered_id.items()
+        scope, ((what, which), *_rest) = current_scope(), pressed().items()
+        if what != "batch-retry" and not isinstance(which, int):
+            abort(400, UNREADABLE)
         try:
             if what == "batch-retry":
                 commands.retry_failed(scope, str(which))
@@ -92,11 +97,6 @@ def register() -> None:
         except (InvalidInput, NotFound) as error:
             messages.say(_("That did not work"), str(error), True)
         return str(datetime.now(UTC))
-
-
-def is_pressed() -> bool:
-    """Tell whether a button of a pattern was pressed; one that is drawn anew calls too."""
-    return bool(ctx.triggered and ctx.triggered[0]["value"])
 
 
 def _stations(scope: Scope, node: str, chosen: list[str] | None) -> list[dict[str, Any]]:
