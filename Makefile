@@ -26,7 +26,7 @@ demo: .venv/.runtime
 	    kill $$stations
 
 test: .venv/.tests browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 check: .venv/.tests
 	$(BIN)/ruff check .

@@ -16,8 +16,11 @@
     return false;
   }
 
-  // What was typed has been looked at: whether there is something to save now stands in the bar's class.
+  // What was typed has been looked at: whether there is something to save now stands in the bar's class. An answer to
+  // something earlier (another's change, a save) says nothing of a field that is still being typed in.
   function settled() {
+    const field = document.activeElement;
+    if (inForm(field) && field.value !== valueAtFocus) return;
     document.querySelector(".cp-savebar")?.removeAttribute("data-typing");
   }
 
