@@ -14,10 +14,11 @@ from csms.file_accounts import Accounts
 from csms.message_log import Recorder
 from csms.metrics import Metrics
 from csms.station import Station, Status
-from data import alarms, id_tags, station_states, transactions
+from data import alarms, id_tags, station_security, station_states, transactions
 from data.database import Batch, Revision
 from data.duckdb_engine import DuckDB
 from data.events import EventKind, event
+from data.station_security import Credentials
 from data.station_states import KnownStation
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class Central:
         self.accounts = Accounts(database.file.parent)
         self.stations: dict[str, Station] = {}  # by charge_box_id
         self.tags = id_tags.TagIndex(())
+        self.credentials: dict[int, Credentials] = {}  # by station_id
+        self._reading_credentials = asyncio.Lock()
         self._first_transaction_id = 1
         self.transaction_ids = itertools.count(1)
         self.revision = Revision()
@@ -73,6 +76,7 @@ class Central:
         database.write([station_states.nobody_connected()])
         self.revision = database.changes(self.revision).revision
         self.tags = id_tags.index(database)
+        self.credentials = station_security.known(database)
         self._first_transaction_id = transactions.last_transaction_id(database) + 1
         self.transaction_ids = itertools.count(self._first_transaction_id)
         self.configure(station_states.known_stations(database), station_states.known_outlets(database), now)
@@ -132,7 +136,15 @@ class Central:
                     await gone.connection.close(1008, "removed from the portal, or called otherwise there")
         if "user" in subjects:
             self.tags = await asyncio.to_thread(id_tags.index, self.database)
+        if station_security.CHANGED in subjects:
+            await self.reload_credentials()
         self.revision = changes.revision
+
+    async def reload_credentials(self, station_id: int | None = None) -> None:
+        """Take over what is asked of stations, or of one; one read at a time, so that no older one comes last."""
+        async with self._reading_credentials:
+            read = await asyncio.to_thread(station_security.known, self.database, station_id)
+            self.credentials = read if station_id is None else self.credentials | read
 
     def is_restored(self, transaction_id: int) -> bool:
         """Tell whether a transaction began before this start of the process."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from csms import effects, local_lists, outcomes
+from csms import effects, key_rotation, local_lists, outcomes
 from csms.calling import Answer, Caller, Verdict, Wanted
 from csms.connection import CallFailed, ErrorAnswered, NoAnswer
 from csms.station import Station
@@ -14,7 +14,7 @@ from data import command_rows, station_files
 from data.command_kinds import Outcome
 from data.command_rows import FAILURES, Command, State, updated
 from data.commands import WAKE
-from data.database import Sql
+from data.database import Batch, Change, Sql
 
 if TYPE_CHECKING:
     from csms.central import Central
@@ -116,17 +116,26 @@ class Commander:
             return  # called off, or its time is over
         command.state, command.sent_at = State.SENT, now
         station.awaiting[command.command_id] = command
+        given = await key_rotation.begin(self._central, station, command)
         try:
             command.parameters = effects.completed(station, command)
             answer, statements = await self._performed(station, caller, command)
+        except NoAnswer as silence:
+            command.answer = str(silence)
+            await self._end(station, command, State.TIMED_OUT, command.answer)
         except CallFailed as failure:
-            await self._failed(station, command, failure)
+            await self._failed(station, command, failure, key_rotation.refused(station, given))
         except effects.Impossible as reason:
             await self._end(station, command, State.REJECTED, str(reason))
         else:
-            await self._answered(station, command, answer, statements)
+            told = key_rotation.answered(self._central, station, command, answer, given)
+            await self._answered(station, command, answer, [*statements, *told[0]], told[1])
+        if given or key_rotation.is_profile(command):
+            await self._central.reload_credentials(station.station_id)
 
-    async def _performed(self, station: Station, caller: Caller, command: Command) -> tuple[Answer, Sequence[Sql]]:
+    async def _performed(
+        self, station: Station, caller: Caller, command: Command
+    ) -> tuple[Answer, Sequence[Sql | Batch]]:
         if command.kind.name == "download_rfid_tags":
             return await local_lists.send(self._central.database, station, caller, command)
         parameters = command.parameters
@@ -135,7 +144,14 @@ class Commander:
             parameters = effects.located(self._central.accounts, ftp_url, station, command)
         return await caller.perform(Wanted(command.kind.name, command.connector_id, parameters)), []
 
-    async def _answered(self, station: Station, command: Command, answer: Answer, more: Sequence[Sql]) -> None:
+    async def _answered(
+        self,
+        station: Station,
+        command: Command,
+        answer: Answer,
+        more: Sequence[Sql | Batch],
+        more_changed: Sequence[Change],
+    ) -> None:
         now = datetime.now(UTC)
         command.answered_at, command.answer, command.result = now, answer.word, answer.result
         state = STATES[answer.verdict]
@@ -148,22 +164,20 @@ class Commander:
             told = outcomes.noted(self._central, station, command, f"{answer.word}.")
         else:
             told = outcomes.ended(self._central, station, command, state, now, answer.word)
-        await self._central.commits.write([*more, *statements, *told[0]], [*changed, *told[1]])
+        await self._central.commits.write([*more, *statements, *told[0]], [*more_changed, *changed, *told[1]])
         await self._stop_batch(command)
 
-    async def _failed(self, station: Station, command: Command, failure: CallFailed) -> None:
-        if isinstance(failure, NoAnswer):
-            state = State.TIMED_OUT
-        elif isinstance(failure, ErrorAnswered) and failure.code in UNSUPPORTED_ERRORS:
-            state = State.NOT_SUPPORTED
-        else:
-            state = State.FAILED
+    async def _failed(self, station: Station, command: Command, failure: CallFailed, more: outcomes.Told) -> None:
+        is_unsupported = isinstance(failure, ErrorAnswered) and failure.code in UNSUPPORTED_ERRORS
+        state = State.NOT_SUPPORTED if is_unsupported else State.FAILED
         command.answer = str(failure)[:500]
-        await self._end(station, command, state, str(failure)[:500])
+        await self._end(station, command, state, command.answer, more)
 
-    async def _end(self, station: Station, command: Command, state: State, text: str) -> None:
+    async def _end(
+        self, station: Station, command: Command, state: State, text: str, more: outcomes.Told = ([], [])
+    ) -> None:
         told = outcomes.ended(self._central, station, command, state, datetime.now(UTC), text)
-        await self._central.commits.write(*told)
+        await self._central.commits.write([*more[0], *told[0]], [*more[1], *told[1]])
         await self._stop_batch(command)
 
     async def _stop_batch(self, command: Command) -> None:

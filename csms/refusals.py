@@ -5,6 +5,7 @@ from collections import Counter, deque
 from datetime import UTC, datetime
 
 from csms.central import ODDITY_REPEATED_AFTER, Central
+from csms.station import Station
 from data import unknown_callers
 from data.events import EventKind, event
 from data.values import LONGEST_NAME
@@ -36,8 +37,12 @@ class Refusals:
             statements = unknown_callers.noted(known, address, protocol, datetime.now(UTC), calls)
             self._central.commits.write_later(statements, [("unknown_caller", 0)])
 
-    def refused(self, charge_box_id: str, reason: str, address: str) -> bool:
-        """Write a refusal into the event log; return whether it was written: the same again is within the hour not."""
+    def refused(self, charge_box_id: str, reason: str, address: str, station: Station | None = None) -> bool:
+        """Write a refusal into the event log; return whether it was written: the same again is within the hour not.
+
+        Args:
+            station: the configured one that the caller says it is.
+        """
         charge_box_id = charge_box_id.replace("\0", "")[:100]
         now = datetime.now(UTC)
         while self._noted and now - self._noted[0] > ODDITY_REPEATED_AFTER:
@@ -47,6 +52,13 @@ class Refusals:
             self._noted.append(now)
             log.warning("%r: refused, %s (%s)", charge_box_id, reason, address)
             text = f"The station {charge_box_id} was refused: {reason}."
-            noted = event(EventKind.STATION_REFUSED, text, charge_box_id=charge_box_id, details={"address": address})
-            self._central.commits.write_later([noted], [("event", 0)])
+            noted = event(
+                EventKind.STATION_REFUSED,
+                text,
+                site_id=station.site_id if station else None,
+                station_id=station.station_id if station else None,
+                charge_box_id=charge_box_id,
+                details={"address": address},
+            )
+            self._central.commits.write_later([noted], [("event", station.site_id if station else 0)])
         return is_noted

@@ -8,6 +8,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import NegotiationError
@@ -18,6 +19,7 @@ from csms import addresses, ocpp16, registration
 from csms.central import Central
 from csms.configuration import read_configuration
 from csms.connection import TAKEN_OVER, Connection, Line, Peer
+from csms.gate import Admitted, Denied, Gate, Shown
 from csms.message_log import StationLog
 from csms.ocpp16.calls import Caller16
 from csms.ocpp16.respond import is_repeatable, respond
@@ -37,9 +39,11 @@ RESTARTING = 1012
 class OcppServer:
     """Accepts the configured stations, one connection for each: the newest wins."""
 
-    def __init__(self, central: Central, refusals: Refusals) -> None:
+    def __init__(self, central: Central, refusals: Refusals, gate: Gate) -> None:
         self._central = central
         self._refusals = refusals
+        self._gate = gate
+        self._admitted: WeakKeyDictionary[ServerConnection, Admitted] = WeakKeyDictionary()
         self._server: Server | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._is_finishing = False
@@ -87,10 +91,23 @@ class OcppServer:
         if self._is_finishing:
             return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "The central system is restarting.\n")
         charge_box_id = addresses.charge_box_id(request.path, self._central.stations)
-        if charge_box_id in self._central.stations:
-            return None
+        station = self._central.stations.get(charge_box_id or "")
+        if station:
+            return self._denial(station, socket, request)
         self._refusals.unknown(charge_box_id or "", "OCPP 1.6", str(socket.remote_address[0]))
         return socket.respond(HTTPStatus.NOT_FOUND, "No charging station has this ChargeboxId.\n")
+
+    def _denial(self, station: Station, socket: ServerConnection, request: Request) -> Response | None:
+        """Answer who does not show what its station must."""
+        # only the first of several headers counts
+        authorization = next(iter(request.headers.get_all("Authorization")), "")
+        found = self._gate.look_at(station, Shown(str(socket.remote_address[0]), authorization))
+        if isinstance(found, Denied):
+            response = socket.respond(found.status, found.text)
+            response.headers["WWW-Authenticate"] = 'Basic realm="Charge Portal"'
+            return response
+        self._admitted[socket] = found
+        return None
 
     def _subprotocol(self, socket: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
         """Take OCPP 1.6, also from stations that offer nothing."""
@@ -119,6 +136,7 @@ class OcppServer:
         try:
             async with station.lock:
                 await registration.connected(central, station, ocpp16.PROTOCOL, station.heard_at)
+                await self._gate.came(station, self._admitted[socket])
             central.commander.wake(station)
             await connection.run()
         finally:

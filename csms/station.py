@@ -31,7 +31,7 @@ class Station:
     __slots__ = (
         "alarms", "answers", "awaiting", "caller", "charge_box_id", "connection", "ends_before", "finished",
         "created_at", "heard_at", "is_registered", "lock", "meter_prints", "misfit", "model", "open", "outlets",
-        "parameters_read", "probe", "restored", "site_id", "starts", "station_id", "statuses", "zone",
+        "parameters_read", "probe", "profile", "restored", "site_id", "starts", "station_id", "statuses", "zone",
     )  # fmt: skip
 
     def __init__(self, known: KnownStation, heard_at: datetime) -> None:
@@ -46,6 +46,7 @@ class Station:
         )  # another model than the configured one came
         self.probe: asyncio.Task[None] | None = None  # asks whether it is still there
         self.connection: Line | None = None
+        self.profile: int | None = None  # the security profile it came with; None: not since the start
         self.caller: Caller | None = None
         self.awaiting: dict[int, Command] = {}  # sent or accepted, their outcome not seen yet
         self.lock = asyncio.Lock()

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from csms import message_log, presence
 from csms.central import Central, Timing
+from csms.gate import Gate
 from csms.mails import Mails
 from csms.ocpp15.contacts import Contacts
 from csms.ocpp15.service import CentralSystemService
@@ -44,7 +45,8 @@ async def running(
     refusals = Refusals(central)
     contacts = Contacts(central)
     await asyncio.to_thread(contacts.restore)
-    server, soap = OcppServer(central, refusals), CentralSystemService(central, contacts, refusals)
+    gate = Gate(central, refusals)
+    server, soap = OcppServer(central, refusals, gate), CentralSystemService(central, contacts, refusals, gate)
     loops: list[asyncio.Task[None]] = []
     runner = web.AppRunner(_api(central, soap), access_log=None)
     try:

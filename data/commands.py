@@ -12,8 +12,9 @@ from uuid import uuid4
 
 import pyarrow as pa
 
+from data import station_passwords
 from data.abilities import Abilities, abilities, unsupported_reason
-from data.command_kinds import KINDS, MASK, Kind, Target, secret_names
+from data.command_kinds import KINDS, MASK, Kind, Target, is_secret_key, secret_names
 from data.command_parameters import checked
 from data.command_rows import FAILURES, UNDER_WAY, State
 from data.database import Batch, Change, Sql, rows_into
@@ -111,6 +112,8 @@ def _wanted(
     if kind is None:
         raise InvalidInput("Command", name, "is not known.")
     kept = checked(kind.parameters, parameters)
+    if name == "change_configuration" and is_secret_key(str(kept["key"])):
+        station_passwords.check_key(str(kept["value"]))
     if kind.target is Target.CONNECTOR and not connector_id:
         raise InvalidInput("Outlet", None, "is missing. Choose one.")
     if kind.target is Target.STATION and connector_id is not None:

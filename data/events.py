@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     COMMAND = "command"
     MAIL = "mail"
     FILE = "file"
+    SECURITY = "security"
 
 
 INTO_EVENT = rows_into(

@@ -18,9 +18,9 @@ def _get_configuration(station: "VirtualStation", payload: Payload) -> Payload:
     asked = payload.get("key") or list(station.parameters)
     return {
         "configurationKey": [
-            {"key": key, "readonly": station.parameters[key].readonly, "value": station.parameters[key].value}
+            {"key": key, "readonly": parameter.readonly, "value": "" if parameter.is_secret else parameter.value}
             for key in asked
-            if key in station.parameters
+            if (parameter := station.parameters.get(key))
         ],
         "unknownKey": [key for key in asked if key not in station.parameters],
     }
@@ -33,6 +33,8 @@ def _change_configuration(station: "VirtualStation", payload: Payload) -> Payloa
     if parameter.readonly:
         return {"status": "Rejected"}
     station.parameters[payload["key"]] = parameter._replace(value=payload["value"])
+    if payload["key"] == "AuthorizationKey":
+        station.log_in_with(bytes.fromhex(payload["value"]))
     return {"status": "RebootRequired" if parameter.after_reboot else "Accepted"}
 
 

@@ -7,6 +7,7 @@ class Parameter(NamedTuple):
     value: str
     readonly: bool = False
     after_reboot: bool = False
+    is_secret: bool = False  # never read out
 
 
 def parameters(charge_box_id: str, endpoint: str, connectors: int) -> dict[str, Parameter]:
@@ -15,6 +16,7 @@ def parameters(charge_box_id: str, endpoint: str, connectors: int) -> dict[str, 
         "AllowOfflineTxForUnknownId": Parameter("0"),
         "AuthCacheLifeTime": Parameter("2592000"),
         "AuthorizationCacheEnabled": Parameter("1"),
+        "AuthorizationKey": Parameter("", is_secret=True),
         "AuthorizeRemoteTxRequests": Parameter("0"),
         "BlinkRepeat": Parameter("3"),
         "chargeboxidentity": Parameter(charge_box_id, after_reboot=True),
@@ -26,6 +28,7 @@ def parameters(charge_box_id: str, endpoint: str, connectors: int) -> dict[str, 
         "ClockAlignedDataInterval": Parameter("0", after_reboot=True),
         "ConnectionTimeOut": Parameter("180"),
         "ConnectorPhaseRotation": Parameter(",".join(f"{n}.RST" for n in range(connectors + 1))),
+        "CpoName": Parameter(""),
         "debug/ocpp": Parameter("0"),
         "debug/soap": Parameter("0"),
         "development/mobilenetworkinfo": Parameter("0"),
@@ -48,6 +51,7 @@ def parameters(charge_box_id: str, endpoint: str, connectors: int) -> dict[str, 
         "network/interface": Parameter("eth0"),
         "NumberOfConnectors": Parameter(str(connectors), readonly=True),
         "ResetRetries": Parameter("3"),
+        "SecurityProfile": Parameter("0"),
         "SendLocalListMaxLength": Parameter("100", readonly=True),
         "StopTransactionOnEVSideDisconnect": Parameter("1"),
         "StopTransactionOnInvalidId": Parameter("1"),

@@ -80,7 +80,7 @@ class SoapStation(VirtualStation):
             CallError: it is a fault; its code is the subcode.
         """
         assert self._http
-        headers = {"Content-Type": "application/soap+xml; charset=utf-8"} | headers
+        headers = {"Content-Type": "application/soap+xml; charset=utf-8"} | self.headers | headers
         async with self._http.post(self.service, data=content, headers=headers) as response:
             answered = await response.read()
         if not answered.startswith(b"<?xml"):

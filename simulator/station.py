@@ -1,6 +1,7 @@
 """A charging station that speaks OCPP 1.6-J: one connection, its calls, its answers."""
 
 import asyncio
+import base64
 import contextlib
 import inspect
 import json
@@ -133,6 +134,11 @@ class VirtualStation:
             await self.close()
             await asyncio.sleep(wait_s * random.uniform(0.5, 1))
             wait_s = min(longest_wait_s, wait_s * 2)
+
+    def log_in_with(self, password: bytes) -> None:
+        """Show a password from the next connection on."""
+        shown = base64.b64encode(self.charge_box_id.encode() + b":" + password).decode()
+        self.headers = {**self.headers, "Authorization": f"Basic {shown}"}
 
     # -- frames
 

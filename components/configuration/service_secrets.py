@@ -39,8 +39,8 @@ def once(made: Secrets) -> list[Any]:
     """Return new secrets with buttons to copy them; they are never shown again."""
     return [
         html.P(_("Give these to the service now: they are not shown again."), className="fw-semibold mb-2"),
-        _shown(_("Key"), made.key),
-        _shown(_("Signing secret"), made.signing_secret),
+        shown_with_copy(_("Key"), made.key),
+        shown_with_copy(_("Signing secret"), made.signing_secret),
     ]
 
 
@@ -58,7 +58,8 @@ def register() -> None:
         return once(services.renew_secrets(current_scope(), int(service_id)))
 
 
-def _shown(label: str, value: str) -> html.Div:
+def shown_with_copy(label: str, value: str) -> html.Div:
+    """Return a secret with a button that copies it."""
     name = _("Copy %(field)s", field=label)
     copy = html.Button(
         icon("bi-copy"),

@@ -20,15 +20,13 @@ class Fault(Exception):
     Attributes:
         role: who is to blame, `Sender` or `Receiver`.
         code: OCPP's subcode, such as `ProtocolError`.
+        http_status: 400 or 500, by who is to blame, unless told otherwise.
     """
 
-    def __init__(self, role: str, code: str, reason: str) -> None:
+    def __init__(self, role: str, code: str, reason: str, http_status: int = 0) -> None:
         super().__init__(reason)
         self.role, self.code, self.reason = role, code, reason
-
-    @property
-    def http_status(self) -> int:
-        return 400 if self.role == "Sender" else 500
+        self.http_status = http_status or (400 if role == "Sender" else 500)
 
 
 class Envelope(NamedTuple):

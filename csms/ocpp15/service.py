@@ -9,6 +9,7 @@ from aiohttp import web
 
 from csms.central import Central
 from csms.connection import CALL, CALLERROR, CALLRESULT
+from csms.gate import Denied, Gate, Shown
 from csms.happenings import NotUnderstood
 from csms.ocpp15 import envelope
 from csms.ocpp15.contacts import Contacts
@@ -33,13 +34,15 @@ class _Request(NamedTuple):
     received_at: datetime
     peer: str
     own: str  # the address of this machine that it came to
+    authorization: str
 
 
 class CentralSystemService:
     """Answers the configured stations."""
 
-    def __init__(self, central: Central, contacts: Contacts, refusals: Refusals) -> None:
+    def __init__(self, central: Central, contacts: Contacts, refusals: Refusals, gate: Gate) -> None:
         self._central = central
+        self._gate = gate
         self._refusals = refusals
         self._contacts = contacts
 
@@ -54,7 +57,9 @@ class CentralSystemService:
         )
 
     async def _serve(self, http: web.Request) -> web.Response:
-        request = _Request(await _content(http), datetime.now(UTC), http.remote or "", _own_address(http))
+        authorization = http.headers.get("Authorization", "")
+        content, peer = await _content(http), http.remote or ""
+        request = _Request(content, datetime.now(UTC), peer, _own_address(http), authorization)
         asked: Envelope | None = None
         try:
             asked = envelope.read(request.content)
@@ -80,7 +85,11 @@ class CentralSystemService:
         """
         central = self._central
         station = self._station(asked, request)
+        found = self._gate.look_at(station, Shown(request.peer, request.authorization))
+        if isinstance(found, Denied):
+            raise Fault("Sender", "SecurityError", found.text.strip(), found.status)
         line = await self._contacts.heard(station, asked.from_address, request.peer, request.own)
+        await self._gate.came(station, found)
         name = local_name(asked.body)
         operation = name[:1].upper() + name[1:].removesuffix(REQUEST)
         message = MESSAGES.get(operation)

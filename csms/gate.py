@@ -1,0 +1,149 @@
+"""Who is let in: a station must show what is asked of it, a password or a certificate, and tries are limited.
+
+Source: Improved security for OCPP 1.6-J, chapter 2 (security profiles).
+"""
+
+import base64
+import binascii
+from collections import OrderedDict, deque
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import NamedTuple
+
+from csms.central import Central
+from csms.refusals import Refusals
+from csms.station import Station
+from data import station_passwords, station_security
+from data.database import Change, Sql
+from data.events import EventKind
+from data.station_security import CHANGED, NOTHING, Credentials
+
+MOST_WRONG = 10  # tries of one address at one station …
+WRONG_WITHIN = timedelta(minutes=1)  # … within this time; then it is not looked at any more
+MOST_KEPT = 10_000
+PASSWORD, PASSWORD_OVER_TLS, CERTIFICATE = 1, 2, 3
+"""The security profiles that prove who comes."""
+
+
+class Shown(NamedTuple):
+    """What a caller shows of itself.
+
+    authorization: the header of that name, empty without one.
+    certificate_of: the station that its client certificate names; None without one.
+    """
+
+    address: str
+    authorization: str = ""
+    is_tls: bool = False
+    certificate_of: str | None = None
+
+
+class Admitted(NamedTuple):
+    """profile: what the station proved, 0 to 3. password_hash: of the password it came with, empty without one."""
+
+    profile: int
+    password_hash: str = ""
+
+
+class Denied(NamedTuple):
+    status: HTTPStatus
+    text: str
+
+
+class Gate:
+    """Looks at every connection, and with SOAP at every request."""
+
+    def __init__(self, central: Central, refusals: Refusals) -> None:
+        self._central = central
+        self._refusals = refusals
+        self._wrong: OrderedDict[tuple[int, str], deque[datetime]] = OrderedDict()
+
+    def look_at(self, station: Station, shown: Shown) -> Admitted | Denied:
+        """Tell whether a caller is the station it says it is."""
+        now = datetime.now(UTC)
+        if self._is_guessing(station, shown.address, now):
+            return Denied(HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong passwords. Try again in a minute.\n")
+        asked = self._central.credentials.get(station.station_id, NOTHING)
+        if shown.certificate_of is not None:
+            if shown.certificate_of != station.charge_box_id:
+                return self._deny(station, shown, f"it came with the certificate of {shown.certificate_of[:100]!r}")
+            return Admitted(CERTIFICATE)
+        found = _matching(asked, station.charge_box_id, shown.authorization)
+        if asked.password and not found:
+            self._note_wrong(station, shown.address, now)
+            reason = "its password is wrong" if shown.authorization else "it came without its password"
+            return self._deny(station, shown, reason)
+        profile = 0 if not found else PASSWORD_OVER_TLS if shown.is_tls else PASSWORD
+        if profile < asked.profile:
+            return self._deny(
+                station, shown, f"security profile {asked.profile} is asked for and it came with {profile}"
+            )
+        return Admitted(profile, found)
+
+    async def came(self, station: Station, admitted: Admitted) -> None:
+        """Keep what a station came with: a new password ends the old one, a higher profile the lower ones."""
+        asked = self._central.credentials.get(station.station_id, NOTHING)
+        statements: list[Sql] = []
+        changed: list[Change] = []
+        if station.profile != admitted.profile:
+            statements.append(station_security.came_with(station.station_id, admitted.profile))
+            changed.append(("station_state", station.station_id))
+        station.profile = admitted.profile
+        renewed, now = _renewed(asked, admitted), datetime.now(UTC)
+        told = []
+        if renewed.password != asked.password:
+            gone = set(asked.next_passwords) - set(renewed.next_passwords)
+            statements += station_security.forgotten(station.station_id, gone)
+            statements.append(station_security.proven(station.station_id, renewed.password, now))
+            told.append("The station came with its new password; the old one is not valid any more.")
+        if renewed.profile != asked.profile:
+            statements.append(station_security.profile_reached(station.station_id, renewed.profile, now))
+            told.append(f"Security profile {renewed.profile} was reached; lower ones are refused from now on.")
+        if renewed != asked:
+            changed += [(CHANGED, station.station_id), ("event", station.site_id)]
+        notes = [self._central.note(station, EventKind.SECURITY, text) for text in told]
+        if statements:
+            await self._central.commits.write([*statements, *notes], changed)
+        if renewed != asked:
+            await self._central.reload_credentials(station.station_id)
+
+    def _deny(self, station: Station, shown: Shown, reason: str) -> Denied:
+        self._refusals.refused(station.charge_box_id, reason, shown.address, station)
+        return Denied(HTTPStatus.UNAUTHORIZED, f"Refused: {reason}.\n")
+
+    def _is_guessing(self, station: Station, address: str, now: datetime) -> bool:
+        tries = self._wrong.get((station.station_id, address))
+        while tries and now - tries[0] > WRONG_WITHIN:
+            tries.popleft()
+        return tries is not None and len(tries) >= MOST_WRONG
+
+    def _note_wrong(self, station: Station, address: str, now: datetime) -> None:
+        tries = self._wrong.setdefault((station.station_id, address), deque(maxlen=MOST_WRONG))
+        tries.append(now)
+        self._wrong.move_to_end((station.station_id, address))
+        if len(self._wrong) > MOST_KEPT:
+            self._wrong.popitem(last=False)
+
+
+def _renewed(asked: Credentials, admitted: Admitted) -> Credentials:
+    if admitted.password_hash in asked.next_passwords:
+        later = asked.next_passwords[asked.next_passwords.index(admitted.password_hash) + 1 :]
+        asked = asked._replace(password=admitted.password_hash, next_passwords=later)
+    if asked.next_profile and admitted.profile >= asked.next_profile:
+        asked = asked._replace(profile=asked.next_profile, next_profile=0)
+    return asked
+
+
+def _matching(asked: Credentials, charge_box_id: str, authorization: str) -> str:
+    """Return the hash that fits the password in the header; empty if none does, or it is for another station."""
+    scheme, _blank, content = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        name, colon, password = base64.b64decode(content.strip(), validate=True).partition(b":")
+    except binascii.Error:
+        return ""
+    if not colon or name.decode(errors="replace") != charge_box_id:
+        return ""
+    hashes = [asked.password, *asked.next_passwords]
+    return next((kept for kept in hashes if kept and station_passwords.is_password(password, kept)), "")
