@@ -21,6 +21,7 @@ from components import (
     files,
     live,
     login,
+    maps,
     navigator,
     security,
     session_window,
@@ -70,10 +71,11 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     app.index_string = shell.INDEX
     access.guard(app, database)
     CSRFProtect(server)  # after the gate: a signed-out page gets 401, not 400
-    security.harden(app)
+    security.harden(app, settings.tiles)
     for part in (errors, login, export, session_window):
         part.register(server)
     files.register(server, settings.data)
+    maps.register(server, settings)
     errors.guard_pages(dash.page_registry.values())
     for part in (shell, navigator, alarm_count, live):
         part.register_callbacks(app)

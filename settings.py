@@ -35,6 +35,18 @@ class MailServer:
     is_tls: bool = False
 
 
+class Tiles(NamedTuple):
+    """Where browsers fetch the pictures that maps are made of.
+
+    origin: scheme, host and port, as a content security policy names them.
+    source: whose map it is, shown on it.
+    """
+
+    url: str
+    origin: str
+    source: str
+
+
 @dataclass(frozen=True)
 class Settings:
     data: Path
@@ -46,6 +58,8 @@ class Settings:
     admin_password: str
     keep_messages_days: int
     mail_server: MailServer | None
+    tiles: Tiles | None
+    geocoder: str
 
 
 DEFAULTS = {
@@ -59,6 +73,9 @@ DEFAULTS = {
     "PORTAL_KEEP_MESSAGES_DAYS": "14",
     "PORTAL_SMTP": "",  # empty: no mails
     "PORTAL_MAIL_SENDER": "",  # empty: the first administrator's email
+    "PORTAL_TILES": "",  # empty: maps show the outline of the world that the portal serves
+    "PORTAL_TILES_SOURCE": "",
+    "PORTAL_GEOCODER": "",  # empty: addresses are typed
 }
 SMTP_PORTS = {"smtp": 25, "smtps": 465}
 
@@ -83,6 +100,8 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         admin_password=value["PORTAL_ADMIN_PASSWORD"],
         keep_messages_days=_days("PORTAL_KEEP_MESSAGES_DAYS", value["PORTAL_KEEP_MESSAGES_DAYS"]),
         mail_server=_mail_server("PORTAL_SMTP", value["PORTAL_SMTP"], _sender(value)),
+        tiles=_tiles("PORTAL_TILES", value["PORTAL_TILES"], value["PORTAL_TILES_SOURCE"]),
+        geocoder=_geocoder("PORTAL_GEOCODER", value["PORTAL_GEOCODER"]),
     )
 
 
@@ -133,6 +152,21 @@ def _mail_server(name: str, value: str, sender: str) -> MailServer | None:
         raise wrong
     user, password = unquote(url.username or ""), unquote(url.password or "")
     return MailServer(url.hostname, port, sender, user, password, is_tls=url.scheme == "smtps")
+
+
+def _tiles(name: str, value: str, source: str) -> Tiles | None:
+    if not value:
+        return None
+    match = re.fullmatch(r"(https?://)(\{s\}\.)?([\w.-]+(?::\d{1,5})?)/[\w./{}?&=%~@-]*", value, re.ASCII)
+    if not match or not all(part in value for part in ("{z}", "{x}", "{y}")):
+        raise BadSetting(name, value, "must be like https://tiles.example/{z}/{x}/{y}.png.")
+    return Tiles(value, f"{match[1]}{'*.' if match[2] else ''}{match[3]}", source)
+
+
+def _geocoder(name: str, value: str) -> str:
+    if value and not re.fullmatch(r"https?://[\w.-]+(:\d{1,5})?(/[\w./~%-]*)?", value, re.ASCII):
+        raise BadSetting(name, value, "must be the address of a Nominatim, for example https://nominatim.example.")
+    return value.rstrip("/")
 
 
 def _email(name: str, value: str) -> str:

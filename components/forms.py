@@ -140,7 +140,7 @@ def register(form: Form) -> None:
     )
     @allow(*OPERATORS)
     def follow(
-        values: list[str | bool | float | None],
+        values: list[str | bool | int | float | None],
         _save: int | None,
         _discard: int | None,
         _look: int | None,

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 import dash
@@ -12,6 +13,7 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 
 from components import access
+from settings import Tiles
 
 POLICY = {
     "default-src": "'self'",
@@ -47,8 +49,9 @@ class Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def harden(app: dash.Dash) -> None:
-    """Add the security headers and the token for callbacks to every answer."""
+def harden(app: dash.Dash, tiles: Tiles | None) -> None:
+    """Add the security headers and the token for callbacks to every answer; tiles may come from their server."""
+    policy = POLICY | {"img-src": f"{POLICY['img-src']} {tiles.origin}"} if tiles else POLICY
     app.server.session_interface = Sessions()
 
     @app.server.after_request
@@ -58,15 +61,15 @@ def harden(app: dash.Dash) -> None:
         if not request.path.startswith(access.OPEN_FOLDERS):
             response.headers["Cache-Control"] = "no-store"
         if response.mimetype == "text/html":
-            response.headers["Content-Security-Policy"] = _policy(app)
+            response.headers["Content-Security-Policy"] = _written(app, policy)
             response.set_cookie("csrf_token", generate_csrf(), samesite="Lax", secure=request.is_secure)
         return response
 
 
-def _policy(app: dash.Dash) -> str:
+def _written(app: dash.Dash, policy: Mapping[str, str]) -> str:
     # Asked for every answer, since the router adds a script with the first request.
     scripts = " ".join(_hash(script) for script in [*app._inline_scripts, app.renderer])
-    return "; ".join(f"{name} {value}" for name, value in {**POLICY, "script-src": f"'self' {scripts}"}.items())
+    return "; ".join(f"{name} {value}" for name, value in {**policy, "script-src": f"'self' {scripts}"}.items())
 
 
 def _hash(script: str) -> str:

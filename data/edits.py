@@ -44,6 +44,8 @@ class Record:
         unique: columns whose value no other row may have, with the condition that such a row meets as well.
         subject: what the live feed calls it.
         station: SQL for the row's station_id in the event log.
+        together: columns that mean something only together, such as coordinates: all of them have a value or none,
+            and who changes one must have seen all.
     """
 
     kind: str
@@ -58,6 +60,7 @@ class Record:
     alive: str = "removed_at IS NULL"
     station: str = "NULL"
     event: EventKind = EventKind.CONFIGURED
+    together: tuple[tuple[str, ...], ...] = ()
 
 
 class Change(NamedTuple):
@@ -115,6 +118,7 @@ def save(
     new = {name: value for name, value in new.items() if record.fields[name].is_secret or value != seen.get(name)}
     if not new:
         return
+    new |= _companions(record, new, wanted, seen)
     condition, params = _condition(record, row_id, seen, new)
     assignments = ", ".join(f"{name} = $new_{name}" for name in new)
     # The note comes first: it looks for the same row as the change, which is no longer as seen afterwards.
@@ -173,7 +177,39 @@ def _checked(record: Record, values: Mapping[str, object]) -> tuple[dict[str, ob
             kept[name] = field.check(field.title, value)
         except InvalidInput as error:
             wrong[name] = error
-    return kept, wrong
+    return kept, _halves(record, kept) | wrong
+
+
+def _companions(
+    record: Record, new: Mapping[str, object], wanted: Mapping[str, object], seen: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the columns that go together with those that change, as they are wanted.
+
+    Raises:
+        InvalidInput: some would have a value and others none.
+    """
+    all_new: dict[str, object] = {}
+    for group in record.together:
+        if new.keys() & set(group):
+            values = {name: new[name] if name in new else wanted.get(name, seen.get(name)) for name in group}
+            for error in _halves(record, values).values():
+                raise error
+            all_new |= values
+    return all_new
+
+
+def _halves(record: Record, values: Mapping[str, object]) -> dict[str, InvalidInput]:
+    """Return what is missing beside what goes together with it, by column."""
+    wrong: dict[str, InvalidInput] = {}
+    for group in record.together:
+        missing = [name for name in group if name in values and values[name] is None]
+        if missing and any(values.get(name) is not None for name in group):
+            titles = " and ".join(record.fields[name].title for name in group)
+            wrong |= {
+                name: InvalidInput(record.fields[name].title, None, f"is missing: {titles} go together.")
+                for name in missing
+            }
+    return wrong
 
 
 def _condition(
@@ -207,8 +243,9 @@ def _note(
     noted = {
         name: ["", "changed"] if record.fields[name].is_secret else [_short(seen.get(name)), _short(value)]
         for name, value in new.items()
+        if record.fields[name].is_secret or value != seen.get(name)
     }
-    titles = ", ".join(record.fields[name].title for name in new)
+    titles = ", ".join(record.fields[name].title for name in noted)
     return {
         "at": datetime.now(UTC),
         "kind": record.event.value,

@@ -57,6 +57,19 @@ def url(*schemes: str) -> Callable[[str, object], str]:
     return check
 
 
+def number_or_none(low: float, high: float, digits: int) -> Callable[[str, object], float | None]:
+    """Return the check of a number from low to high, which may be missing; it is rounded to some decimals."""
+
+    def check(title: str, value: object) -> float | None:
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise InvalidInput(title, None, f"must be a number from {low:g} to {high:g}.")
+        return round(float(value), digits)
+
+    return check
+
+
 def identity(title: str, value: object) -> int:
     """Return the number of a node."""
     if not isinstance(value, int) or isinstance(value, bool):

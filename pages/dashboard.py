@@ -49,7 +49,8 @@ def _subtitle(scope: Scope, node: Node | None) -> str:
 def refresh(changes: Told | None, shown: list[dict[str, str]], search: str) -> list[Any]:
     scope, node = current_scope(), navigator.chosen_node_of(search)
     kinds = [slot.get("content") for slot in shown]
-    again = windows.concerned(windows.chosen(scope.role), changes["changed"] if changes else ())
+    own = [kind for kind in windows.available(scope.role) if kind in kinds]
+    again = windows.concerned(own, changes["changed"] if changes else ())
     return [windows.inside(kind, scope, node) if kind in again else no_update for kind in kinds]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from data.errors import BadSetting
-from settings import MailServer, from_env
+from settings import MailServer, Tiles, from_env
 
 
 def mail_server(value: str, **others: str) -> MailServer | None:
@@ -33,3 +33,33 @@ def test_what_is_no_mail_server_is_refused_without_its_password(value: str) -> N
 
 def test_a_password_is_not_shown_with_its_server() -> None:
     assert "secret" not in repr(mail_server("smtp://me:secret@mail"))
+
+
+def test_tiles_have_an_address_that_says_where_the_numbers_go() -> None:
+    assert from_env({}).tiles is None
+    url = "https://{s}.tiles.example:8443/{z}/{x}/{y}{r}.png?key=a"
+    tiles = from_env({"PORTAL_TILES": url, "PORTAL_TILES_SOURCE": "Map people"}).tiles
+    assert tiles == Tiles(url, "https://*.tiles.example:8443", "Map people")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://tiles.example/map.png",
+        "ftp://tiles.example/{z}/{x}/{y}",
+        "https://tiles.example; script-src */{z}/{x}/{y}",
+        "https://{z}/{x}/{y}",
+        "//tiles.example/{z}/{x}/{y}.png",
+    ],
+)
+def test_what_is_no_address_of_tiles_is_refused(value: str) -> None:
+    with pytest.raises(BadSetting, match="PORTAL_TILES"):
+        from_env({"PORTAL_TILES": value})
+
+
+def test_a_geocoder_is_the_address_of_a_nominatim() -> None:
+    assert from_env({}).geocoder == ""
+    assert from_env({"PORTAL_GEOCODER": "https://geo.example/nominatim/"}).geocoder == "https://geo.example/nominatim"
+    for value in ("geo.example", "https://geo.example/?q=", "file:///etc/passwd"):
+        with pytest.raises(BadSetting, match="PORTAL_GEOCODER"):
+            from_env({"PORTAL_GEOCODER": value})

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from components.configuration import (
     outlet_general,
+    site_address,
     site_general,
     station_control,
     station_files,
@@ -29,7 +30,7 @@ TABS: Mapping[str, Mapping[str, ModuleType]] = {
         "software": system_software,
         "control": stations_control,
     },
-    "site": {"general": site_general, "control": stations_control},
+    "site": {"general": site_general, "address": site_address, "control": stations_control},
     "floor": {"control": stations_control},
     "station": {
         "general": station_general,

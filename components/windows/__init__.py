@@ -20,6 +20,7 @@ from components.windows import (
     ongoing_sessions,
     outlet_use,
     power_now,
+    site_map,
     station_status,
     top_stations,
 )
@@ -35,6 +36,7 @@ WINDOWS: dict[str, ModuleType] = {
     "energy_30_days": energy_30_days,
     "outlet_use": outlet_use,
     "top_stations": top_stations,
+    "site_map": site_map,
 }
 
 

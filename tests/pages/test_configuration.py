@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from data import edits, services, stations, topology
+from data import addresses, edits, services, stations, topology
 from data.edits import Record
 from data.scope import Scope
 from data.topology import SITE, SYSTEM
@@ -14,7 +14,12 @@ from tests.conftest import People
 from tests.pages.conftest import Visitor
 
 Visit = Callable[..., Visitor]
-FORMS = {"system-general": SYSTEM, "site-general": SITE}
+FORMS = {
+    "system-general": SYSTEM,
+    "site-general": SITE,
+    "site-address": addresses.SITE,
+    "station-address": addresses.STATION,
+}
 
 
 def press(visitor: Visitor, form: str, button: str, seen: dict[str, Any], row: int, **typed: Any) -> TestResponse:

@@ -96,4 +96,4 @@ def test_a_window_says_what_it_needs_to(kind: str) -> None:
 
 
 def test_only_windows_that_show_what_changed_are_drawn_again() -> None:
-    assert windows.concerned(windows.WINDOWS, ["alarm"]) == ["station_status", "active_alarms"]
+    assert windows.concerned(windows.WINDOWS, ["alarm"]) == ["station_status", "active_alarms", "site_map"]

@@ -1,0 +1,145 @@
+// What maps show besides dash-leaflet's layers: the outline of the world, the pin of an address, the Dashboard's sites.
+// A box with data-map says which; portalMaps.KINDS has a function for each: (box, map) => draw.
+(function () {
+  const KINDS = {};
+  let world = null;
+
+  // dash-leaflet sets the view of a map that it has just made: what is drawn comes after that.
+  L.Map.addInitHook(function () {
+    setTimeout(() => {
+      const box = this.getContainer().closest("[data-map]");
+      if (!box) return;
+      name(this, box);
+      new ResizeObserver(() => this.getContainer().isConnected && this.invalidateSize()).observe(this.getContainer());
+      if (this.options.crs !== L.CRS.Simple) outline(this);
+      KINDS[box.dataset.map](box, this);
+    });
+  });
+
+  function name(map, box) {
+    const container = map.getContainer();
+    container.setAttribute("role", "application");
+    container.setAttribute("aria-label", box.dataset.label);
+    map.attributionControl?.setPrefix(false);
+    L.control.zoom({ position: "topright", zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out }).addTo(map);
+  }
+
+  // Below the tiles, so that it shows where there are none.
+  async function outline(map) {
+    map.createPane("world").style.zIndex = 150;
+    world ??= fetch("/assets/world.json").then((answer) => answer.json());
+    const data = await world;
+    if (!map.getContainer().isConnected) return;
+    const style = ({ properties }) => ({ className: `cp-world-${properties.kind}` });
+    L.geoJSON(data, { pane: "world", interactive: false, style }).addTo(map);
+  }
+
+  function element(tag, className, text = "", children = []) {
+    const made = document.createElement(tag);
+    made.className = className;
+    made.textContent = text;
+    made.append(...children);
+    return made;
+  }
+
+  const glyph = (name) => {
+    const made = element("i", `bi ${name}`);
+    made.setAttribute("aria-hidden", "true");
+    return made;
+  };
+
+  // A marker's icon of one's own making; it stands on its point by the style sheet.
+  const icon = (content) => L.divIcon({ className: "cp-marker", iconSize: null, html: content });
+
+  KINDS.address = (box, map) => {
+    const isOpen = !("closed" in box.dataset);
+    const field = (name) => ({ form: box.dataset.form, field: name });
+    let pin = null;
+
+    function set({ lat, lng }) {
+      if (!isOpen) return;
+      const at = L.latLng(lat, lng).wrap();
+      const position = { latitude: Number(at.lat.toFixed(6)), longitude: Number(at.lng.toFixed(6)) };
+      for (const [name, value] of Object.entries(position)) dash_clientside.set_props(field(name), { value });
+      dash_clientside.set_props(`${box.dataset.form}-clicked`, { data: position });
+    }
+
+    function show() {
+      const [lat, lng] = [box.dataset.latitude, box.dataset.longitude].map((text) => (text ? Number(text) : NaN));
+      const isPlace = Math.abs(lat) <= 90 && Math.abs(lng) <= 180;
+      if (!isPlace) {
+        pin?.remove();
+        return;
+      }
+      pin ??= made();
+      pin.setLatLng([lat, lng]).addTo(map);
+      pin.getElement().setAttribute("aria-label", box.dataset.pin);
+      pin.getElement().setAttribute("role", "img");
+      if (!map.getBounds().contains([lat, lng])) map.setView([lat, lng], Number(box.dataset.near));
+    }
+
+    function made() {
+      const marker = L.marker([0, 0], { icon: icon(element("span", "cp-mappin")), draggable: isOpen, keyboard: false });
+      marker.bindTooltip(element("span", "", box.dataset.name), { permanent: true, direction: "right", offset: [16, -24] });
+      return marker.on("dragend", () => set(marker.getLatLng()));
+    }
+
+    map.on("click", ({ latlng }) => set(latlng));
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === map.getContainer()) set(map.getCenter());
+    });
+    box.addEventListener("place", show);
+    show();
+  };
+
+  KINDS.sites = (box, map) => {
+    const markers = new Map();
+    const read = () => new Map(JSON.parse(box.dataset.sites).map((site) => [site.ref, site]));
+
+    function draw() {
+      const sites = read();
+      const isOther = sites.size !== markers.size || ![...sites.keys()].every((ref) => markers.has(ref));
+      for (const [ref, marker] of markers) if (!sites.has(ref)) marker.remove();
+      for (const ref of [...markers.keys()]) if (!sites.has(ref)) markers.delete(ref);
+      for (const site of sites.values()) {
+        const marker = markers.get(site.ref) ?? added(site);
+        look(marker.link, site);
+        marker.setLatLng(site.at).setZIndexOffset(site.look === "is-fault" ? 1000 : 0);
+      }
+      if (isOther) fit([...sites.values()].map((site) => site.at));
+    }
+
+    function added(site) {
+      const link = element("a", "");
+      Object.assign(link, { href: `?node=${site.ref}` }).dataset.node = site.ref;
+      const marker = L.marker(site.at, { icon: icon(link), keyboard: false }).addTo(map);
+      markers.set(site.ref, Object.assign(marker, { link }));
+      return marker.bindTooltip(element("span", "", site.name), { direction: "top", offset: [0, -14] });
+    }
+
+    function look(link, site) {
+      link.className = `cp-site ${site.look}`;
+      link.setAttribute("aria-label", site.label);
+      link.replaceChildren(glyph(site.glyph));
+    }
+
+    function fit(at) {
+      map.fitBounds(L.latLngBounds(at), { padding: [36, 36], maxZoom: Number(box.dataset.near), animate: false });
+    }
+
+    new MutationObserver(draw).observe(box, { attributeFilter: ["data-sites"] });
+    draw();
+  };
+
+  window.portalMaps = { KINDS, element, glyph, icon };
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    maps: {
+      place(latitude, longitude, id) {
+        const box = id && document.getElementById(id);
+        if (!box) return;
+        Object.assign(box.dataset, { latitude: latitude ?? "", longitude: longitude ?? "" });
+        box.dispatchEvent(new Event("place"));
+      },
+    },
+  });
+})();

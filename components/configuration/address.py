@@ -1,0 +1,168 @@
+"""The tab Address of a site, and of a station or grid controller on no floor: fields, and a map that sets the position.
+
+FORM = address.form("site-address", addresses.SITE)
+
+def layout(scope, node): return address.layout(FORM, scope, node)
+def register(): address.register(FORM)
+"""
+
+from typing import Any, TypedDict
+
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, set_props
+from flask_babel import get_locale, lazy_gettext
+from flask_babel import gettext as _
+
+from components import forms, geocoder, maps, messages
+from components.access import allow
+from components.forms import Field, Form, Section
+from components.geocoder import GeocoderSilent, Position
+from components.menus import icon
+from data import addresses, edits
+from data.edits import Record
+from data.nodes import Node
+from data.scope import Scope
+
+PARTS = ("street", "postal_code", "city", "country")
+
+
+class Clicked(TypedDict):
+    """Where a map was clicked, in degrees."""
+
+    latitude: float | int
+    longitude: float | int
+
+
+def form(form_id: str, record: Record) -> Form:
+    longest = addresses.LONGEST_PART
+    return Form(
+        form_id,
+        record,
+        (
+            Section(
+                lazy_gettext("Address"),
+                "",
+                (
+                    Field("street", lazy_gettext("Street"), longest=longest),
+                    (
+                        Field("postal_code", lazy_gettext("Postal code"), longest=longest),
+                        Field("city", lazy_gettext("City"), longest=longest),
+                    ),
+                    Field("country", lazy_gettext("Country"), longest=longest),
+                    (
+                        Field(
+                            "latitude",
+                            lazy_gettext("Latitude"),
+                            kind="number",
+                            fault=lazy_gettext("Enter latitude and longitude, latitude from -90 to 90."),
+                        ),
+                        Field(
+                            "longitude",
+                            lazy_gettext("Longitude"),
+                            kind="number",
+                            fault=lazy_gettext("Enter latitude and longitude, longitude from -180 to 180."),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def layout(form: Form, scope: Scope, node: Node) -> html.Div:
+    """Return the form beside its map."""
+    kept = edits.read(scope, form.record, node.id)
+    may_write = scope.role in form.record.roles
+    page = forms.layout(form, scope, node.id, [_below(form, may_write), _map(form, scope, node, kept, may_write)])
+    page.className = f"{page.className} cp-address"
+    page.children.append(dcc.Store(id=f"{form.id}-clicked"))
+    return page
+
+
+def register(form: Form) -> None:
+    """Make the callbacks of an address; once for each app."""
+    forms.register(form)
+    clientside_callback(
+        ClientsideFunction("maps", "place"),
+        Input({"form": form.id, "field": "latitude"}, "value"),
+        Input({"form": form.id, "field": "longitude"}, "value"),
+        State(f"{form.id}-map", "id"),
+    )
+
+    @callback(Input(f"{form.id}-clicked", "data"), prevent_initial_call=True)
+    @allow(*form.record.roles)
+    def fill(clicked: Clicked | None) -> None:
+        if clicked and maps.geocoder():
+            _fill(form, Position(clicked["latitude"], clicked["longitude"]))
+
+    @callback(
+        Output(f"{form.id}-find", "disabled"),
+        Input(f"{form.id}-find", "n_clicks"),
+        State({"form": form.id, "field": ALL}, "value"),
+        State({"form": form.id, "field": ALL}, "id"),
+        prevent_initial_call=True,
+    )
+    @allow(*form.record.roles)
+    def find(_clicks: int | None, values: list[str | int | float | None], ids: list[dict[str, str]]) -> bool:
+        typed = {one.get("field"): value for one, value in zip(ids, values, strict=False)}
+        parts = [str(typed[part])[: addresses.LONGEST_PART] for part in PARTS if typed.get(part)]
+        if parts and maps.geocoder():
+            _find(form, ", ".join(parts))
+        return False
+
+
+def _fill(form: Form, at: Position) -> None:
+    """Write into the fields what is at a position."""
+    try:
+        found = geocoder.address_at(maps.geocoder(), at, str(get_locale()))
+    except GeocoderSilent:
+        messages.say(_("The geocoder does not answer"), _("The position is set. Enter the address yourself."), True)
+        return
+    if found is None:
+        messages.say(_("No address is known there"), _("The position is set. Enter the address yourself."))
+        return
+    for part in PARTS:
+        set_props({"form": form.id, "field": part}, {"value": found[part]})
+
+
+def _find(form: Form, address: str) -> None:
+    """Set the position to where an address is."""
+    try:
+        found = geocoder.position_of(maps.geocoder(), address)
+    except GeocoderSilent:
+        messages.say(_("The geocoder does not answer"), _("Click the map, or enter the coordinates."), True)
+        return
+    if found is None:
+        messages.say(_("The address was not found"), _("Correct it, click the map, or enter the coordinates."), True)
+        return
+    for name, value in found._asdict().items():
+        set_props({"form": form.id, "field": name}, {"value": value})
+
+
+def _below(form: Form, may_write: bool) -> html.Div:
+    find = html.Button(
+        [icon("bi-search"), _("Find address on map")],
+        id=f"{form.id}-find",
+        type="button",
+        className="btn btn-secondary",
+        hidden=not (may_write and maps.geocoder()),
+    )
+    hint = _(
+        "Click the map or drag the pin to set the position. With the map in focus, the arrow keys move it and Enter "
+        "sets the pin in its middle."
+    )
+    return html.Div([find, html.P(hint, className="form-text m-0", hidden=not may_write)], className="cp-address-below")
+
+
+def _map(form: Form, scope: Scope, node: Node, kept: dict[str, Any], may_write: bool) -> html.Div:
+    own = (kept["latitude"], kept["longitude"])
+    position = own if None not in own else addresses.of_site(scope, node.site_id) if node.site_id else None
+    latitude, longitude = ("" if degrees is None else str(degrees) for degrees in own)
+    props = {
+        "data-latitude": latitude,
+        "data-longitude": longitude,
+        "data-form": form.id,
+        "data-name": node.name,
+        "data-pin": _("Position of %(name)s", name=node.name),
+        **({} if may_write else {"data-closed": ""}),
+    }
+    return maps.box("address", _("Map"), position, id=f"{form.id}-map", **props)
