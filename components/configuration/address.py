@@ -90,8 +90,8 @@ def register(form: Form) -> None:
 
     @callback(Input(f"{form.id}-clicked", "data"), prevent_initial_call=True)
     @allow(*form.record.roles)
-    def fill(clicked: Clicked | None) -> None:
-        if clicked and maps.geocoder():
+    def fill(clicked: Clicked) -> None:
+        if maps.geocoder():
             _fill(form, Position(clicked["latitude"], clicked["longitude"]))
 
     @callback(
