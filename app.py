@@ -68,7 +68,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
         csrf_header_name="X-CSRFToken",
         on_error=errors.on_callback_error,
     )
-    app.index_string = shell.INDEX
+    app.interpolate_index = shell.index
     access.guard(app, database)
     CSRFProtect(server)  # after the gate: a signed-out page gets 401, not 400
     security.harden(app, settings.tiles)
@@ -77,6 +77,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     files.register(server, settings.data)
     maps.register(server, settings)
     errors.guard_pages(dash.page_registry.values())
+    shell.name_pages(dash.page_registry.values())
     for part in (shell, navigator, alarm_count, live):
         part.register_callbacks(app)
     app.layout = shell.layout

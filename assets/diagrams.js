@@ -7,7 +7,8 @@
     const ground = getComputedStyle(graph.closest(".card")).backgroundColor;
     const margin = { ...graph.layout.margin, t: 72, l: 64, r: 24, b: 48 };
     const layout = { ...graph.layout, paper_bgcolor: ground, margin, title: { text: name, x: 0.02, font: { size: 14 } }, width: undefined, height: undefined };
-    Plotly.downloadImage({ data: graph.data, layout }, { format, filename: name, width: 1200, height: 600, scale: 2 });
+    const { locale, locales } = graph._context;
+    Plotly.downloadImage({ data: graph.data, layout, config: { locale, locales } }, { format, filename: name, width: 1200, height: 600, scale: 2 });
   }
 
   document.addEventListener("click", ({ target }) => {

@@ -85,6 +85,12 @@ class KnownUsers:
         self._known[session_id] = (time.monotonic(), known)
         return known
 
+    def renew(self, user: users.User) -> SignedIn:
+        """Take what a user's own request changed; else it would be shown a second late."""
+        known = SignedIn(user)
+        self._known[known.get_id()] = (time.monotonic(), known)
+        return known
+
     def _find(self, session_id: str) -> SignedIn | None:
         try:
             found = SignedIn(users.find(self._database, int(session_id.partition(".")[0])))
@@ -151,6 +157,12 @@ def log_in(user: users.User) -> None:
     login_user(SignedIn(user))
 
 
+def keep_signed_in(user: users.User) -> None:
+    """Go on as the user is now: a new password has signed out every session, this one too."""
+    known: KnownUsers = flask.current_app.extensions["known_users"]
+    login_user(known.renew(user))
+
+
 def log_out() -> None:
     """End the session, and every copy of its cookie."""
     ended: EndedSessions = flask.current_app.extensions["ended_sessions"]
@@ -188,7 +200,8 @@ def guard(app: dash.Dash, database: Database) -> None:
     server.extensions["ended_sessions"] = EndedSessions()
     manager = LoginManager(server, add_context_processor=False)
     manager.session_protection = None  # it binds to the address behind a proxy; the signed cookie is enough
-    manager.user_loader(KnownUsers(database).load)
+    server.extensions["known_users"] = KnownUsers(database)
+    manager.user_loader(server.extensions["known_users"].load)
     server.before_request(lambda: _gate(app))
 
 

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from dash import html
 
+from components import texts
+
 NO_BREAK = "\u00a0"
 
 
@@ -43,8 +45,10 @@ def clock(at: datetime, time_zone: str) -> str:
 
 
 def number(value: float | None, decimals: int = 0) -> str:
-    """Write a number with thousands apart: `71 204`, `3 412.5`; nothing when it is not known."""
-    return "" if value is None else f"{value:,.{decimals}f}".replace(",", NO_BREAK)
+    """Write a number with thousands apart: `71 204`, `3 412.5` (Swedish `3 412,5`); nothing when it is not known."""
+    if value is None:
+        return ""
+    return f"{value:,.{decimals}f}".replace(",", NO_BREAK).replace(".", texts.decimal_sign(texts.language()))
 
 
 def quantity(value: float | None, unit: str, decimals: int = 1) -> str:

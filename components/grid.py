@@ -8,6 +8,7 @@ import dash_ag_grid as dag
 from dash import html
 from flask_babel import gettext as _
 
+from components import grid_texts
 from components.filter_chips import OPTIONS, Heading
 from data.filters import Column, FilterModel, SortModel
 
@@ -83,6 +84,7 @@ def table(
         getRowId=f"'' + params.data.{row_id}",
         filterModel=dict(filter_model),
         dashGridOptions={
+            "localeText": grid_texts.texts(),
             "theme": {"function": f"themeQuartz.withParams({json.dumps(THEME)})"},
             "cacheBlockSize": BLOCK_ROWS,
             "maxBlocksInCache": 20,

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 
-from components import session_messages, theme
+from components import plots, session_messages, theme
 from components.access import current_scope
 from components.filter_chips import Heading
 from components.format import duration, identity, number, quantity
@@ -193,7 +193,7 @@ def _curve(session: Mapping[str, Any], samples: pa.Table) -> list[Any]:
         icon = html.I(className="bi bi-graph-up", **{"aria-hidden": "true"})
         return [title, html.Div([icon, html.H3(_("No curve")), text], className="cp-empty")]
     name = _("Power and energy of session %(session)s over time", session=session["session"])
-    graph = dcc.Graph(figure=figure(samples), config={"displayModeBar": False, "responsive": True})
+    graph = plots.graph(figure(samples))
     return [title, html.Div(graph, role="img", **{"aria-label": name})]
 
 

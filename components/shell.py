@@ -1,14 +1,16 @@
 """The frame around every page: rail (tab bar on phones), Navigator, top bar, user menu, banner."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import dash
 from dash import ClientsideFunction, Input, Output, dcc, html
+from flask_babel import gettext, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from flask_login import current_user
 
-from components import alarm_count, live, menus, messages, navigator, news
+from components import alarm_count, live, menus, messages, navigator, news, texts
 from components.access import EVERYONE, allow, current_scope, current_user_of_portal, may_see
 from components.menus import NEWS, Entry, icon, link, menu_button
 from data import news as news_items
@@ -17,18 +19,18 @@ from data.scope import Role
 from data.users import User
 
 INDEX = """<!doctype html>
-<html lang="en" data-bs-theme="light">
+<html lang="{language}" data-bs-theme="light">
 <head>
-{%metas%}
+{metas}
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{%title%}</title>
+<title>{title}</title>
 <link rel="icon" href="/assets/favicon.svg">
 <script src="/assets/early/theme.js"></script>
-{%css%}
+{css}
 </head>
 <body>
-{%app_entry%}
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
+{app_entry}
+<footer>{config}{scripts}{renderer}</footer>
 </body>
 </html>"""
 
@@ -45,6 +47,21 @@ MENU = (
 """The main menu in its order (manual: Menu). Only what the role has, and what there is, is shown."""
 
 ON_TAB_BAR = 4
+
+
+def name_pages(pages: Iterable[dict[str, Any]]) -> None:
+    """Let the browser's tab say a page's name in the user's language."""
+    for page in pages:
+        page["title"] = partial(_title, page["name"])
+
+
+def _title(name: str, **_path: str) -> str:
+    return gettext(name)
+
+
+def index(**parts: str) -> str:
+    """Return the document that Dash fills: what it puts around `layout`, in the language of the present request."""
+    return INDEX.format(language=texts.language(), **parts)
 
 
 def layout() -> html.Div:

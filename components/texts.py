@@ -1,15 +1,17 @@
 """Which language the texts are in: the user's, else the best the browser asks for."""
 
 from contextlib import suppress
+from functools import cache
 
+from babel import Locale
+from babel.numbers import get_decimal_symbol
 from flask import Flask, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
 from flask_login import current_user
 
 from data import catalogs
 from data.errors import DatabaseUnavailable
-
-LANGUAGES = ("en", "sv")
+from data.own_settings import LANGUAGES
 
 
 def register(server: Flask) -> None:
@@ -27,3 +29,20 @@ def locale() -> str:
         if current_user and current_user.is_authenticated and current_user.user.language in LANGUAGES:
             return str(current_user.user.language)
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def language() -> str:
+    """Return the language of what is being written: `locale`, asked for once in a request; English outside of one."""
+    shown = get_locale()
+    return str(shown.language) if shown else LANGUAGES[0]
+
+
+@cache
+def decimal_sign(language: str) -> str:
+    """Return what stands before the decimals of a number."""
+    return str(get_decimal_symbol(language))
+
+
+def name_of(language: str) -> str:
+    """Return a language's name in that language: it must be found by who reads no other."""
+    return str(Locale.parse(language).language_name).capitalize()

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import dash_bootstrap_components as dbc
 import plotly.graph_objects as go
 import pyarrow as pa
-from dash import dcc, html
+from dash import html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from components import plots
 from components.diagrams import charts
 from data.diagrams import Period
 
@@ -101,11 +102,7 @@ def overview_step(whole: Period) -> str:
 
 def layout(rows: pa.Table, period: Period, whole: Period) -> html.Section:
     """Return the time line; rows: `data.diagrams.sessions` of all time in `overview_step`s."""
-    overview = dcc.Graph(
-        id="timeline-overview",
-        figure=_overview(rows, period, whole),
-        config={"displayModeBar": False, "doubleClick": False, "responsive": True},
-    )
+    overview = plots.graph(_overview(rows, period, whole), {"doubleClick": False}, id="timeline-overview")
     told = _("Energy of all time; the chosen period is marked. From and To below do the same as dragging in it.")
     presets = dbc.RadioItems(
         id="timeline-preset",

@@ -12,6 +12,7 @@ from data.scope import Role, Scope
 from data.users import LONGEST_EMAIL, LONGEST_NAME, User, find, is_email, normalized
 
 THEMES = ("light", "dark", "system")
+LANGUAGES = ("en", "sv")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class OwnSettings:
     email: str
     email_at_alarm: bool
     theme: str
+    language: str
     dashboard_windows: str
 
 
@@ -46,7 +48,8 @@ def change_settings(scope: Scope, wanted: OwnSettings, password: str = "", new_p
         confirm(scope.database, user, password)
     changed = Sql(
         """UPDATE portal_user SET first_name = $first_name, last_name = $last_name, email = $email, theme = $theme,
-               email_at_alarm = $email_at_alarm, dashboard_windows = $dashboard_windows, revision = revision + 1,
+               language = $language, email_at_alarm = $email_at_alarm, dashboard_windows = $dashboard_windows,
+               revision = revision + 1,
                password_hash = coalesce($hash::VARCHAR, password_hash),
                password_changed_at = CASE WHEN $hash::VARCHAR IS NULL THEN password_changed_at ELSE $now END
            WHERE user_id = $user_id AND NOT EXISTS (
@@ -58,6 +61,7 @@ def change_settings(scope: Scope, wanted: OwnSettings, password: str = "", new_p
             "last_name": wanted.last_name.strip(),
             "email": email,
             "theme": wanted.theme,
+            "language": wanted.language,
             "email_at_alarm": wanted.email_at_alarm and scope.role is not Role.EV_USER,
             "dashboard_windows": wanted.dashboard_windows,
             "hash": hash_password(new_password) if new_password else None,
@@ -98,13 +102,15 @@ def _check_settings(wanted: OwnSettings, new_password: str) -> None:
         raise InvalidInput("Email", wanted.email, "is no email address.")
     if wanted.theme not in THEMES:
         raise InvalidInput("Theme", wanted.theme, "is none.")
+    if wanted.language not in LANGUAGES:
+        raise InvalidInput("Language", wanted.language, "is none.")
     if new_password:
         check_password(new_password)
 
 
 def _note_changes(database: Database, before: User, now: User) -> None:
     """Write what changed into the event log; of a password only that it did."""
-    names = ("first_name", "last_name", "email", "email_at_alarm")
+    names = ("first_name", "last_name", "email", "email_at_alarm", "language")
     changes = {name: [getattr(before, name), getattr(now, name)] for name in names}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if now.password_changed_at != before.password_changed_at:

@@ -25,7 +25,7 @@ from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import export, navigator, timeline
+from components import export, navigator, plots, timeline
 from components.access import EVERYONE, allow, current_scope
 from components.diagrams import DIAGRAMS, of_role
 from components.diagrams.diagram import STEPS, Diagram
@@ -262,12 +262,7 @@ def _panel(scope: Scope, view: View) -> list[Any]:
         labelClassName="btn btn-sm",
         labelCheckedClassName="active",
     )
-    graph = dcc.Graph(
-        id="diagram",
-        figure=_figure(view, shaped),
-        config={"displayModeBar": False, "responsive": True},
-        className="h-100",
-    )
+    graph = plots.graph(_figure(view, shaped), id="diagram", className="h-100")
     drawn = html.Div(graph, id="diagram-drawn", role="img", hidden=is_empty, **{"aria-label": _told(view)})
     empty = html.Div(_empty(view), id="diagram-empty", className="cp-empty", hidden=not is_empty)
     return [

@@ -1,45 +1,28 @@
-"""User settings (manual: Dashboard): Dashboard windows, own name, email and password, theme, Email at alarm.
+"""User settings (manual: Dashboard): Dashboard windows, own name, email, password, language, theme, Email at alarm.
 
-One form and one Save. Fields have the id `{"setting": name}`, what is wrong with one stands in
-`{"setting-fault": name}`; the places of the Dashboard have the id `{"window-place": number}`.
+One form and one Save over the cards of `components/settings`.
 """
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import dash
-import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, ctx, dcc, html, set_props
-from flask_babel import LazyString, lazy_gettext
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, set_props
 from flask_babel import gettext as _
-from flask_login import login_user
 
-from components import menus, messages, windows
-from components.access import EVERYONE, OPERATORS, SignedIn, allow, current_scope
-from components.menus import ROLES, THEMES, icon
+from components import menus, messages, settings, windows
+from components.access import EVERYONE, OPERATORS, allow, current_scope, current_user_of_portal, keep_signed_in
+from components.menus import ROLES, icon
+from components.settings import dashboard_windows, sketches
+from components.settings.fields import LABELS
 from data import own_settings, passwords, users
 from data.errors import AlreadyExists, InvalidInput, LoginRefused
 from data.own_settings import OwnSettings
-from data.passwords import LONGEST_PASSWORD
-from data.users import LONGEST_EMAIL, LONGEST_NAME, User
+from data.users import User
 
 dash.register_page(__name__, path="/settings", name="User settings")
 
-LABELS: dict[str, LazyString] = {
-    "dashboard_windows": lazy_gettext("Dashboard windows"),
-    "first_name": lazy_gettext("First name"),
-    "last_name": lazy_gettext("Last name"),
-    "email": lazy_gettext("Email"),
-    "password": lazy_gettext("Current password"),
-    "new_password": lazy_gettext("New password"),
-    "new_password_again": lazy_gettext("New password again"),
-    "theme": lazy_gettext("Theme"),
-    "email_at_alarm": lazy_gettext("Email at alarm"),
-}
-KEPT = ("first_name", "last_name", "email", "email_at_alarm", "theme")
 PASSWORDS = ("password", "new_password", "new_password_again")
-THEME_ICONS = {"light": "bi-sun", "dark": "bi-moon", "system": "bi-circle-half"}
 
 Faults = dict[str, str]
 """What is wrong, by the name of the field."""
@@ -55,23 +38,25 @@ def layout(**_query: str) -> list[Any]:
     ]
     return [
         html.Div(head, className="cp-head"),
-        html.Div(_form(user), id="settings", className="card"),
+        html.Div(settings.form(user), id="settings", className="card"),
+        dcc.Store(id="settings-language"),
         _save_bar(),
     ]
 
 
 @callback(
     Output({"window-place": ALL}, "value"),
+    Output({"window-sketch": ALL}, "children"),
     Output("settings-windows", "data"),
     Input({"window-place": ALL}, "value"),
     State("settings-windows", "data"),
     prevent_initial_call=True,
 )
 @allow(*EVERYONE)
-def swap(now: list[str | None], before: list[str]) -> tuple[list[str], list[str]]:
+def swap(now: list[str | None], before: list[str]) -> tuple[list[str], list[Any], list[str]]:
     """Let two windows change places when one is chosen that already stands elsewhere."""
-    places = _swapped(before, now)
-    return places, places
+    places = dashboard_windows.swapped(before, now)
+    return places, [sketches.of(kind) for kind in places], places
 
 
 @callback(
@@ -109,7 +94,10 @@ def check(
 @allow(*EVERYONE)
 def discard(_clicks: int | None) -> Any:
     """Show again what is kept."""
-    return _form(_me())
+    return settings.form(_me())
+
+
+clientside_callback(ClientsideFunction("settings", "speak"), Input("settings-language", "data"))
 
 
 def _me() -> User:
@@ -132,6 +120,7 @@ def _wanted(user: User, form: dict[str, Any], places: Sequence[str | None]) -> O
         email=users.normalized(_text(form, "email")),
         email_at_alarm=form.get("email_at_alarm") is True if user.role in OPERATORS else user.email_at_alarm,
         theme=_text(form, "theme"),
+        language=_text(form, "language"),
         dashboard_windows=user.dashboard_windows if kinds == kept else ",".join(kinds),
     )
 
@@ -157,12 +146,14 @@ def _faults(user: User, wanted: OwnSettings, texts: dict[str, str], is_save: boo
 
 
 def _changes(user: User, wanted: OwnSettings, texts: dict[str, str]) -> list[str]:
-    names = [name for name in ("dashboard_windows", *KEPT) if getattr(wanted, name) != getattr(user, name)]
-    return [str(LABELS[name]) for name in names] + ([_("Password")] if texts["new_password"] else [])
+    kept = [name for name in LABELS if name not in PASSWORDS]
+    changed = [str(LABELS[name]) for name in kept if getattr(wanted, name) != getattr(user, name)]
+    return changed + ([_("Password")] if texts["new_password"] else [])
 
 
 def _save(wanted: OwnSettings, texts: dict[str, str]) -> Faults:
     """Keep the settings, stay signed in and show them as kept; or tell why not."""
+    before = current_user_of_portal()
     try:
         user = own_settings.change_settings(current_scope(), wanted, texts["password"], texts["new_password"])
     except LoginRefused as error:
@@ -170,10 +161,11 @@ def _save(wanted: OwnSettings, texts: dict[str, str]) -> Faults:
         return {"password": wait if error.wait_s else _("This is not your current password.")}
     except AlreadyExists:
         return {"email": _("Another user has this email.")}
-    if texts["new_password"]:
-        login_user(SignedIn(user))  # the new password signed out every session, this one too
-    set_props("settings", {"children": _form(user)})
+    keep_signed_in(user)
+    set_props("settings", {"children": settings.form(user)})
     set_props("theme-choice", {"data": user.theme})
+    if user.language != before.language:
+        set_props("settings-language", {"data": user.language})
     messages.say(_("Your settings are saved"))
     return {}
 
@@ -186,18 +178,6 @@ def _told(faults: Faults, changes: list[str]) -> tuple[Any, str]:
     if changes:
         return [icon("bi-pencil-square me-2"), _("Changed: %(fields)s", fields=", ".join(changes))], BAR_DIRTY
     return _("No changes to save"), BAR
-
-
-def _swapped(before: Sequence[str], now: Sequence[str | None]) -> list[str]:
-    if len(now) != len(before) or set(now) - set(windows.WINDOWS):
-        return list(before)
-    places = [kind or "" for kind in now]
-    for index, (old, new) in enumerate(zip(before, places, strict=True)):
-        if old != new and new in before:
-            places[before.index(new)] = old
-            places[index] = new
-            break
-    return places
 
 
 BAR = "cp-savebar mt-auto"
@@ -215,100 +195,3 @@ def _save_bar() -> html.Div:
         className=BAR,
         **{"data-leave": _("Your changes are not saved. Leave the page?")},
     )
-
-
-def _form(user: User) -> list[Any]:
-    places = windows.chosen(user.role, user.dashboard_windows)
-    name = {"maxlength": LONGEST_NAME}
-    password = {"type": "password", "maxlength": LONGEST_PASSWORD}
-    return [
-        dcc.Store(id="settings-windows", data=places),
-        _section(
-            LABELS["dashboard_windows"],
-            _("What each place of your Dashboard shows. Choose a window of another place, and the two change places."),
-            html.Div([_place(user, number, kind) for number, kind in enumerate(places, 1)], className="cp-places"),
-        ),
-        _section(
-            lazy_gettext("User"),
-            _("The username is your email address. Your current password is asked for when you change it."),
-            _row(
-                _field("first_name", user.first_name, autocomplete="given-name", **name),
-                _field("last_name", user.last_name, autocomplete="family-name", **name),
-            ),
-            _field("email", user.email, type="email", autocomplete="username", maxlength=LONGEST_EMAIL),
-        ),
-        _section(
-            lazy_gettext("Password"),
-            _("At least 8 characters, with both letters and numbers. A new one signs you out everywhere else."),
-            _row(_field("password", "", autocomplete="current-password", **password)),
-            _row(
-                _field("new_password", "", autocomplete="new-password", **password),
-                _field("new_password_again", "", autocomplete="new-password", **password),
-            ),
-        ),
-        _display(user),
-    ]
-
-
-def _section(title: LazyString, text: str, *fields: Any) -> html.Section:
-    head = html.Header([html.H2(str(title)), html.P(text)])
-    return html.Section([head, html.Div(list(fields), className="cp-fields")], className="cp-sec")
-
-
-def _row(*fields: Any) -> html.Div:
-    return html.Div(list(fields), className="cp-row2")
-
-
-def _field(name: str, value: str, **props: Any) -> html.Div:
-    field = {"setting": name}
-    return html.Div(
-        [
-            dbc.Label(str(LABELS[name]), html_for=_written(field)),
-            dbc.Input(**{"id": field, "value": value, "type": "text", "debounce": True, **props}),
-            _fault(name),
-        ]
-    )
-
-
-def _written(field: dict[str, Any]) -> str:
-    """Write an id of several parts as Dash does in the browser."""
-    return json.dumps(field, separators=(",", ":"))
-
-
-def _fault(name: str) -> html.Div:
-    return html.Div(id={"setting-fault": name}, className="form-text is-fault", **{"aria-live": "polite"})
-
-
-def _place(user: User, number: int, kind: str) -> html.Div:
-    field = {"window-place": number}
-    label = dbc.Label(
-        [html.Span(_("Window"), className="visually-hidden"), f" {number}"],
-        html_for=_written(field),
-        class_name="badge mb-0",
-    )
-    options = [{"label": str(windows.WINDOWS[one].TITLE), "value": one} for one in windows.available(user.role)]
-    return html.Div([label, dbc.Select(id=field, options=options, value=kind)], className="cp-place")
-
-
-def _display(user: User) -> html.Section:
-    options = [
-        {"label": html.Span([icon(THEME_ICONS[name]), " ", str(label)]), "value": name} for name, label in THEMES
-    ]
-    theme = dbc.RadioItems(
-        id={"setting": "theme"},
-        options=options,
-        value=user.theme,
-        input_class_name="btn-check",
-        label_class_name="btn btn-sm",
-        class_name="cp-seg",
-    )
-    title = html.Span(str(LABELS["theme"]), id="settings-theme", className="form-label mb-0 me-2")
-    group = html.Div(theme, role="group", **{"aria-labelledby": "settings-theme"})
-    fields = [html.Div([title, group], className="d-flex flex-wrap align-items-center gap-2")]
-    if user.role in OPERATORS:
-        switch = dbc.Switch(
-            id={"setting": "email_at_alarm"}, value=user.email_at_alarm, label=str(LABELS["email_at_alarm"])
-        )
-        every = html.Div(_("One email every 24 h with the active alarms"), className="form-text cp-under-switch")
-        fields.append(html.Div([switch, every]))
-    return _section(lazy_gettext("Display and email"), _("Only for you."), *fields)

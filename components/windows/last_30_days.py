@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dash import dcc, html
+from dash import html
 from flask_babel import gettext as _
 
+from components import plots
 from components.diagrams.diagram import Diagram
 from components.windows.content import Content, empty
 from data import diagrams
@@ -35,7 +36,7 @@ def drawn(diagram: Diagram, scope: Scope, node: Node | None, most: int | None = 
     figure = diagram.draw(shaped, "day")
     figure.update_layout(margin={"t": 6, "b": 22, "r": 8}, uirevision="keep").update_yaxes(title=None)
     figure.update_xaxes(title=None)
-    graph = dcc.Graph(figure=figure, config={"displayModeBar": False, "responsive": True}, style={"height": "100%"})
+    graph = plots.graph(figure, style={"height": "100%"})
     told = _(
         "%(title)s of the last %(days)s days: %(total)s %(unit)s",
         title=diagram.title,

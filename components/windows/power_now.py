@@ -5,11 +5,11 @@ from math import isnan, nan
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
-from dash import dcc, html
+from dash import html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import format, theme
+from components import format, plots, theme
 from components.access import OPERATORS
 from components.windows.content import Content, empty
 from data import power
@@ -47,11 +47,7 @@ def build(scope: Scope, node: Node) -> Content:
         html.Span([shown, " ", html.Small("kW")], className="cp-kpi"),
         html.Span(_peak(points, midnight, node.time_zone), className="cp-t13 cp-2nd"),
     ]
-    graph = dcc.Graph(
-        figure=figure(points, midnight, node.time_zone),
-        config={"displayModeBar": False, "responsive": True},
-        style={"height": "100%"},
-    )
+    graph = plots.graph(figure(points, midnight, node.time_zone), style={"height": "100%"})
     told = _("Power of %(node)s today beside yesterday, now %(power)s kW", node=node.name, power=shown)
     drawn = html.Div(graph, className="flex-fill mt-1 cp-power", role="img", **{"aria-label": told})
     inside = [html.Div(head, className="d-flex align-items-baseline justify-content-between flex-wrap"), drawn]

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+import flask
 import pytest
+from flask_babel import Babel
 
 from components import format
 from components.format import NO_BREAK
@@ -66,3 +68,10 @@ def test_leading_zeros_step_back_and_the_identity_stays_whole(text: str, zeros: 
         assert (parts[0].children, parts[0].className, parts[1]) == (zeros, "cp-id-z", rest)
     else:
         assert parts == text
+
+
+def test_a_swedish_reader_gets_a_decimal_comma() -> None:
+    server = flask.Flask(__name__)
+    Babel(server, locale_selector=lambda: "sv")
+    with server.test_request_context():
+        assert format.quantity(3412.5, "kWh") == "3\u00a0412,5\u00a0kWh"

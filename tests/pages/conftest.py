@@ -67,7 +67,7 @@ class Visitor:
 
     def shell(self) -> str:
         """Return the frame around the pages, in JSON."""
-        return json.dumps(self.client.get("/_dash-layout").json)
+        return json.dumps(self.client.get("/_dash-layout").json, ensure_ascii=False)
 
     def poll(self, revision: list[Any] | None = None) -> dict[str, Any]:
         """Ask for live updates; without a revision as a page does that opens."""

@@ -35,7 +35,7 @@ def kept(scope: Scope) -> User:
 
 def submit(visitor: Visitor, user: User, places: list[Any] | None = None, **changes: Any) -> TestResponse:
     """Press Save with the user's present settings and some changes."""
-    form = {name: getattr(user, name, "") for name in (*FIELDS, "theme", "email_at_alarm")} | changes
+    form = {name: getattr(user, name, "") for name in (*FIELDS, "theme", "language", "email_at_alarm")} | changes
     fields = [{"setting": name} for name in form]
     shown = places or windows.chosen(user.role, user.dashboard_windows)
     save = {"id": "settings-save", "property": "n_clicks", "value": 1}
@@ -142,18 +142,20 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_kept(
     "forged",
     [
         {"theme": "neon"},
+        {"language": "xx"},
         {"role": "administrator", "user_id": 1, "last_name": "Ok"},
         {"email": True},
         {"first_name": "x" * 101},
         {"email_at_alarm": True},
     ],
-    ids=["theme", "role", "type", "long", "alarm"],
+    ids=["theme", "language", "role", "type", "long", "alarm"],
 )
 def test_forged_values_change_nothing_they_may_not(visitor: Visit, people: People, forged: dict[str, Any]) -> None:
     before = kept(people.dana)
     submit(visitor("dana"), before, password=PASSWORD, **forged)
     now = kept(people.dana)
-    assert (now.role, now.user_id, now.email, now.theme) == (before.role, before.user_id, before.email, before.theme)
+    assert (now.role, now.user_id, now.email) == (before.role, before.user_id, before.email)
+    assert (now.theme, now.language) == (before.theme, before.language)
     assert (now.first_name, now.email_at_alarm) == (before.first_name, False)
 
 
@@ -220,10 +222,11 @@ def test_a_window_chosen_twice_changes_places(visitor: Visit, people: People) ->
     alice = visitor("alice")
     before = windows.chosen(Role.ADMINISTRATOR)
     now = [before[2], *before[1:]]
+    sketches = [{"window-sketch": number} for number in range(1, 5)]
     answer = call(
         alice,
         "settings-windows",
-        outputs=[_places(now), _prop("settings-windows", "data")],
+        outputs=[_places(now), _props(sketches, "children"), _prop("settings-windows", "data")],
         inputs=[_places(now)],
         state=[_prop("settings-windows", "data", before)],
     )
@@ -245,6 +248,19 @@ def test_theme_of_the_menu_is_kept(visitor: Visit, people: People) -> None:
     )
     alice.call(output, {"theme-shown.data": "light"}, ["theme-shown.data"])
     assert kept(people.alice).theme == "light"
+
+
+def test_chosen_language_is_spoken_at_once_and_everywhere(visitor: Visit, people: People) -> None:
+    alice = visitor("alice")
+    assert '<html lang="en"' in alice.client.get("/dashboard").text
+    answer = submit(alice, kept(people.alice), language="sv")
+    assert answer.json["sideUpdate"]["settings-language"]["data"] == "sv"
+    assert '<html lang="sv"' in alice.client.get("/dashboard").text
+    assert '"Översikt"' in alice.page("/dashboard")
+    assert "Innehåller" in alice.page("/statistics")
+    assert "Översikt" in visitor("alice").shell()
+    assert '"Dashboard"' in visitor("bob").page("/dashboard")
+    assert '"locale": "sv"' in alice.page("/diagrams")
 
 
 def test_change_of_settings_is_in_the_event_log_without_the_password(
