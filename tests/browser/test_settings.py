@@ -99,6 +99,19 @@ def test_theme_is_the_users_in_every_browser(visit: Visit, people: People) -> No
     expect(visit("bob").locator("html")).to_have_attribute("data-bs-theme", "light")
 
 
+def test_chosen_language_is_on_the_page_at_once(visit: Visit, people: People) -> None:
+    page = settings(visit)
+    page.locator("#settings").get_by_text("Svenska").click()
+    expect(page.get_by_role("status")).to_have_text("Changed: Language")
+    save(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Användarinställningar")
+    expect(page.locator("html")).to_have_attribute("lang", "sv")
+    expect(page).to_have_title("Användarinställningar")
+    page.get_by_role("link", name="Statistik").click()
+    page.locator(".ag-header-cell").first.wait_for()
+    expect(page.get_by_text("Inga rader")).to_be_visible()
+
+
 def test_ev_user_has_settings_without_email_at_alarm(visit: Visit, people: People) -> None:
     page = settings(visit, "dana", PHONE)
     expect(page.get_by_label("Email at alarm")).to_have_count(0)
