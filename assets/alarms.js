@@ -5,10 +5,11 @@
   const OWN_CHANGE_MS = 3000; // the poll tells of one's own Clear too
   let clearedAt = 0;
 
+  const wish = (store, alarms) => dash_clientside.set_props(store, { data: { alarms, at: Date.now() } });
   const waiting = (table) => document.querySelector(`[data-new-rows="${table}"]`);
 
   // On a phone the glyph, the node and what is wrong come first; a long press stands for the menu's button.
-  const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 190 }, { colId: "description" }, { colId: "text" }, { colId: "menu", hide: true }];
+  const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 180 }, { colId: "description" }, { colId: "text" }, { colId: "menu", hide: true }];
 
   cells.SeverityCell = function (props) {
     if (!props.data) return null;
@@ -23,7 +24,7 @@
     const attributes = { type: "button", className: "btn btn-secondary btn-sm py-0", "aria-label": name, tabIndex: -1 };
     attributes.onClick = (event) => {
       event.currentTarget.disabled = true;
-      dash_clientside.set_props("alarms-clear", { data: { alarm: props.data.alarm_id, at: Date.now() } });
+      wish("alarms-clear", [props.data.alarm_id]);
     };
     return React.createElement("button", attributes, props.text);
   };
@@ -33,13 +34,31 @@
     return document.getElementById(table).matches(":hover, :focus-within") || api.getVerticalPixelRange().top > 0;
   }
 
+  const PRESSED = {
+    newRows(button, table) {
+      const api = dash_ag_grid.getApi(table);
+      button.hidden = true;
+      api.ensureIndexVisible(0, "top");
+      api.refreshInfiniteCache();
+    },
+    async severity(_button, kept) {
+      const api = dash_ag_grid.getApi("active-alarms");
+      await api.setColumnFilterModel("severity", kept ? { filterType: "text", type: "equals", filter: kept } : null);
+      api.onFilterChanged();
+    },
+    clearSelected() {
+      wish("alarms-clear", dash_ag_grid.getApi("active-alarms").getSelectedRows().map((row) => row.alarm_id));
+    },
+    deselect: () => dash_ag_grid.getApi("active-alarms").deselectAll(),
+    undo(button, alarms) {
+      button.disabled = true;
+      wish("alarms-undo", JSON.parse(alarms));
+    },
+  };
+
   document.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-new-rows]");
-    if (!button) return;
-    const api = dash_ag_grid.getApi(button.dataset.newRows);
-    button.hidden = true;
-    api.ensureIndexVisible(0, "top");
-    api.refreshInfiniteCache();
+    const button = target.closest("button");
+    for (const [name, act] of Object.entries(PRESSED)) if (button && name in button.dataset) act(button, button.dataset[name]);
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -56,10 +75,23 @@
       async narrow(_query, table) {
         if (innerWidth < 992) (await dash_ag_grid.getApiAsync(table)).applyColumnState({ state: ON_PHONE, applyOrder: true });
       },
-      async cleared(done) {
-        if (!done) return;
+      // How many rows wait, where that can be told: one that went as another came is not seen.
+      async counted(_foot, table) {
+        const more = document.querySelector(`#${table}-foot [data-count]`)?.dataset.count - (await dash_ag_grid.getApiAsync(table)).getDisplayedRowCount();
+        const { text, counted } = waiting(table).dataset;
+        waiting(table).lastElementChild.textContent = more > 0 ? counted.replace("{count}", more) : text;
+      },
+      selected(rows) {
+        const bar = document.getElementById("alarms-selection");
+        bar.hidden = !rows?.length;
+        bar.querySelector("b").textContent = rows?.length ?? 0;
+      },
+      async cleared(...done) {
+        if (!done.some(Boolean)) return;
         clearedAt = Date.now();
-        (await dash_ag_grid.getApiAsync("active-alarms")).refreshInfiniteCache();
+        const api = await dash_ag_grid.getApiAsync("active-alarms");
+        api.deselectAll();
+        api.refreshInfiniteCache();
       },
     },
   });

@@ -1,16 +1,18 @@
 """How the tables of Alarms look: their columns, cells, and what stands in an empty one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import dash_bootstrap_components as dbc
 import pyarrow as pa
-from dash import html
+from dash import dcc, html
 from flask_babel import LazyString, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from components.filter_chips import Heading, clear_button
 from components.format import number
+from components.menus import icon
 from components.states import SEVERITIES
 from data import alarm_tables
 from data.alarm_tables import AlarmTable
@@ -19,7 +21,7 @@ SEVERITY = Heading(lazy_gettext("Severity"), 100, shown=True, renderer="Severity
 RAISED = Heading(lazy_gettext("Create date"), 166, shown=True)
 NODE = Heading(lazy_gettext("Node name"), 186, shown=True, renderer="IdentityCell")
 SITE = Heading(lazy_gettext("Site"), 112, shown=True)
-DESCRIPTION = Heading(lazy_gettext("Description"), 220, shown=True, fills=True)
+DESCRIPTION = Heading(lazy_gettext("Description"), 180, shown=True, fills=True)
 REPEATS = Heading(lazy_gettext("Repeats"), 92, shown=True, numeric=True)
 
 
@@ -107,22 +109,91 @@ def empty(face: Face, node: str, filters: int, table_id: str) -> list[Any]:
             "%(num)d filter is active for %(node)s.", "%(num)d filters are active for %(node)s.", filters, node=node
         )
         return [
-            _icon("bi-funnel"),
+            icon("bi-funnel"),
             html.H2(title, className="h3"),
             html.P(text),
             clear_button(table_id, "btn-secondary"),
         ]
-    return [_icon("bi-check2-circle"), html.H2(str(face.empty), className="h3"), html.P(str(face.hint))]
+    return [icon("bi-check2-circle"), html.H2(str(face.empty), className="h3"), html.P(str(face.hint))]
 
 
 def foot(face: Face, count: int, everything: int) -> list[Any]:
     """Return how many rows there are, and what clears an alarm beside the button."""
     of = ngettext("of %(all)s row", "of %(all)s rows", everything, all=number(everything))
-    shown = html.Span([html.B(number(count), className="fw-semibold"), html.Span(f" {of}", className="cp-2nd")])
+    found = html.B(number(count), className="fw-semibold", **{"data-count": count})
+    shown = html.Span([found, html.Span(f" {of}", className="cp-2nd")])
     if face.table is not alarm_tables.ACTIVE:
         return [shown]
     text = _("An alarm also clears by itself when the station reports that all is well")
-    return [shown, html.Span([_icon("bi-info-circle"), f" {text}"], className="ms-auto cp-2nd")]
+    return [shown, html.Span([icon("bi-info-circle"), f" {text}"], className="ms-auto cp-2nd d-none d-md-inline")]
+
+
+def causes(found: Sequence[Mapping[str, Any]]) -> list[dbc.Alert]:
+    """Say where many stations lost contact at once, from `alarms.causes`: somebody is to look there first."""
+    return [
+        dbc.Alert(
+            [
+                icon("bi-diagram-3 me-2"),
+                html.B(cause["site_name"]),
+                " ",
+                ngettext(
+                    "%(num)d charging station lost contact at %(time)s.",
+                    "%(num)d charging stations lost contact at %(time)s.",
+                    cause["stations"],
+                    time=f"{cause['began_at']:%Y-%m-%d\u00a0%H:%M}",
+                ),
+                " ",
+                _("One cause is likely: the site's network or power."),
+                " ",
+                dcc.Link(_("Show them"), href=f"/alarms?node=site:{cause['site_id']}&f=description.has.No%20network"),
+            ],
+            color="danger",
+            className="mb-0",
+        )
+        for cause in found
+    ]
+
+
+def severities(counts: Mapping[str, int], kept: str) -> list[html.Button]:
+    """Return the buttons that keep the alarms of one severity, or all.
+
+    Args:
+        counts: alarms by severity.
+        kept: the severity that is kept; empty: all.
+    """
+    faces: list[tuple[str, list[Any], int]] = [("", [_("All")], sum(counts.values()))]
+    for name, look in SEVERITIES.items():
+        word = name.capitalize()
+        faces.append((word, [icon(f"{look.glyph} {look.colour} me-1"), str(look.word)], counts.get(word, 0)))
+    return [
+        html.Button(
+            [*face, f" {number(count)}"],
+            type="button",
+            className="btn btn-sm" + (" active" if severity == kept else ""),
+            **{"data-severity": severity, "aria-pressed": "true" if severity == kept else "false"},
+        )
+        for severity, face, count in faces
+    ]
+
+
+def selection() -> html.Div:
+    """Return what is said and offered of selected alarms; hidden while there are none."""
+    return html.Div(
+        [
+            html.Span(
+                [_("Selected alarms:"), " ", html.B(className="cp-num")],
+                className="fw-semibold",
+                **{"aria-live": "polite"},
+            ),
+            html.Button(
+                _("Clear selected"), type="button", className="btn btn-primary btn-sm", **{"data-clear-selected": ""}
+            ),
+            html.Button(_("Deselect"), type="button", className="btn btn-ghost btn-sm", **{"data-deselect": ""}),
+        ],
+        id="alarms-selection",
+        hidden=True,
+        className="card-footer align-items-center gap-3",
+    )
 
 
 def _cell(value: Any) -> Any:
@@ -135,7 +206,3 @@ def _look(row: Mapping[str, Any]) -> dict[str, str]:
     look = SEVERITIES[row["severity"].lower()]
     repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
     return repeats | {"severity": str(look.word), "severity_look": f"{look.colour} {look.glyph}"}
-
-
-def _icon(name: str) -> html.I:
-    return html.I(className=f"bi {name}", **{"aria-hidden": "true"})

@@ -48,6 +48,8 @@ THEME = {
 """AG Grid in the tokens' colours; being CSS variables, they follow the theme by themselves."""
 
 BLOCK_ROWS = 100
+ONE_ROW = {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True}
+SEVERAL_ROWS = {"mode": "multiRow", "checkboxes": True, "headerCheckbox": False, "enableClickSelection": False}
 FILTERS = {"text": "agTextColumnFilter", "number": "agNumberColumnFilter", "date": "agDateColumnFilter"}
 
 
@@ -59,12 +61,14 @@ def table(
     sort_model: Sequence[Mapping[str, str]],
     row_id: str,
     before_menu: Sequence[dict[str, Any]] = (),
+    several: bool = False,
 ) -> dag.AgGrid:
     """Return the table; a callback answers its `getRowsRequest` with `getRowsResponse`.
 
     Args:
         row_id: the field that names a row.
         before_menu: columns of buttons, from `button_column`.
+        several: rows have a check box, and several can be selected.
     """
     sorts = {
         entry["colId"]: {"initialSort": entry["sort"], "initialSortIndex": place}
@@ -94,7 +98,8 @@ def table(
             "animateRows": False,
             "multiSortKey": "ctrl",
             "preventDefaultOnContextMenu": True,
-            "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+            "rowSelection": SEVERAL_ROWS if several else ONE_ROW,
+            "selectionColumnDef": {"width": 40},
             "rowClassRules": {"is-loading": "!params.data"},
         },
         eventListeners={"cellContextMenu": ["rowMenu(params)"], "cellKeyDown": ["rowKey(params)"]},

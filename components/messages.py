@@ -1,5 +1,7 @@
 """What the portal tells its user in passing: a message at the lower right, gone after 6 s; a refusal stays."""
 
+from typing import Any
+
 import dash_bootstrap_components as dbc
 from dash import html, set_props
 from flask_babel import gettext as _
@@ -14,10 +16,14 @@ def container() -> html.Div:
     )
 
 
-def say(title: str, text: str = "", refused: bool = False) -> None:
-    """Show a message from within a callback."""
+def say(title: str, text: str = "", refused: bool = False, action: Any = None) -> None:
+    """Show a message from within a callback.
+
+    Args:
+        action: a button that takes back what was done.
+    """
     message = dbc.Toast(
-        text,
+        [text, action] if action else text,
         header=title,
         is_open=True,
         dismissable=True,

@@ -151,6 +151,13 @@ def count(scope: Scope, table: AlarmTable, node: Node | None, filter_model: Filt
     return int(row["rows"])
 
 
+def severities(scope: Scope, node: Node | None) -> dict[str, int]:
+    """Return how many active alarms a node has of each severity."""
+    sql, params = _selection(scope, ACTIVE, node, {})
+    question = f"SELECT severity, count(*) AS alarms FROM {ACTIVE.rows.sql} WHERE {sql} GROUP BY severity"
+    return {row["severity"]: row["alarms"] for row in paging.ask(scope.database, ACTIVE.rows, question, params)}
+
+
 def export(
     scope: Scope, table: AlarmTable, node: Node | None, filter_model: FilterModel, sort_model: SortModel
 ) -> pa.Table:

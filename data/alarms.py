@@ -4,14 +4,12 @@ At most one is active per station, connector and kind: repeats are counted on it
 which takes the alarm that it cleared a short while ago out of the history again.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from data.database import Batch, Database, Into, Sql
-from data.errors import NotFound
-from data.events import EventKind, event
 from data.nodes import Node
 from data.scope import Role, Scope
 
@@ -70,7 +68,7 @@ _SAME = "alarm.station_id = batch.station_id AND alarm.connector_id = batch.conn
 _CLEARING = pa.schema(
     [("station_id", pa.int32()), ("connector_id", pa.int32()), ("kind", pa.string()), ("cleared_at", TIME)]
 )
-_HISTORY = """INSERT INTO alarm_history BY NAME
+HISTORY = """INSERT INTO alarm_history BY NAME
     SELECT alarm_id, alarm.kind, code, site_id, alarm.station_id, alarm.connector_id, description, info,
            vendor_error_code, raised_at, repeats"""
 
@@ -116,7 +114,7 @@ RAISED = Into(
     _KEY,
 )
 INTO_HISTORY = Into(
-    f"{_HISTORY}, cleared_at FROM alarm JOIN batch ON {_SAME}",
+    f"{HISTORY}, cleared_at FROM alarm JOIN batch ON {_SAME}",
     _CLEARING,
     _KEY,
 )
@@ -135,48 +133,39 @@ def cleared(station_id: int, connector_id: int, kinds: frozenset[str] | set[str]
 
 
 def active(scope: Scope, node: Node | None = None) -> list[dict[str, Any]]:
-    """Return a node's active alarms with station_name and site_name, newest first."""
+    """Return a node's active alarms with station_name and site_name, newest first.
+
+    cause_id: the first alarm of many stations of a site that lost contact at once, stations: how many; None and 0 for
+    any other.
+    """
     if scope.role is Role.EV_USER:
         return []
     condition, params = scope.condition(node)
     rows = scope.database.query(
-        f"""SELECT * FROM (SELECT alarm.*, charging_station.name AS station_name, site.name AS site_name
+        f"""SELECT * FROM (SELECT alarm.*, charging_station.name AS station_name, site.name AS site_name,
+                                  lost.cause_id, coalesce(lost.stations, 0) AS stations
                            FROM alarm JOIN charging_station USING (station_id)
-                           JOIN site ON site.site_id = alarm.site_id)
+                           JOIN site ON site.site_id = alarm.site_id
+                           LEFT JOIN lost_contact lost ON lost.alarm_id = alarm.alarm_id)
             WHERE {condition} ORDER BY raised_at DESC, alarm_id DESC""",  # noqa: S608 - the scope's condition
         params,
     )
     return list(rows.to_pylist())
 
 
-def clear(scope: Scope, alarm_id: int) -> None:
-    """Close an alarm by hand; the next report of the station opens it again.
-
-    Raises:
-        NotPermitted: an EV user has no alarms.
-        NotFound: not active, or not in the user's scope.
-    """
-    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action="clear alarms")
-    alarm = next((alarm for alarm in active(scope) if alarm["alarm_id"] == alarm_id), None)
-    if alarm is None:
-        raise NotFound("alarm", alarm_id)
-    now = datetime.now(UTC)
-    params = {"alarm_id": alarm_id, "now": now, "user": scope.user_id}
-    scope.database.write(
-        [
-            Sql(f"{_HISTORY}, $now AS cleared_at, $user AS cleared_by FROM alarm WHERE alarm_id = $alarm_id", params),
-            Sql("DELETE FROM alarm WHERE alarm_id = $alarm_id", {"alarm_id": alarm_id}),
-            event(
-                EventKind.ALARM_CLEARED,
-                f"The alarm {alarm['description']} was cleared.",
-                site_id=alarm["site_id"],
-                station_id=alarm["station_id"],
-                connector_id=alarm["connector_id"],
-                user_id=scope.user_id,
-            ),
-        ],
-        changed=[("alarm", alarm["station_id"]), ("event", alarm["site_id"])],
+def causes(scope: Scope, node: Node | None = None) -> list[dict[str, Any]]:
+    """Return where many stations lost contact at once: site_id, site_name, stations, began_at (the site's time)."""
+    if scope.role is Role.EV_USER:
+        return []
+    condition, params = scope.condition(node)
+    rows = scope.database.query(
+        f"""SELECT site_id, site.name AS site_name, stations, timezone(time_zone, began_at) AS began_at
+            FROM lost_contact JOIN alarm USING (alarm_id, site_id) JOIN site USING (site_id)
+            WHERE alarm_id = cause_id AND site_id IN (SELECT site_id FROM alarm WHERE {condition})
+            ORDER BY grew_at DESC, site_id""",  # noqa: S608 - the scope's condition
+        params,
     )
+    return list(rows.to_pylist())
 
 
 def active_kinds(database: Database) -> list[tuple[int, int, str]]:

@@ -1,5 +1,6 @@
 """Alarms (manual: Alarms): active alarms with Clear, alarm history and event log of the chosen node."""
 
+import json
 from typing import Any, TypedDict
 
 import dash
@@ -9,15 +10,18 @@ from flask_babel import gettext as _
 
 from components import export_button, grid, messages, navigator
 from components.access import OPERATORS, allow, current_scope
-from components.alarm_tables import FACES, Face, cells, empty, foot, of_tab
+from components.alarm_tables import FACES, Face, causes, cells, empty, foot, of_tab, selection, severities
 from components.export_button import Source
 from components.filter_chips import chips, link, notice, read_link
 from components.format import number
 from components.grid import MenuItem, Query
-from data import alarm_tables, alarms
+from data import alarm_clearing, alarm_tables, alarms
 from data.alarm_tables import ACTIVE
+from data.errors import InvalidInput
 
 dash.register_page(__name__, path="/alarms", name="Alarms")
+
+MOST_AT_ONCE = 1000
 
 
 def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", **_query: str) -> list[Any]:
@@ -37,6 +41,7 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
         ),
         _tabs(table_id, node),
         *([notice(shown.refused)] if shown.refused else []),
+        *(_above_active() if face.table is ACTIVE else []),
         html.Div(
             [html.Span(id=f"{table_id}-chips", className="d-contents"), _new_rows(table_id)],
             className="cp-bar cp-alarm-bar",
@@ -53,8 +58,10 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
                     order,
                     row_id=face.table.identity,
                     before_menu=[_clear_column()] if face.table is ACTIVE else [],
+                    several=face.table is ACTIVE,
                 ),
                 html.Div(id=f"{table_id}-empty", hidden=True, className="cp-table-empty cp-empty"),
+                *([selection()] if face.table is ACTIVE else []),
                 html.Div(id=f"{table_id}-foot", className="card-footer d-flex align-items-center gap-4"),
             ],
             className="card cp-fill cp-table",
@@ -65,8 +72,7 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
         dcc.Store(id=f"live-{table_id}"),
         dcc.Store(id=f"{table_id}-node", data=node),
         dcc.Store(id="alarms-node", data=node),
-        dcc.Store(id="alarms-clear"),
-        dcc.Store(id="alarms-cleared"),
+        *(dcc.Store(id=f"alarms-{name}") for name in ("clear", "cleared", "undo", "undone")),
     ]
 
 
@@ -140,6 +146,9 @@ def _follow(table_id: str, face: Face) -> None:
     )
     clientside_callback(ClientsideFunction("grid", "keep"), Input(f"{table_id}-link", "data"))
     clientside_callback(
+        ClientsideFunction("alarms", "counted"), Input(f"{table_id}-foot", "children"), State(table_id, "id")
+    )
+    clientside_callback(
         ClientsideFunction("alarms", "changed"),
         Output(f"live-{table_id}", "data"),
         Input("live-changes", "data"),
@@ -153,9 +162,9 @@ for _table_id, _face in FACES.items():
 
 
 class Wish(TypedDict):
-    """Which alarm a user wants cleared."""
+    """Which alarms a user wants cleared, or back."""
 
-    alarm: int
+    alarms: list[int]
 
 
 @callback(Output("alarms-cleared", "data"), Input("alarms-clear", "data"), prevent_initial_call=True)
@@ -163,9 +172,45 @@ class Wish(TypedDict):
 def clear(wish: Wish | None) -> Wish:
     if not wish:
         raise PreventUpdate
-    alarms.clear(current_scope(), wish["alarm"])
-    messages.say(_("Alarm cleared"), _("It comes back when the station reports it again."))
-    return wish
+    cleared = alarm_clearing.clear(current_scope(), _meant(wish))
+    title = _("Alarm cleared") if len(cleared) == 1 else _("%(count)s alarms cleared", count=number(len(cleared)))
+    undo = html.Button(
+        _("Undo"), type="button", className="btn btn-secondary btn-sm ms-2", **{"data-undo": json.dumps(cleared)}
+    )
+    messages.say(title, _("It comes back when the station reports it again."), action=undo)
+    return {"alarms": cleared}
+
+
+@callback(Output("alarms-undone", "data"), Input("alarms-undo", "data"), prevent_initial_call=True)
+@allow(*OPERATORS)
+def take_back(wish: Wish | None) -> Wish:
+    if not wish:
+        raise PreventUpdate
+    messages.say(_("Alarms are active again"))
+    return {"alarms": alarm_clearing.undo(current_scope(), _meant(wish))}
+
+
+def _meant(wish: Wish) -> list[int]:
+    meant = [one for one in wish["alarms"] if isinstance(one, int)]
+    if not 0 < len(meant) <= MOST_AT_ONCE:
+        raise InvalidInput(
+            _("Alarms"), len(meant), _("cannot be cleared at once, only 1 to %(most)s.", most=MOST_AT_ONCE)
+        )
+    return meant
+
+
+@callback(
+    Output("alarms-severities", "children"),
+    Output("alarms-causes", "children"),
+    Input("live-alarm", "data"),
+    Input("active-alarms-query", "data"),
+    State("alarms-node", "data"),
+)
+@allow(*OPERATORS)
+def above(_changed: Any, query: Query | None, node: str | None) -> tuple[list[Any], list[Any]]:
+    scope, chosen = current_scope(), navigator.chosen_node(node)
+    kept = (query["filters"] if query else {}).get("severity", {}).get("filter", "")
+    return severities(alarm_tables.severities(scope, chosen), kept), causes(alarms.causes(scope, chosen))
 
 
 @callback(Output("alarms-count", "children"), Input("live-alarm", "data"), State("alarms-node", "data"))
@@ -174,7 +219,18 @@ def count_active(_changed: Any, node: str | None) -> str:
     return number(alarm_tables.count(current_scope(), ACTIVE, navigator.chosen_node(node), {}))
 
 
-clientside_callback(ClientsideFunction("alarms", "cleared"), Input("alarms-cleared", "data"))
+clientside_callback(
+    ClientsideFunction("alarms", "cleared"), Input("alarms-cleared", "data"), Input("alarms-undone", "data")
+)
+clientside_callback(ClientsideFunction("alarms", "selected"), Input("active-alarms", "selectedRows"))
+
+
+def _above_active() -> list[html.Div]:
+    group = {"role": "group", "aria-label": _("Severity")}
+    return [
+        html.Div(id="alarms-causes", className="d-contents", **{"aria-live": "polite"}),
+        html.Div(id="alarms-severities", className="cp-seg align-self-start", **group),
+    ]
 
 
 def _newest_first(face: Face) -> list[dict[str, str]]:
@@ -196,11 +252,11 @@ def _tabs(shown: str, node: str | None) -> html.Nav:
 def _new_rows(table_id: str) -> html.Button:
     icon = html.I(className="bi bi-arrow-up", **{"aria-hidden": "true"})
     return html.Button(
-        [icon, _("New rows")],
+        [icon, html.Span(_("New rows"))],
         type="button",
         hidden=True,
         className="btn btn-secondary btn-sm rounded-pill",
-        **{"data-new-rows": table_id},
+        **{"data-new-rows": table_id, "data-text": _("New rows"), "data-counted": _("New rows: {count}")},
     )
 
 

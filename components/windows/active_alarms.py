@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 
 from components import format, states
 from components.access import OPERATORS
@@ -24,8 +24,10 @@ def build(scope: Scope, node: Node) -> Content:
     rows = alarms.active(scope, node)
     if not rows:
         return empty("bi-check2-circle", _("No active alarms"), _("Every charging station works as it should."))
-    newest = html.Div([_row(row) for row in rows[:SHOWN]], className="list-group list-group-flush")
-    return Content([listed(newest, len(rows))], len(rows))
+    # Stations of a site that lost contact at once are one line.
+    lines = [row for row in rows if row["cause_id"] in (None, row["alarm_id"])]
+    newest = html.Div([_row(row) for row in lines[:SHOWN]], className="list-group list-group-flush")
+    return Content([listed(newest, len(lines))], len(rows))
 
 
 def _row(row: dict[str, Any]) -> html.Div:
@@ -36,9 +38,10 @@ def _row(row: dict[str, Any]) -> html.Div:
         title=str(look.word),
     )
     connector = " " + _("Connector: %(number)s", number=row["connector_id"]) if row["connector_id"] else ""
-    place = html.Span(
-        [format.identity(row["station_name"]), connector, " · ", row["site_name"]], className="cp-2nd cp-t12"
-    )
+    node = [format.identity(row["station_name"]), connector]
+    if row["stations"]:
+        node = [ngettext("%(num)d charging station", "%(num)d charging stations", row["stations"])]
+    place = html.Span([*node, " · ", row["site_name"]], className="cp-2nd cp-t12")
     since = format.age((datetime.now(UTC) - row["raised_at"]).total_seconds())
     return html.Div(
         [

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from data import alarms, stations
+from data import alarm_clearing, alarms, stations
 from data.alarms import Alarm
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
@@ -75,12 +75,34 @@ def test_a_new_alarm_appears_by_itself_and_waits_while_somebody_is_at_the_table(
 
     _cell(page, 0, "node").hover()
     database.write(alarms.raised(_silent(people, station, 3, "B")), [("alarm", station)])
-    new_rows = page.get_by_role("button", name="New rows")
+    new_rows = page.get_by_role("button", name=re.compile("^New rows"))
     expect(new_rows).to_be_visible()
+    expect(new_rows).to_have_text("New rows: 1")
     expect(page.locator("#active-alarms .ag-center-cols-container .ag-row")).to_have_count(3)
     new_rows.click()
     expect(page.locator("#active-alarms .ag-center-cols-container .ag-row")).to_have_count(4)
     expect(new_rows).to_be_hidden()
+
+
+@pytest.mark.usefixtures("station")
+def test_alarms_are_kept_by_severity_cleared_together_and_brought_back(visit: Visit) -> None:
+    page = _open(visit)
+    page.get_by_role("button", name="Critical 1").click()
+    expect(page.locator("#active-alarms-foot")).to_contain_text("1 of 2 rows")
+    expect(page.get_by_role("button", name="Critical 1")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="All 2").click()
+    expect(page.locator("#active-alarms-foot")).to_contain_text("2 of 2 rows")
+    for row in (0, 1):
+        page.locator(f".ag-row[row-index='{row}'] input[type=checkbox]").check()
+    expect(page.locator("#alarms-selection")).to_contain_text("Selected alarms: 2")
+    assert violations(page) == []
+
+    page.get_by_role("button", name="Clear selected").click()
+    expect(page.get_by_role("heading", name="No active alarms")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator("#active-alarms-foot")).to_contain_text("2 of 2 rows")
+    expect(page.locator("#alarms-selection")).to_be_hidden()
 
 
 def test_no_alarm_is_said_in_words(visit: Visit) -> None:
@@ -104,7 +126,7 @@ def test_a_phone_shows_the_node_and_clear_without_scrolling(visit: Visit) -> Non
 def test_no_tab_breaks_an_accessibility_rule(
     visit: Visit, database: DuckDB, people: People, station: int, tab: str, scheme: str
 ) -> None:
-    alarms.clear(people.alice, alarms.active(people.alice)[0]["alarm_id"])
+    alarm_clearing.clear(people.alice, [alarms.active(people.alice)[0]["alarm_id"]])
     page = visit("alice", scheme=scheme, path=f"/alarms?tab={tab}")
     expect(_cell(page, 0, "site" if tab != "events" else "logged")).not_to_be_empty()
 

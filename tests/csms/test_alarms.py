@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from data import alarms
+from data import alarm_clearing
 from data.database import Sql
 from data.scope import Role, Scope
 from tests.csms.conftest import Start
@@ -112,7 +112,7 @@ async def test_what_a_user_cleared_stays_in_the_history_when_it_comes_again(port
     async with portal.station() as station:
         await station.boot_and_notify()
         await station.notify(1, "Faulted", errorCode="GroundFailure")
-        alarms.clear(scope, portal.row("SELECT alarm_id FROM alarm")["alarm_id"])
+        alarm_clearing.clear(scope, [portal.row("SELECT alarm_id FROM alarm")["alarm_id"]])
         await station.notify(1, "Faulted", errorCode="GroundFailure", info="again")
     assert portal.row("SELECT cleared_by FROM alarm_history") == {"cleared_by": 1}
     assert portal.row("SELECT repeats FROM alarm") == {"repeats": 0}

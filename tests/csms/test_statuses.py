@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from data import alarms
+from data import alarm_clearing, alarms
 from data.scope import Role, Scope
 from tests.csms.conftest import Start
 from tests.csms.portal import TAG, Portal
@@ -141,7 +141,7 @@ async def test_an_alarm_cleared_by_hand_comes_back_with_the_next_report(portal: 
     scope = Scope(portal.database, user_id=1, role=Role.ADMINISTRATOR, site_ids=None)
     async with portal.station() as station:
         await station.notify(1, "Faulted", "GroundFailure")
-        alarms.clear(scope, alarms.active(scope)[0]["alarm_id"])
+        alarm_clearing.clear(scope, [alarms.active(scope)[0]["alarm_id"]])
         assert active(portal) == []
         assert portal.row("SELECT cleared_by FROM alarm_history") == {"cleared_by": 1}
         await station.notify(1, "Faulted", "GroundFailure")

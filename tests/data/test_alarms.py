@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data import alarm_tables, alarms, nodes, paging, stations
+from data import alarm_clearing, alarm_tables, alarms, nodes, paging, stations
 from data.alarm_tables import ACTIVE, EVENTS, HISTORY, AlarmTable
 from data.alarms import Alarm
 from data.database import Sql
@@ -100,7 +100,7 @@ def test_a_column_that_there_is_not_is_refused(people: People) -> None:
 def test_clear_moves_an_alarm_to_the_history_with_the_users_name(people: People) -> None:
     newest, _oldest = alarms.active(people.bob)
 
-    alarms.clear(people.bob, newest["alarm_id"])
+    alarm_clearing.clear(people.bob, [newest["alarm_id"]])
 
     assert _nodes(people.bob, ACTIVE) == ["00003239 Connector: 1"]
     [past] = alarm_tables.page(people.alice, HISTORY, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
@@ -114,9 +114,76 @@ def test_an_alarm_out_of_scope_cannot_be_cleared(people: People) -> None:
     [of_lund] = alarms.active(people.charlie)
 
     with pytest.raises(NotFound):
-        alarms.clear(people.bob, of_lund["alarm_id"])
+        alarm_clearing.clear(people.bob, [of_lund["alarm_id"]])
 
     assert len(alarms.active(people.alice)) == 3
+
+
+@pytest.mark.usefixtures("raised")
+def test_a_clear_is_taken_back_by_who_did_it_and_the_alarm_is_as_it_was(people: People) -> None:
+    before = alarms.active(people.bob)
+    ids = alarm_clearing.clear(people.bob, [alarm["alarm_id"] for alarm in before])
+    with pytest.raises(NotFound):
+        alarm_clearing.undo(people.alice, ids)
+
+    assert sorted(alarm_clearing.undo(people.bob, ids)) == sorted(ids)
+
+    assert [alarm | {"repeated_at": None} for alarm in alarms.active(people.bob)] == [
+        alarm | {"repeated_at": None} for alarm in before
+    ]
+    assert _nodes(people.alice, HISTORY) == []
+    with pytest.raises(NotFound):
+        alarm_clearing.undo(people.bob, ids)
+
+
+@pytest.mark.usefixtures("raised")
+def test_a_clear_is_not_taken_back_once_the_station_raised_the_alarm_itself(
+    database: DuckDB, people: People, placed: dict[str, int]
+) -> None:
+    ids = alarm_clearing.clear(people.bob, [alarms.active(people.bob)[0]["alarm_id"]])
+    database.write(alarms.raised(_no_network(people.solna, placed["00003239"], datetime.now(UTC))))
+
+    with pytest.raises(NotFound):
+        alarm_clearing.undo(people.bob, ids)
+
+    assert len(alarms.active(people.bob)) == 2
+
+
+@pytest.mark.usefixtures("raised")
+def test_a_clear_is_not_taken_back_once_the_outlet_told_its_status(
+    database: DuckDB, people: People, placed: dict[str, int]
+) -> None:
+    fuse = alarms.active(people.bob)[1]
+    ids = alarm_clearing.clear(people.bob, [fuse["alarm_id"]])
+    told = """INSERT INTO outlet_state (station_id, connector_id, status, status_at, logged_at)
+              VALUES ($id, 1, 'Available', now(), now())"""
+    database.write([Sql(told, {"id": placed["00003239"]})])
+
+    with pytest.raises(NotFound):
+        alarm_clearing.undo(people.bob, ids)
+
+
+def test_stations_of_a_site_that_fall_silent_within_a_minute_are_one_cause(database: DuckDB, people: People) -> None:
+    for place, (site, seconds) in enumerate(
+        [(people.solna, 0), (people.solna, 50), (people.solna, 100), (people.solna, 500), (people.lund, 0)]
+    ):
+        new = NewStation(site, f"CB-{place}", f"{place}")
+        station_id = stations.create_station(people.alice, new)
+        database.write(alarms.raised(_no_network(site, station_id, RAISED + timedelta(seconds=seconds))))
+
+    [cause] = alarms.causes(people.alice)
+
+    assert (cause["site_name"], cause["stations"]) == ("Solna", 3)
+    assert cause["began_at"] == datetime(2026, 3, 20, 13, 0)  # noqa: DTZ001 - Stockholm's
+    assert alarms.causes(people.charlie) == alarms.causes(people.dana) == []
+    first = min(alarm["alarm_id"] for alarm in alarms.active(people.bob))
+    assert [alarm["cause_id"] for alarm in alarms.active(people.bob)] == [None, first, first, first]
+
+
+@pytest.mark.usefixtures("raised")
+def test_alarms_are_counted_by_severity_in_scope(people: People) -> None:
+    assert alarm_tables.severities(people.alice, None) == {"Critical": 1, "Major": 2}
+    assert alarm_tables.severities(people.charlie, None) == {"Major": 1}
 
 
 @pytest.mark.usefixtures("raised")

@@ -58,7 +58,7 @@ def test_an_ev_user_has_no_page_and_no_rows(visitor: Visit, table_id: str) -> No
 
     assert dana.client.get("/alarms").status_code == 404
     assert dana.call(f"{table_id}.getRowsResponse").status_code == 403
-    assert dana.call("alarms-cleared.data", {"alarms-clear.data": {"alarm": 1}}).status_code == 403
+    assert dana.call("alarms-cleared.data", {"alarms-clear.data": {"alarms": [1]}}).status_code == 403
 
 
 def test_an_alarm_is_written_as_the_manual_shows_it(visitor: Visit) -> None:
@@ -77,7 +77,7 @@ def test_clear_writes_who_and_when_into_history_and_event_log(visitor: Visit, pe
     somebody = visitor(name)
     [alarm] = alarms.active(people.bob)
 
-    assert _clear(somebody, alarm["alarm_id"]) == {"alarm": alarm["alarm_id"]}
+    assert _clear(somebody, alarm["alarm_id"]) == {"alarms": [alarm["alarm_id"]]}
 
     [past] = _rows(somebody, "alarm-history")["rowData"]
     assert past["cleared_by"] == f"{name.capitalize()} Example"
@@ -92,6 +92,20 @@ def test_an_alarm_of_another_site_is_not_cleared(visitor: Visit, people: People)
 
     assert _clear(visitor("bob"), of_lund["alarm_id"]) is None
 
+    assert len(alarms.active(people.alice)) == 2
+
+
+def test_several_alarms_are_cleared_and_taken_back_at_once_but_not_of_other_sites(
+    visitor: Visit, people: People
+) -> None:
+    bob, ids = visitor("bob"), [alarm["alarm_id"] for alarm in alarms.active(people.alice)]
+
+    bob.call("alarms-cleared.data", {"alarms-clear.data": {"alarms": ids}}, ["alarms-clear.data"])
+    assert [alarm["site_name"] for alarm in alarms.active(people.alice)] == ["Lund"]
+
+    visitor("charlie").call("alarms-undone.data", {"alarms-undo.data": {"alarms": ids}}, ["alarms-undo.data"])
+    assert len(alarms.active(people.alice)) == 1
+    bob.call("alarms-undone.data", {"alarms-undo.data": {"alarms": ids}}, ["alarms-undo.data"])
     assert len(alarms.active(people.alice)) == 2
 
 
@@ -129,5 +143,5 @@ def _rows(visitor: Visitor, table_id: str, node: str | None = None) -> Any:
 
 
 def _clear(visitor: Visitor, alarm_id: int) -> Any:
-    answer = visitor.call("alarms-cleared.data", {"alarms-clear.data": {"alarm": alarm_id}}, ["alarms-clear.data"])
+    answer = visitor.call("alarms-cleared.data", {"alarms-clear.data": {"alarms": [alarm_id]}}, ["alarms-clear.data"])
     return ((answer.json or {}).get("response") or {}).get("alarms-cleared", {}).get("data")
