@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from csms.authority import Authority
 from csms.commander import Commander
 from csms.commits import Commits
 from csms.file_accounts import Accounts
@@ -61,6 +62,7 @@ class Central:
         self.metrics = Metrics()
         self.commander = Commander(self)
         self.accounts = Accounts(database.file.parent)
+        self.authority = Authority(database.file.parent)
         self.stations: dict[str, Station] = {}  # by charge_box_id
         self.tags = id_tags.TagIndex(())
         self.credentials: dict[int, Credentials] = {}  # by station_id

@@ -11,7 +11,10 @@ from data.command_rows import Command
 from data.database import Batch, Change, Sql
 from data.parameters import Parameter
 
-WITH_FILES = ("upload_log", "update_software")
+TO_FTP, FROM_FTP = ("upload_log", "get_log"), ("update_software", "update_signed_software")
+WITH_FILES = TO_FTP + FROM_FTP
+WITH_REQUEST_ID = ("get_log", "update_signed_software")
+"""The station names the command again when it tells its progress."""
 REBOOT_REQUIRED = "RebootRequired"
 
 
@@ -25,8 +28,11 @@ def completed(station: Station, command: Command) -> Mapping[str, object]:
     Raises:
         Impossible: there is no transaction to stop.
     """
-    if command.kind.name == "update_software":
-        return {"retrieve_at": datetime.now(UTC).isoformat(), **command.parameters}
+    request = {"request_id": command.command_id} if command.kind.name in WITH_REQUEST_ID else {}
+    if command.kind.name in FROM_FTP:
+        return {"retrieve_at": datetime.now(UTC).isoformat(), **command.parameters, **request}
+    if request:
+        return {**command.parameters, **request}
     if command.kind.name == "reserve":
         return {**command.parameters, "reservation_id": command.command_id}
     if command.kind.name == "stop_charging" and "transaction_id" not in command.parameters:
@@ -47,7 +53,7 @@ def located(accounts: Accounts, ftp_url: str, station: Station, command: Command
         return command.parameters
     if not ftp_url:
         raise Impossible("The portal's FTP address is not configured. Enter it under System, General.")
-    if command.kind.name == "upload_log":
+    if command.kind.name in TO_FTP:
         location = accounts.location(ftp_url, Account(Purpose.LOGS, station.station_id))
     elif command.parameters.get("image"):
         image = str(command.parameters["image"])

@@ -71,10 +71,28 @@ class Stopped(NamedTuple):
 
 class FirmwareStatusChanged(NamedTuple):
     status: str
+    request_id: int | None = None  # the command it belongs to, where the station names it
 
 
 class DiagnosticsStatusChanged(NamedTuple):
+    """How far the upload of a log is."""
+
     status: str
+    request_id: int | None = None
+
+
+class SecurityReported(NamedTuple):
+    """Something that concerns security happened at the station."""
+
+    type: str
+    info: str
+    stamp: object
+
+
+class CertificateAsked(NamedTuple):
+    """The station wants its certificate signed. csr: PEM."""
+
+    csr: str
 
 
 class DataTransferred(NamedTuple):
@@ -94,6 +112,8 @@ Happening = (
     | FirmwareStatusChanged
     | DiagnosticsStatusChanged
     | DataTransferred
+    | SecurityReported
+    | CertificateAsked
 )
 
 

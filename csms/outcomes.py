@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 Told = tuple[list[Sql | Batch], list[Change]]
 
 FINISHED = {Outcome.INSTALLED: ("Installed",), Outcome.UPLOADED: ("Uploaded",)}
-FAILED = {Outcome.INSTALLED: ("DownloadFailed", "InstallationFailed"), Outcome.UPLOADED: ("UploadFailed",)}
+FAILED = {
+    Outcome.INSTALLED: ("DownloadFailed", "InstallationFailed", "InstallVerificationFailed", "InvalidSignature"),
+    Outcome.UPLOADED: ("UploadFailed", "UploadFailure", "BadMessage", "PermissionDenied", "NotSupportedOperation"),
+}
 
 
 def ended(central: "Central", station: Station, command: Command, state: State, at: datetime, text: str) -> Told:
@@ -42,9 +45,16 @@ def happened(central: "Central", station: Station, outcome: Outcome, at: datetim
     return _fulfilled(central, station, waiting, at, text)
 
 
-def progressed(central: "Central", station: Station, outcome: Outcome, status: str, at: datetime) -> Told:
-    """Take what a station reports of a software update or an upload."""
+def progressed(
+    central: "Central", station: Station, outcome: Outcome, status: str, request_id: int | None, at: datetime
+) -> Told:
+    """Take what a station reports of a software update or an upload.
+
+    Args:
+        request_id: the command it is about; without one, or an unknown one, every command that waits for such news.
+    """
     waiting = [command for command in station.awaiting.values() if command.kind.done_when is outcome]
+    waiting = [command for command in waiting if command.command_id == request_id] or waiting
     if status in FINISHED[outcome]:
         return _fulfilled(central, station, waiting, at, status)
     statements: list[Sql | Batch] = []

@@ -14,6 +14,8 @@ from data.events import EventKind
 from data.stations import LEARNED_MODEL
 from data.texts import N_
 
+INSTALLATION_FAILED = ("InstallationFailed", "InstallVerificationFailed", "InvalidSignature")
+
 
 async def connected(central: Central, station: Station, protocol: str, at: datetime) -> None:
     statements: list[Sql | Batch] = [
@@ -95,11 +97,13 @@ async def firmware_status_changed(
     """Note it; a failed installation is an alarm until one succeeds."""
     statements: list[Sql | Batch] = [central.note(station, EventKind.FIRMWARE, f"Firmware: {happening.status}.")]
     changed: list[Change] = [("event", station.site_id)]
-    told, told_changed = outcomes.progressed(central, station, Outcome.INSTALLED, happening.status, received_at)
+    told, told_changed = outcomes.progressed(
+        central, station, Outcome.INSTALLED, happening.status, happening.request_id, received_at
+    )
     statements += told
     changed += told_changed
     key = (0, CONFIGURATION_FAULT)
-    if happening.status == "InstallationFailed":
+    if happening.status in INSTALLATION_FAILED:
         statements += alarms.raised(_configuration_fault(station, happening.status, happening.status, received_at))
         await central.commits.write(statements, [*changed, ("alarm", station.station_id)])
         station.alarms.add(key)
@@ -113,7 +117,9 @@ async def firmware_status_changed(
 async def diagnostics_status_changed(
     central: Central, station: Station, happening: DiagnosticsStatusChanged, received_at: datetime
 ) -> None:
-    told, changed = outcomes.progressed(central, station, Outcome.UPLOADED, happening.status, received_at)
+    told, changed = outcomes.progressed(
+        central, station, Outcome.UPLOADED, happening.status, happening.request_id, received_at
+    )
     noted = central.note(station, EventKind.DIAGNOSTICS, f"Diagnostics: {happening.status}.")
     await central.commits.write([noted, *told], [("event", station.site_id), *changed])
 

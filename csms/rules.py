@@ -4,17 +4,19 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from csms import charging, metering, registration, statuses
+from csms import certificates, charging, metering, registration, security_events, statuses
 from csms.central import Central
 from csms.happenings import (
     Authorizing,
     Beat,
     Booted,
+    CertificateAsked,
     DataTransferred,
     DiagnosticsStatusChanged,
     FirmwareStatusChanged,
     Happening,
     Measured,
+    SecurityReported,
     Started,
     StatusChanged,
     Stopped,
@@ -35,6 +37,8 @@ RULES: dict[type, Rule] = {
     FirmwareStatusChanged: registration.firmware_status_changed,
     DiagnosticsStatusChanged: registration.diagnostics_status_changed,
     DataTransferred: registration.data_transferred,
+    SecurityReported: security_events.reported,
+    CertificateAsked: certificates.asked,
 }
 
 

@@ -16,7 +16,8 @@ from data.scope import Role, Scope
 TIME = pa.timestamp("us", tz="UTC")
 
 NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT = "No network", "Not registered", "Configuration fault hardware"
-OF_THE_STATION = frozenset({NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT})
+SECURITY = "Security"
+OF_THE_STATION = frozenset({NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT, SECURITY})
 """Kinds that no connector's status raises or clears; they stand on connector 0."""
 
 FLAPPING = timedelta(minutes=10)

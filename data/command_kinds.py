@@ -6,6 +6,7 @@ A kind says what it needs, what it does to drivers, and when it counts as done. 
 from enum import StrEnum
 from typing import NamedTuple
 
+from data.certificates import certificate, check_hash_data
 from data.charging_profiles import PURPOSES, check_profile
 from data.command_parameters import Parameter, address, choice, number, structure, text, time
 
@@ -57,6 +58,8 @@ class Kind(NamedTuple):
     versions: tuple[str, ...] = (OCPP_15, OCPP_16)
     priority: int = 1
     """Of what waits for one station, the lowest goes first."""
+    is_own: bool = False
+    """Given by the portal itself, by no user."""
 
 
 HOUR_S = 3600
@@ -71,6 +74,12 @@ _MESSAGES = (
     "BootNotification", "DiagnosticsStatusNotification", "FirmwareStatusNotification", "Heartbeat", "MeterValues",
     "StatusNotification",
 )  # fmt: skip
+_EXTENDED_MESSAGES = (
+    "BootNotification", "LogStatusNotification", "FirmwareStatusNotification", "Heartbeat", "MeterValues",
+    "SignChargePointCertificate", "StatusNotification",
+)  # fmt: skip
+_ROOT = choice("certificate_type", "Kind", ("CentralSystemRootCertificate", "ManufacturerRootCertificate"))
+_CUT_OFF = "Without the right certificate the station does not find its way back to the portal."
 
 _RETRIES = (
     number("retries", "Retries", 0, 100, required=False),
@@ -189,6 +198,51 @@ _ALL = (
         parameters=(text("key", "Parameter", 50), text("value", "Value", 500, required=False)._replace(default="")),
         danger=Danger.BREAKS,
         warning="Wrong parameters may cut the station off the network or stop it from working.",
+    ),
+    Kind(
+        "extended_trigger_message", "Ask for a message (security)", Target.EITHER,
+        parameters=(choice("message", "Message", _EXTENDED_MESSAGES),), versions=ONLY_16,
+    ),
+    Kind(
+        "get_log", "Get log",
+        parameters=(
+            choice("log_type", "Log", ("SecurityLog", "DiagnosticsLog"), default="SecurityLog"),
+            address("location", "Location", required=False),
+            time("since", "From", required=False),
+            time("until", "To", required=False),
+            *_RETRIES,
+        ),
+        done_when=Outcome.UPLOADED, done_within_s=HOUR_S, versions=ONLY_16, priority=2,
+    ),
+    Kind(
+        "update_signed_software", "Signed software update",
+        parameters=(
+            text("image", "Software image", 100, required=False),
+            address("location", "Location", required=False),
+            time("retrieve_at", "Retrieve date", required=False),
+            time("install_at", "Install date", required=False),
+            certificate("signing_certificate", "Signing certificate"),
+            text("signature", "Signature", 800),
+            *_RETRIES,
+        ),
+        danger=Danger.BREAKS,
+        warning="The station installs other software and reboots. Ongoing sessions may end.",
+        done_when=Outcome.INSTALLED, done_within_s=4 * HOUR_S, profile=FIRMWARE, versions=ONLY_16,
+    ),
+    Kind(
+        "install_certificate", "Install certificate",
+        parameters=(_ROOT, certificate("certificate", "Certificate")),
+        danger=Danger.BREAKS, warning=_CUT_OFF, versions=ONLY_16,
+    ),
+    Kind(
+        "delete_certificate", "Delete certificate",
+        parameters=(structure("certificate_hash", "Certificate", check_hash_data),),
+        danger=Danger.BREAKS, warning=_CUT_OFF, versions=ONLY_16,
+    ),
+    Kind("get_certificate_ids", "Get certificate ids", parameters=(_ROOT,), versions=ONLY_16, priority=2),
+    Kind(
+        "certificate_signed", "Certificate signed",
+        parameters=(text("certificate_chain", "Certificate", 10_000),), versions=ONLY_16, is_own=True,
     ),
     Kind(
         "read_configuration", "Upload",

@@ -109,7 +109,7 @@ def _wanted(
     stop_on_failures: int | None,
 ) -> _Wanted:
     kind = KINDS.get(name)
-    if kind is None:
+    if kind is None or kind.is_own:
         raise InvalidInput("Command", name, "is not known.")
     kept = checked(kind.parameters, parameters)
     if name == "change_configuration" and is_secret_key(str(kept["key"])):
@@ -163,6 +163,15 @@ def _queue(scope: Scope, batch_id: str, wanted: _Wanted, stations: Sequence[Abil
     changed: set[Change] = {("event", station.site_id) for station in stations}
     changed |= {("command", station.station_id) for station in stations}
     scope.database.write([Batch(INTO_COMMAND, rows), noted._replace(rows=events)], changed=[*changed, (WAKE, 0)])
+
+
+def by_portal(kind: str, station_id: int, site_id: int, parameters: Mapping[str, object], at: datetime) -> Batch:
+    """Queue a command for a station that no user gave; the caller writes it, with WAKE among what changed."""
+    row = (
+        uuid4().hex, station_id, site_id, None, kind, json.dumps(parameters), None, None, None, at, at + DEFAULT_WAIT,
+        State.QUEUED.value, None, "",
+    )  # fmt: skip
+    return Batch(INTO_COMMAND, [row])
 
 
 def cancel(scope: Scope, command_ids: Sequence[int]) -> int:

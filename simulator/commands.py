@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from simulator import security
+
 if TYPE_CHECKING:
     from simulator.station import VirtualStation
 
@@ -163,4 +165,5 @@ HANDLERS: dict[str, Handler] = {
     "TriggerMessage": _trigger_message,
     "UnlockConnector": _unlock_connector,
     "UpdateFirmware": _nothing_to_say,
+    **security.HANDLERS,
 }

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from simulator import world
+from simulator import transfers, world
 from simulator.car import Car
 from simulator.commands import Payload
 from simulator.station import LOST, VirtualStation
@@ -87,6 +87,7 @@ class LivingStation:
         parameters["MeterValueSampleInterval"] = parameters["MeterValueSampleInterval"]._replace(
             value=str(SAMPLE_INTERVAL_S)
         )
+        self.station.handlers |= transfers.HANDLERS
         self.station.handlers["RemoteStartTransaction"] = self._remote_start
         self.station.handlers["RemoteStopTransaction"] = self._remote_stop
         self.outlets = {connector_id: Outlet(connector_id) for connector_id in self.station.meter_wh}

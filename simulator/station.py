@@ -7,6 +7,7 @@ import inspect
 import json
 import logging
 import random
+import ssl
 import uuid
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from simulator import commands
+from simulator.identity import Identity
 from simulator.parameters import parameters
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,9 @@ class VirtualStation:
         self.meter_wh = dict.fromkeys(range(1, connectors + 1), 0)
         self.transactions: dict[int, int] = {}  # connector_id -> transaction id
         self.local_list_version = 0
+        self.certificates: dict[str, list[Payload]] = {}  # installed ones, as OCPP names them, by their kind
+        self.identity = Identity(charge_box_id)
+        self.tls: ssl.SSLContext | None = None  # how wss addresses are connected to
         self.heartbeat_interval_s = 300
         self.socket: ClientConnection | None = None
         self._waiting: dict[str, asyncio.Future[Payload]] = {}
@@ -101,6 +106,7 @@ class VirtualStation:
             compression=None,
             ping_interval=None,
             proxy=None,
+            **({"ssl": self.tls} if self.tls else {}),
             open_timeout=self.timeout_s,
         )
         self._reader = asyncio.create_task(self._read(self.socket))
@@ -300,6 +306,9 @@ class VirtualStation:
         )
         del self.transactions[connector_id]
         return answer
+
+    async def ask_for_certificate(self) -> Payload:
+        return await self.call("SignCertificate", {"csr": self.identity.request()})
 
     async def data_transfer(self, vendor_id: str, **fields: Any) -> Payload:
         return await self.call("DataTransfer", {"vendorId": vendor_id} | fields)

@@ -116,6 +116,48 @@ BOARD = (
         lazy_gettext("Get local list version"),
     ),
     Entry(
+        "extended_trigger_message",
+        "bi-chat-square-dots",
+        lazy_gettext("Ask for a message (security)"),
+        lazy_gettext("Also for a request to sign the station's certificate."),
+        lazy_gettext("Ask for a message (security)"),
+    ),
+    Entry(
+        "get_log",
+        "bi-file-earmark-lock",
+        lazy_gettext("Security log"),
+        lazy_gettext("Goes to the FTP server."),
+        lazy_gettext("Get log"),
+    ),
+    Entry(
+        "update_signed_software",
+        "bi-cpu-fill",
+        lazy_gettext("Signed software update"),
+        lazy_gettext("The station checks who signed the image before it installs it."),
+        lazy_gettext("Signed software update"),
+    ),
+    Entry(
+        "install_certificate",
+        "bi-patch-plus",
+        lazy_gettext("Install certificate"),
+        lazy_gettext("Whose certificates the station trusts."),
+        lazy_gettext("Install certificate"),
+    ),
+    Entry(
+        "get_certificate_ids",
+        "bi-patch-question",
+        lazy_gettext("Installed certificates"),
+        lazy_gettext("Which ones the station trusts; the answer names them for Delete certificate."),
+        lazy_gettext("Get certificate ids"),
+    ),
+    Entry(
+        "delete_certificate",
+        "bi-patch-minus",
+        lazy_gettext("Delete certificate"),
+        lazy_gettext("The station does not trust it any more."),
+        lazy_gettext("Delete certificate"),
+    ),
+    Entry(
         "data_transfer",
         "bi-arrow-left-right",
         lazy_gettext("Data transfer"),
@@ -135,6 +177,7 @@ TITLES: Mapping[str, LazyString] = {entry.kind: entry.verb for entry in BOARD} |
     "unlock": lazy_gettext("Unlock"),
     "change_configuration": lazy_gettext("Change configuration"),
     "read_configuration": lazy_gettext("Upload"),
+    "certificate_signed": lazy_gettext("Certificate signed"),
 }
 """Kind of command → what buttons and lists call it."""
 
@@ -144,6 +187,13 @@ WARNINGS: Mapping[str, LazyString] = {
     ),
     "update_software": lazy_gettext(
         "The station is out of service while it installs. A wrong image can stop it for good."
+    ),
+    "update_signed_software": lazy_gettext("The station is out of service while it installs."),
+    "install_certificate": lazy_gettext(
+        "A wrong certificate of the central system keeps the station from finding its way back."
+    ),
+    "delete_certificate": lazy_gettext(
+        "Without the certificate of the central system the station does not find its way back."
     ),
     "stop_charging": lazy_gettext("The ongoing session ends."),
     "unlock": lazy_gettext("The cable is released. An ongoing session ends."),

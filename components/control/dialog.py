@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from components.control.board import NO_OUTLET, TITLES, WARNINGS
 from components.forms import written_id
-from data.command_kinds import Danger, Kind, Target
+from data.command_kinds import Danger, Kind, Outcome, Target
 from data.command_parameters import Parameter
 
 LABELS: dict[str, LazyString] = {
@@ -37,9 +37,17 @@ LABELS: dict[str, LazyString] = {
     "vendor_id": lazy_gettext("Vendor"),
     "message_id": lazy_gettext("Message"),
     "data": lazy_gettext("Data"),
+    "log_type": lazy_gettext("Log"),
+    "install_at": lazy_gettext("Install not before"),
+    "signing_certificate": lazy_gettext("Signing certificate"),
+    "signature": lazy_gettext("Signature"),
+    "certificate_type": lazy_gettext("Kind"),
+    "certificate": lazy_gettext("Certificate"),
+    "certificate_hash": lazy_gettext("Certificate, as Get certificate ids names it"),
 }
-TIMES = ("retrieve_at", "since", "until")
-OBJECTS = ("charging_profile", "profile")
+TIMES = ("retrieve_at", "install_at", "since", "until")
+OBJECTS = ("charging_profile", "profile", "certificate_hash")
+CERTIFICATES = ("certificate", "signing_certificate")
 HIDDEN = ("transaction_id", "charging_profile")
 """What the portal knows better, or what no button here is for."""
 WAITS = {
@@ -140,6 +148,8 @@ def _field(parameter: Parameter, defaults: dict[str, str]) -> html.Div:
         control: Any = dbc.Select(id=name, options=options, value=value or options[0]["value"])
     elif parameter.name in OBJECTS:
         control = dbc.Textarea(id=name, value=value, rows=6, placeholder="{ … }")
+    elif parameter.name in CERTIFICATES:
+        control = dbc.Textarea(id=name, value=value, rows=6, placeholder="-----BEGIN CERTIFICATE-----")
     else:
         kind = "datetime-local" if parameter.name in TIMES else "text"
         control = dbc.Input(id=name, value=value, type=kind, maxlength=4000)
@@ -161,11 +171,12 @@ def _stop_on_failures() -> html.Div:
 
 def _typed(kind: Kind, stations: list[str]) -> html.Div:
     word = confirmation(stations)
-    text = (
-        _("Type %(word)s to update", word=word)
-        if kind.name != "reboot"
-        else _("For a hard reboot type %(word)s", word=word)
-    )
+    if kind.name == "reboot":
+        text = _("For a hard reboot type %(word)s", word=word)
+    elif kind.done_when is Outcome.INSTALLED:
+        text = _("Type %(word)s to update", word=word)
+    else:
+        text = _("Type %(word)s to go on", word=word)
     return _labelled("typed", text, dbc.Input(id={"control-field": "typed"}, autoComplete="off"))
 
 

@@ -128,7 +128,11 @@ def _ask(scope: Scope, node: str, chosen: list[str] | None, name: str, connector
         outlets = [one["connector_id"] for one in own]
         if any(one["mode"] == "OPEN" for one in own if connector_id in (NO_OUTLET, one["connector_id"])):
             defaults["id_tag"] = "PORTAL"
-    images = [image.name for image in software_images.images(scope)] if name == "update_software" else []
+    images = (
+        [image.name for image in software_images.images(scope)]
+        if any(one.name == "image" for one in kind.parameters)
+        else []
+    )
     title = dialog.verb(kind)
     if connector_id != NO_OUTLET:
         title = _("%(command)s, outlet %(number)s", command=title, number=connector_id)

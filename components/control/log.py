@@ -1,5 +1,6 @@
 """The list of commands: what was asked of stations, how far it is, and what became of it."""
 
+import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -137,10 +138,20 @@ def _ended(command: Command, zone: str, with_station: bool) -> html.Div:
             html.Span(outcome, className="cp-t12 cp-2nd text-break"),
             html.Br(),
             html.Span(when, className="cp-t12 cp-3rd"),
+            _result(command),
         ],
         className="flex-fill cp-t13 lh-sm",
     )
     return html.Div([icon(look.glyph), text], className="list-group-item d-flex gap-2 py-2")
+
+
+def _result(command: Command) -> html.Details | None:
+    """Return what the station told beside its word, to open."""
+    told = {key: value for key, value in (command["result"] or {}).items() if value}
+    if not told:
+        return None
+    text = json.dumps(told, indent=1, ensure_ascii=False)
+    return html.Details([html.Summary(_("Result"), className="cp-t12"), html.Pre(text, className="cp-t12 mb-0")])
 
 
 def _retry(found: list[Command]) -> list[html.Button]:

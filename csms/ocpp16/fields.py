@@ -47,6 +47,12 @@ def connector(payload: Payload) -> int:
     return connector_id
 
 
+def long_text(payload: Payload, field: str, longest: int) -> str:
+    """Return a text with its line breaks; empty if absent or longer."""
+    value = payload.get(field)
+    return value if isinstance(value, str) and len(value) <= longest else ""
+
+
 def stamp(payload: Payload) -> str | None:
     value = payload.get("timestamp")
     return value[:LONGEST_TEXT] if isinstance(value, str) else None

@@ -25,6 +25,7 @@ from csms.happenings import (
     Stopped,
 )
 from csms.meters import number
+from csms.ocpp16 import security_messages
 from csms.ocpp16.fields import Payload, Spelling, connector, optional_text, rows, stamp, text, whole_number
 
 STATUSES = Spelling(enums.ChargePointStatus, {"Occupied": enums.ChargePointStatus.preparing})  # 1.5's word
@@ -143,6 +144,7 @@ MESSAGES: dict[str, Message] = {
         _stopped,
         lambda authorization, now, heartbeat_s: {"idTagInfo": _id_tag_info(authorization)} if authorization else {},
     ),
+    **{action: Message(read, answer) for action, (read, answer) in security_messages.MESSAGES.items()},
     "FirmwareStatusNotification": Message(lambda payload: FirmwareStatusChanged(text(payload, "status", 50)), _nothing),
     "DiagnosticsStatusNotification": Message(
         lambda payload: DiagnosticsStatusChanged(text(payload, "status", 50)), _nothing

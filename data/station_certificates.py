@@ -1,0 +1,90 @@
+"""Certificates that the portal signed for stations: which there are, and which are not valid any more."""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from data.database import Database, Sql
+from data.errors import NotFound
+from data.events import EventKind, event
+from data.scope import Scope
+from data.station_security import of_station
+from data.station_settings import ROLES
+
+CHANGED = "station_certificate"
+"""The subject of the change feed."""
+
+
+class Certificate(NamedTuple):
+    station_id: int
+    is_revoked: bool
+
+
+def issued(station_id: int, serial_number: str, at: datetime, expires_at: datetime) -> Sql:
+    """Keep that a certificate was signed.
+
+    Args:
+        serial_number: hexadecimal.
+    """
+    return Sql(
+        """INSERT INTO station_certificate (serial_number, station_id, issued_at, expires_at)
+           VALUES ($serial_number, $station_id, $at, $expires_at)""",
+        {"serial_number": serial_number, "station_id": station_id, "at": at, "expires_at": expires_at},
+    )
+
+
+def known(database: Database) -> dict[str, Certificate]:
+    """Return the certificates that have not expired, by serial number."""
+    rows = database.query(
+        """SELECT serial_number, station_id, revoked_at IS NOT NULL AS is_revoked FROM station_certificate
+           WHERE expires_at > $now""",
+        {"now": datetime.now(UTC)},
+    ).to_pylist()
+    return {row["serial_number"]: Certificate(row["station_id"], row["is_revoked"]) for row in rows}
+
+
+def certificates(scope: Scope, station_id: int) -> list[dict[str, Any]]:
+    """Return a station's certificates, the newest first: serial_number, issued_at, expires_at, revoked_at.
+
+    Raises:
+        NotFound: there is no such station for this user.
+    """
+    of_station(scope, station_id)
+    return list(
+        scope.database.query(
+            """SELECT serial_number, issued_at, expires_at, revoked_at FROM station_certificate
+               WHERE station_id = $id ORDER BY issued_at DESC, serial_number LIMIT 50""",
+            {"id": station_id},
+        ).to_pylist()
+    )
+
+
+def revoke(scope: Scope, station_id: int, serial_number: str) -> None:
+    """Let nobody in with a certificate any more, from the next connection on.
+
+    Raises:
+        NotFound: the station is not the user's, or has no such valid certificate.
+        NotPermitted: an EV user may not.
+    """
+    scope.require(*ROLES, action="change how a charging station is secured")
+    station = of_station(scope, station_id)
+    revoked = scope.database.write(
+        [
+            Sql(
+                """UPDATE station_certificate SET revoked_at = $now
+                   WHERE serial_number = $serial AND station_id = $id AND revoked_at IS NULL RETURNING serial_number""",
+                {"now": datetime.now(UTC), "serial": serial_number, "id": station_id},
+            )
+        ],
+        changed=[(CHANGED, station_id)],
+    )[0]
+    if not revoked.num_rows:
+        raise NotFound("certificate", serial_number)
+    noted = event(
+        EventKind.CONFIGURED,
+        f"Certificate {serial_number} of the station was revoked.",
+        site_id=station["site_id"],
+        station_id=station_id,
+        charge_box_id=station["charge_box_id"],
+        user_id=scope.user_id,
+    )
+    scope.database.write([noted], changed=[("event", station["site_id"])])
