@@ -35,6 +35,17 @@ class MailServer:
     is_tls: bool = False
 
 
+class TlsServer(NamedTuple):
+    """Where stations connect over TLS, and the files of its certificate, PEM.
+
+    certificate: None: one that the portal signs itself. key: None: it is in the certificate's file.
+    """
+
+    address: Address
+    certificate: Path | None = None
+    key: Path | None = None
+
+
 class Tiles(NamedTuple):
     """Where browsers fetch the pictures that maps are made of.
 
@@ -52,6 +63,7 @@ class Settings:
     data: Path
     web: Address
     ocpp: Address
+    ocpp_tls: TlsServer | None
     api: Address
     ftp: Address
     admin_email: str
@@ -66,6 +78,9 @@ DEFAULTS = {
     "PORTAL_DATA": "var",
     "PORTAL_WEB": "127.0.0.1:8050",
     "PORTAL_OCPP": "0.0.0.0:9000",
+    "PORTAL_OCPP_TLS": "",  # empty: no port with TLS
+    "PORTAL_OCPP_CERTIFICATE": "",  # empty: one that the portal signs itself
+    "PORTAL_OCPP_KEY": "",  # empty: in the certificate's file
     "PORTAL_API": "0.0.0.0:9001",
     "PORTAL_FTP": "0.0.0.0:2121",
     "PORTAL_ADMIN_EMAIL": "admin@portal.example",
@@ -94,6 +109,7 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         data=_folder("PORTAL_DATA", value["PORTAL_DATA"]),
         web=_address("PORTAL_WEB", value["PORTAL_WEB"]),
         ocpp=_address("PORTAL_OCPP", value["PORTAL_OCPP"]),
+        ocpp_tls=_tls(value["PORTAL_OCPP_TLS"], value["PORTAL_OCPP_CERTIFICATE"], value["PORTAL_OCPP_KEY"]),
         api=_address("PORTAL_API", value["PORTAL_API"]),
         ftp=_address("PORTAL_FTP", value["PORTAL_FTP"]),
         admin_email=_email("PORTAL_ADMIN_EMAIL", value["PORTAL_ADMIN_EMAIL"]),
@@ -119,6 +135,23 @@ def _address(name: str, value: str) -> Address:
     if not match or int(match[2]) > 65535:
         raise BadSetting(name, value, "must be host:port, for example 127.0.0.1:8050.")
     return Address(match[1], int(match[2]))
+
+
+def _tls(address: str, certificate: str, key: str) -> TlsServer | None:
+    if not address:
+        return None
+    files = {"PORTAL_OCPP_CERTIFICATE": certificate, "PORTAL_OCPP_KEY": key}
+    paths = {name: _file(name, value) if value else None for name, value in files.items()}
+    if key and not certificate:
+        raise BadSetting("PORTAL_OCPP_KEY", key, "is the key of no certificate. Set PORTAL_OCPP_CERTIFICATE too.")
+    return TlsServer(_address("PORTAL_OCPP_TLS", address), *paths.values())
+
+
+def _file(name: str, value: str) -> Path:
+    path = Path(value).expanduser().absolute()
+    if not path.is_file():
+        raise BadSetting(name, value, "is no file. Name one in PEM.")
+    return path
 
 
 def _days(name: str, value: str) -> int:

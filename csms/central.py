@@ -15,10 +15,11 @@ from csms.file_accounts import Accounts
 from csms.message_log import Recorder
 from csms.metrics import Metrics
 from csms.station import Station, Status
-from data import alarms, id_tags, station_security, station_states, transactions
+from data import alarms, id_tags, station_certificates, station_security, station_states, transactions
 from data.database import Batch, Revision
 from data.duckdb_engine import DuckDB
 from data.events import EventKind, event
+from data.station_certificates import Certificate
 from data.station_security import Credentials
 from data.station_states import KnownStation
 
@@ -66,6 +67,7 @@ class Central:
         self.stations: dict[str, Station] = {}  # by charge_box_id
         self.tags = id_tags.TagIndex(())
         self.credentials: dict[int, Credentials] = {}  # by station_id
+        self.certificates: dict[str, Certificate] = {}  # by serial number
         self._reading_credentials = asyncio.Lock()
         self._first_transaction_id = 1
         self.transaction_ids = itertools.count(1)
@@ -79,6 +81,7 @@ class Central:
         self.revision = database.changes(self.revision).revision
         self.tags = id_tags.index(database)
         self.credentials = station_security.known(database)
+        self.certificates = station_certificates.known(database)
         self._first_transaction_id = transactions.last_transaction_id(database) + 1
         self.transaction_ids = itertools.count(self._first_transaction_id)
         self.configure(station_states.known_stations(database), station_states.known_outlets(database), now)
@@ -140,6 +143,8 @@ class Central:
             self.tags = await asyncio.to_thread(id_tags.index, self.database)
         if station_security.CHANGED in subjects:
             await self.reload_credentials()
+        if station_certificates.CHANGED in subjects:
+            self.certificates = await asyncio.to_thread(station_certificates.known, self.database)
         self.revision = changes.revision
 
     async def reload_credentials(self, station_id: int | None = None) -> None:

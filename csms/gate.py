@@ -13,6 +13,7 @@ from typing import NamedTuple
 from csms.central import Central
 from csms.refusals import Refusals
 from csms.station import Station
+from csms.tls import ClientCertificate
 from data import station_passwords, station_security
 from data.database import Change, Sql
 from data.events import EventKind
@@ -29,13 +30,13 @@ class Shown(NamedTuple):
     """What a caller shows of itself.
 
     authorization: the header of that name, empty without one.
-    certificate_of: the station that its client certificate names; None without one.
+    certificate: its client certificate, signed by the portal's authority and not expired; None without one.
     """
 
     address: str
     authorization: str = ""
     is_tls: bool = False
-    certificate_of: str | None = None
+    certificate: ClientCertificate | None = None
 
 
 class Admitted(NamedTuple):
@@ -64,10 +65,9 @@ class Gate:
         if self._is_guessing(station, shown.address, now):
             return Denied(HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong passwords. Try again in a minute.\n")
         asked = self._central.credentials.get(station.station_id, NOTHING)
-        if shown.certificate_of is not None:
-            if shown.certificate_of != station.charge_box_id:
-                return self._deny(station, shown, f"it came with the certificate of {shown.certificate_of[:100]!r}")
-            return Admitted(CERTIFICATE)
+        if shown.certificate is not None:
+            fault = self._fault(station, shown.certificate)
+            return self._deny(station, shown, fault) if fault else Admitted(CERTIFICATE)
         found = _matching(asked, station.charge_box_id, shown.authorization)
         if asked.password and not found:
             self._note_wrong(station, shown.address, now)
@@ -106,6 +106,15 @@ class Gate:
             await self._central.commits.write([*statements, *notes], changed)
         if renewed != asked:
             await self._central.reload_credentials(station.station_id)
+
+    def _fault(self, station: Station, shown: ClientCertificate) -> str:
+        """Say why a certificate is not good for a station; empty if it is."""
+        if shown.name != station.charge_box_id:
+            return f"it came with the certificate of {shown.name[:100]!r}"
+        known = self._central.certificates.get(shown.serial_number)  # none: signed before a restored backup was made
+        if known and known.station_id != station.station_id:
+            return "its certificate is that of an earlier station of this name"
+        return "its certificate was revoked" if known and known.is_revoked else ""
 
     def _deny(self, station: Station, shown: Shown, reason: str) -> Denied:
         self._refusals.refused(station.charge_box_id, reason, shown.address, station)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -25,6 +26,7 @@ from csms.ocpp16.calls import Caller16
 from csms.ocpp16.respond import is_repeatable, respond
 from csms.refusals import Refusals
 from csms.station import Station
+from csms.tls import client_certificate
 from data.events import EventKind
 from settings import Address
 
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 LARGEST_FRAME = 256 * 1024  # bytes
 PING_EVERY_S = 60  # keeps lines through NAT open; late pongs are no reason to hang up
 CLOSE_WITHIN_S = 5
+HANDSHAKE_WITHIN_S = 20  # of TLS; stations compute slowly
 RESTARTING = 1012
 
 
@@ -44,17 +47,17 @@ class OcppServer:
         self._refusals = refusals
         self._gate = gate
         self._admitted: WeakKeyDictionary[ServerConnection, Admitted] = WeakKeyDictionary()
-        self._server: Server | None = None
+        self._servers: list[Server] = []
         self._closing: set[asyncio.Task[None]] = set()
         self._is_finishing = False
 
-    async def start(self, address: Address) -> Address:
-        """Listen; return the address with the real port.
+    async def start(self, address: Address, tls: ssl.SSLContext | None = None) -> Address:
+        """Listen, at one address or more; return the address with the real port.
 
         Raises:
             OSError: the address is taken or not this machine's.
         """
-        self._server = await serve(
+        server = await serve(
             self._serve,
             address.host,
             address.port,
@@ -67,20 +70,22 @@ class OcppServer:
             close_timeout=CLOSE_WITHIN_S,
             server_header=None,
             backlog=4096,
+            ssl=tls,
+            ssl_handshake_timeout=HANDSHAKE_WITHIN_S if tls else None,
         )
-        return Address(address.host, self._server.sockets[0].getsockname()[1])
+        self._servers.append(server)
+        return Address(address.host, server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
         """Answer what was received, then tell the stations to come again."""
-        if self._server is None:
-            return
         self._is_finishing = True
-        self._server.close(close_connections=False)
+        for server in self._servers:
+            server.close(close_connections=False)
         connections = [station.connection for station in self._central.stations.values() if station.connection]
         await asyncio.gather(
             *(connection.finish(RESTARTING, self._central.timing.finish_within) for connection in connections)
         )
-        await self._server.wait_closed()
+        await asyncio.gather(*(server.wait_closed() for server in self._servers))
 
     def _refusal(self, socket: ServerConnection, request: Request) -> Response | None:
         """Answer what is no station's request, and stations nobody configured."""
@@ -101,7 +106,9 @@ class OcppServer:
         """Answer who does not show what its station must."""
         # only the first of several headers counts
         authorization = next(iter(request.headers.get_all("Authorization")), "")
-        found = self._gate.look_at(station, Shown(str(socket.remote_address[0]), authorization))
+        session = socket.transport.get_extra_info("ssl_object")
+        shown = Shown(str(socket.remote_address[0]), authorization, session is not None, client_certificate(session))
+        found = self._gate.look_at(station, shown)
         if isinstance(found, Denied):
             response = socket.respond(found.status, found.text)
             response.headers["WWW-Authenticate"] = 'Basic realm="Charge Portal"'

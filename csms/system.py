@@ -17,9 +17,10 @@ from csms.ocpp15.contacts import Contacts
 from csms.ocpp15.service import CentralSystemService
 from csms.refusals import Refusals
 from csms.server import OcppServer
+from csms.tls import ServerTls
 from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnusable
-from settings import Address, MailServer
+from settings import Address, MailServer, TlsServer
 
 log = logging.getLogger(__name__)
 
@@ -28,16 +29,22 @@ class Running(NamedTuple):
     central: Central
     ocpp: Address
     api: Address
+    ocpp_tls: Address | None
 
 
 @asynccontextmanager
 async def running(
-    database: DuckDB, ocpp: Address, api: Address, timing: Timing | None = None, mail_server: MailServer | None = None
+    database: DuckDB,
+    ocpp: Address,
+    api: Address,
+    timing: Timing | None = None,
+    mail_server: MailServer | None = None,
+    tls: TlsServer | None = None,
 ) -> AsyncIterator[Running]:
     """Serve stations until the block ends; then what was received is answered first.
 
     Raises:
-        OSError: an address cannot be taken.
+        OSError: an address cannot be taken, or the certificate cannot be read.
     """
     central = Central(database, timing or Timing())
     await asyncio.to_thread(central.load)
@@ -51,10 +58,11 @@ async def running(
     runner = web.AppRunner(_api(central, soap), access_log=None)
     try:
         ocpp = await server.start(ocpp)
+        ocpp_tls, tls_loops = await _start_tls(central, server, tls)
         await runner.setup()
         await web.TCPSite(runner, api.host, api.port).start()
-        loops = [asyncio.create_task(loop) for loop in (*_loops(central), mails.run(), contacts.run())]
-        yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]))
+        loops = [asyncio.create_task(loop) for loop in (*_loops(central), *tls_loops, mails.run(), contacts.run())]
+        yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]), ocpp_tls)
     finally:
         for loop in loops:
             loop.cancel()
@@ -64,6 +72,16 @@ async def running(
         await contacts.close()
         with suppress(DatabaseUnusable):  # what broke it has been told
             await central.recorder.write()
+
+
+async def _start_tls(
+    central: Central, server: OcppServer, tls: TlsServer | None
+) -> tuple[Address | None, list[Coroutine[Any, Any, None]]]:
+    """Open the port for security profiles 2 and 3, if one is set; return its address, and what runs beside it."""
+    if tls is None:
+        return None, []
+    secured = await asyncio.to_thread(ServerTls, central.database.file.parent, tls, central.authority)
+    return await server.start(tls.address, secured.context), [secured.run()]
 
 
 def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:

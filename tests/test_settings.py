@@ -1,9 +1,11 @@
 """Settings are read from the environment; a secret in one that cannot be used is not repeated."""
 
+from pathlib import Path
+
 import pytest
 
 from data.errors import BadSetting
-from settings import MailServer, Tiles, from_env
+from settings import Address, MailServer, Tiles, TlsServer, from_env
 
 
 def mail_server(value: str, **others: str) -> MailServer | None:
@@ -63,3 +65,20 @@ def test_a_geocoder_is_the_address_of_a_nominatim() -> None:
     for value in ("geo.example", "https://geo.example/?q=", "file:///etc/passwd"):
         with pytest.raises(BadSetting, match="PORTAL_GEOCODER"):
             from_env({"PORTAL_GEOCODER": value})
+
+
+def test_a_port_with_tls_has_the_portal_s_own_certificate_or_one_from_files(tmp_path: Path) -> None:
+    assert from_env({}).ocpp_tls is None
+    address = Address("127.0.0.1", 9443)
+    assert from_env({"PORTAL_OCPP_TLS": "127.0.0.1:9443"}).ocpp_tls == TlsServer(address)
+    file = tmp_path / "server.pem"
+    file.touch()
+    given = {"PORTAL_OCPP_TLS": "127.0.0.1:9443", "PORTAL_OCPP_CERTIFICATE": str(file)}
+    assert from_env(given).ocpp_tls == TlsServer(address, file)
+    assert from_env(given | {"PORTAL_OCPP_KEY": str(file)}).ocpp_tls == TlsServer(address, file, file)
+
+
+@pytest.mark.parametrize("name", ["PORTAL_OCPP_CERTIFICATE", "PORTAL_OCPP_KEY"])
+def test_a_file_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=f"{name}.*is no file"):
+        from_env({"PORTAL_OCPP_TLS": "127.0.0.1:9443", name: str(tmp_path / "none.pem")})

@@ -3,17 +3,18 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import Input, Output, State, callback, dcc, html
+from dash import ALL, Input, Output, State, callback, dcc, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import messages, navigator
 from components.access import OPERATORS, allow, current_scope
 from components.configuration.service_secrets import shown_with_copy
+from components.format import timestamp
 from components.forms import section_of
 from components.menus import icon
 from components.pressed import pressed
-from data import station_passwords, station_security
+from data import station_certificates, station_passwords, station_security
 from data.errors import InvalidInput
 from data.nodes import Node
 from data.scope import Scope
@@ -43,27 +44,37 @@ def register() -> None:
         Input("security-send", "n_clicks"),
         Input("security-forget", "n_clicks"),
         Input("security-require", "n_clicks"),
+        Input({"certificate-revoke": ALL}, "n_clicks"),
         State("security-profile", "value"),
         State("security-node", "data"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
     def change(
-        _make: int | None, _send: int | None, _forget: int | None, _require: int | None, profile: str, ref: str
+        _make: int | None,
+        _send: int | None,
+        _forget: int | None,
+        _require: int | None,
+        _revokes: list[int | None],
+        profile: str,
+        ref: str,
     ) -> Any:
         scope, node = current_scope(), navigator.chosen_node(ref)
         assert node is not None
         try:
-            made = _changed(scope, node.id, str(pressed().get("id")), profile)
+            made = _changed(scope, node.id, pressed(), profile)
         except InvalidInput as error:
             messages.say(_("That did not work"), str(error), True)
             made = ""
         return _sections(scope, node, made)
 
 
-def _changed(scope: Scope, station_id: int, button: str, profile: str) -> str:
+def _changed(scope: Scope, station_id: int, button: dict[str, str | int], profile: str) -> str:
     """Do what a button says; return a password to show once, or nothing."""
-    match button:
+    if "certificate-revoke" in button:
+        station_certificates.revoke(scope, station_id, str(button["certificate-revoke"]))
+        messages.say(_("The certificate is revoked"))
+    match button.get("id"):
         case "security-make":
             return station_security.make_password(scope, station_id)
         case "security-send":
@@ -80,7 +91,8 @@ def _changed(scope: Scope, station_id: int, button: str, profile: str) -> str:
 
 def _sections(scope: Scope, node: Node, made: str = "") -> list[html.Section]:
     state = station_security.of_station(scope, node.id)
-    return [_password(state, made), _profile(state)]
+    found = station_certificates.certificates(scope, node.id)
+    return [_password(state, made), _profile(state), _certificates(found, node.time_zone)]
 
 
 def _password(state: dict[str, Any], made: str) -> html.Section:
@@ -96,8 +108,9 @@ def _password(state: dict[str, Any], made: str) -> html.Section:
         told = html.P([icon("bi-unlock me-1"), _("The station may come without a password.")])
     waiting = _("A new password is given out. As before until the station has come with it.")
     buttons = [_button("security-make", _("Make new password")), _button("security-send", _("Send a new password"))]
-    if state["has_password"]:
-        buttons.append(_button("security-forget", _("Remove password"), "btn-outline-danger"))
+    buttons.append(
+        _button("security-forget", _("Remove password"), "btn-outline-danger", is_hidden=not state["has_password"])
+    )
     hint = _(
         "Make: shown once, to enter in the station; a first one is asked for from the next connection on. "
         "Send: the connected station is told it, nobody sees it. An old one stays valid until the station has come "
@@ -131,5 +144,38 @@ def _profile(state: dict[str, Any]) -> html.Section:
     )
 
 
-def _button(name: str, text: str, look: str = "btn-secondary") -> html.Button:
-    return html.Button(text, id=name, type="button", className=f"btn {look} btn-sm")
+def _certificates(found: list[dict[str, Any]], zone: str) -> html.Section:
+    text = _(
+        "Signed by the portal when the station asks for it: under Control, Ask for a message (security), "
+        "SignChargePointCertificate. A station asks over a connection with its password."
+    )
+    rows = [_certificate(one, zone) for one in found] or [html.P(_("There is none yet."), className="cp-2nd mb-0")]
+    return section_of(_("Certificates"), text, rows)
+
+
+def _certificate(one: dict[str, Any], zone: str) -> html.Div:
+    if one["revoked_at"]:
+        until: Any = _("revoked %(time)s", time=timestamp(one["revoked_at"], zone))
+    else:
+        until = _("valid until %(time)s", time=timestamp(one["expires_at"], zone))
+    name = _("Revoke certificate %(number)s", number=one["serial_number"])
+    revoke = html.Button(
+        _("Revoke"),
+        id={"certificate-revoke": one["serial_number"]},
+        type="button",
+        className="btn btn-outline-danger btn-sm",
+        hidden=bool(one["revoked_at"]),
+        **{"aria-label": name},
+    )
+    return html.Div(
+        [
+            html.Code(one["serial_number"], className="text-break flex-fill"),
+            html.Span(until, className="cp-t12"),
+            revoke,
+        ],
+        className="d-flex flex-wrap align-items-center gap-2",
+    )
+
+
+def _button(name: str, text: str, look: str = "btn-secondary", is_hidden: bool = False) -> html.Button:
+    return html.Button(text, id=name, type="button", className=f"btn {look} btn-sm", hidden=is_hidden)

@@ -8,7 +8,7 @@ import pytest
 from csms.central import Timing
 from csms.system import running
 from data.duckdb_engine import DuckDB
-from settings import Address
+from settings import Address, TlsServer
 from tests.csms.portal import FAST, Portal, configure
 
 ANY_PORT = Address("127.0.0.1", 0)
@@ -29,8 +29,8 @@ def start(database: DuckDB) -> Start:
     """Start the central system; a second time in one test is as after a restart."""
 
     @asynccontextmanager
-    async def start(timing: Timing = FAST) -> AsyncIterator[Portal]:
-        async with running(database, ANY_PORT, ANY_PORT, timing) as system:
+    async def start(timing: Timing = FAST, tls: TlsServer | None = None) -> AsyncIterator[Portal]:
+        async with running(database, ANY_PORT, ANY_PORT, timing, tls=tls) as system:
             yield Portal(system)
 
     return start

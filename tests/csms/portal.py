@@ -37,6 +37,10 @@ class Portal:
     def station(self, charge_box_id: str = "CP1", **options: Any) -> Station:
         return Station(self.url, charge_box_id, **options)
 
+    def tls_station(self, charge_box_id: str = "CP1", **options: Any) -> Station:
+        """Return a station that comes over TLS; its `tls` says how."""
+        return Station(f"wss://{self.system.ocpp_tls}{PATH}", charge_box_id, **options)
+
     def soap_station(self, charge_box_id: str = "CP1", **options: Any) -> SoapStation:
         url = f"http://{self.system.api}{CENTRAL_SYSTEM_SERVICE}"
         return SoapStation(url, charge_box_id, **({"timeout_s": 5} | options))

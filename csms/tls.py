@@ -1,0 +1,73 @@
+"""The TLS of the port for security profiles 2 and 3.
+
+A client certificate is looked at by OpenSSL: one of another authority, or one that has expired, does not get past the
+handshake. What its name is worth, csms/gate.py decides.
+"""
+
+import asyncio
+import logging
+import ssl
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from csms import self_signed
+from csms.authority import Authority
+from settings import TlsServer
+
+log = logging.getLogger(__name__)
+
+LOOKED_AT_EVERY_S = 60
+
+
+class ClientCertificate(NamedTuple):
+    """name: the station it was made for. serial_number: hexadecimal."""
+
+    name: str
+    serial_number: str
+
+
+class ServerTls:
+    """The context of the port, whose certificate follows its files: they are renewed while the portal runs."""
+
+    def __init__(self, data: Path, server: TlsServer, authority: Authority) -> None:
+        self._certificate = server.certificate or self_signed.certificate(data)
+        self._key = server.key
+        self._read_at = self._changed_at()
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self.context.verify_mode = ssl.CERT_OPTIONAL
+        self.context.load_verify_locations(authority.ensure())
+        self.context.load_cert_chain(self._certificate, self._key)
+
+    async def run(self) -> None:
+        """Take over renewed files, for ever."""
+        while True:
+            await asyncio.sleep(LOOKED_AT_EVERY_S)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show new connections the certificate that is in the files now."""
+        try:
+            changed_at = self._changed_at()
+            if changed_at != self._read_at:
+                self.context.load_cert_chain(self._certificate, self._key)
+                self._read_at = changed_at
+                log.info("the certificate in %s was taken over", self._certificate)
+        except OSError as error:  # ssl.SSLError is one
+            log.warning("the certificate in %s cannot be taken over; the old one stays: %s", self._certificate, error)
+
+    def _changed_at(self) -> list[int]:
+        return [file.stat().st_mtime_ns for file in (self._certificate, self._key) if file]
+
+
+def client_certificate(session: ssl.SSLObject | None) -> ClientCertificate | None:
+    """Return what a caller showed within TLS; None without TLS or a certificate."""
+    shown = session.getpeercert(binary_form=True) if session else None
+    if not shown:
+        return None
+    certificate = x509.load_der_x509_certificate(shown)
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return ClientCertificate(str(names[0].value) if names else "", f"{certificate.serial_number:X}")
