@@ -1,4 +1,4 @@
-"""Files over HTTP: what stations uploaded is fetched, software images are brought, each by who may."""
+"""Files over HTTP: stations' uploads and floors' maps are fetched, software images are brought, each by who may."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from components.access import current_scope
-from data import software_images, station_files
+from data import floor_maps, software_images, station_files
 from data.errors import NotFound, NotPermitted, PortalError
 
 FOLDER = "data_folder"
@@ -25,6 +25,16 @@ def register(server: flask.Flask, data: Path) -> None:
         except (NotFound, NotPermitted):
             flask.abort(404)
         return flask.send_file(path, as_attachment=True, download_name=name, mimetype="application/octet-stream")
+
+    @server.get("/floor-map/<int:floor_id>")
+    def show_floor_map(floor_id: int) -> Response:
+        try:
+            found, path = floor_maps.find(current_scope(), data, floor_id)
+        except NotFound:
+            flask.abort(404)
+        answer = flask.send_file(path, mimetype="image/jpeg", download_name=found.name, etag=found.sha256)
+        answer.headers["Content-Security-Policy"] = "default-src 'none'"
+        return answer
 
     @server.post("/software")
     def bring_image() -> tuple[str, int]:

@@ -16,6 +16,11 @@ def of_images(data: Path) -> Path:
     return _made(data / "files" / "images")
 
 
+def of_floors(data: Path) -> Path:
+    """Return the folder of the floors' pictures; made if it is missing."""
+    return _made(data / "files" / "floors")
+
+
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder

@@ -49,7 +49,7 @@ FLOOR = Record(
     "floor_id",
     site="site_id",
     roles=(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR),
-    fields={"name": Field("Name", values.name)},
+    fields={"name": Field("Name", values.name), "description": DESCRIPTION},
     unique={"name": "other.removed_at IS NULL AND other.site_id = floor.site_id"},
 )
 
@@ -143,4 +143,14 @@ def move(scope: Scope, ref: str, parent: str) -> None:
         for table in ("alarm", "open_transaction")
         if node.kind == "station"
     ]
+    also += [_off_the_map(node.id, to)] if node.kind == "station" else []
     edits.save(scope, RECORDS[node.kind], node.id, seen, wanted, also)
+
+
+def _off_the_map(station_id: int, to: nodes.Node) -> Sql:
+    """Forget where a station stood on the map of the floor it came from."""
+    return Sql(
+        """UPDATE charging_station SET plan_x = NULL, plan_y = NULL
+           WHERE station_id = $id AND site_id = $site AND floor_id IS NOT DISTINCT FROM $floor""",
+        {"id": station_id, "site": to.site_id, "floor": to.floor_id},
+    )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from components.configuration import (
+    floor_general,
+    floor_position,
     outlet_general,
     site_address,
     site_general,
@@ -31,7 +33,7 @@ TABS: Mapping[str, Mapping[str, ModuleType]] = {
         "control": stations_control,
     },
     "site": {"general": site_general, "address": site_address, "control": stations_control},
-    "floor": {"control": stations_control},
+    "floor": {"general": floor_general, "position": floor_position, "control": stations_control},
     "station": {
         "general": station_general,
         "control": station_control,

@@ -35,7 +35,10 @@ INTO_FLOOR = Into(
     pa.schema({"floor_id": pa.int32(), "site_id": pa.int32(), "name": pa.string()}),
 )
 CHANGE_STATION = Into(
-    """UPDATE charging_station SET site_id = batch.site_id, floor_id = batch.floor_id, name = batch.name FROM batch
+    """UPDATE charging_station SET site_id = batch.site_id, floor_id = batch.floor_id, name = batch.name,
+           plan_x = CASE WHEN charging_station.floor_id = batch.floor_id THEN plan_x END,
+           plan_y = CASE WHEN charging_station.floor_id = batch.floor_id THEN plan_y END
+       FROM batch
        WHERE charging_station.station_id = batch.station_id""",
     INTO_STATION.schema,
 )

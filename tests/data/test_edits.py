@@ -63,7 +63,7 @@ def test_a_name_stands_once_and_the_refusal_names_the_field(people: People) -> N
     with pytest.raises(AlreadyExists):
         edits.save(people.alice, FLOOR, p2, {"name": "P2"}, {"name": "P1"})
     edits.save(people.alice, FLOOR, p1, {"name": "P1"}, {"name": "P9"})
-    assert edits.read(people.alice, FLOOR, elsewhere) == {"name": "P9"}
+    assert edits.read(people.alice, FLOOR, elsewhere) == {"name": "P9", "description": ""}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,186 @@
+// The plan of a floor: its stations as markers, moved by mouse, touch and keys. What is moved goes into the store
+// positions-moved, {station: {seen, wanted}} with places as fractions of the picture; saving is the page's.
+(function () {
+  const { KINDS, element, glyph, icon } = portalMaps;
+  const STEP = 0.01;
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const LONGEST = 14; // characters on a marker
+  let plan = null; // the drawn one: {box, map, markers}
+  let model = { kept: [], moved: {}, chosen: null };
+
+  const station = (id) => model.kept.find((one) => one.id === id);
+  const place = (one) => (one.id in model.moved ? model.moved[one.id].wanted : one.at);
+  const isOpen = () => plan && !("closed" in plan.box.dataset);
+  const within = (value) => Math.min(1, Math.max(0, Number(value.toFixed(6))));
+  const toMap = ([x, y]) => {
+    const [width, height] = JSON.parse(plan.box.dataset.size);
+    return L.latLng(height * (1 - y), width * x);
+  };
+  const toPlace = ({ lat, lng }) => {
+    const [width, height] = JSON.parse(plan.box.dataset.size);
+    return [within(lng / width), within(1 - lat / height)];
+  };
+
+  function move(id, wanted) {
+    const one = station(id);
+    if (!one || !isOpen()) return;
+    const seen = model.moved[id]?.seen ?? one.at;
+    model.moved = { ...model.moved, [id]: { seen, wanted } };
+    if (wanted) model.chosen = id;
+    draw();
+    dash_clientside.set_props("positions-chosen", { data: model.chosen });
+    dash_clientside.set_props("positions-moved", { data: model.moved });
+  }
+
+  function choose(id) {
+    if (model.chosen === id) return;
+    model.chosen = id;
+    draw();
+    dash_clientside.set_props("positions-chosen", { data: id });
+  }
+
+  function draw() {
+    if (!plan?.map.getContainer().isConnected) return;
+    const shown = new Map(model.kept.filter(place).map((one) => [one.id, one]));
+    for (const [id, marker] of plan.markers) {
+      if (shown.has(id)) continue;
+      marker.ghost?.remove();
+      marker.remove();
+      plan.markers.delete(id);
+    }
+    for (const one of shown.values()) {
+      const marker = plan.markers.get(one.id) ?? added(one);
+      look(marker, one);
+      if (!marker.isDragged) marker.setLatLng(toMap(place(one)));
+      marker.setZIndexOffset(one.id === model.chosen ? 1000 : 0);
+      ghost(marker, one);
+    }
+  }
+
+  function look(marker, one) {
+    const { look, glyph: sign, word } = JSON.parse(plan.box.dataset.looks)[one.state];
+    const pin = marker.getElement().firstChild;
+    pin.className = `cp-pin ${look}${one.id === model.chosen ? " is-sel" : ""}`;
+    pin.replaceChildren(glyph(sign), short(one.name));
+    marker.getElement().setAttribute("aria-label", `${one.name}, ${word}`);
+    marker.getElement().setAttribute("aria-pressed", one.id === model.chosen);
+    marker.getElement().title = one.name;
+  }
+
+  function short(name) {
+    const text = name.replace(/^0+(?=.)/, "");
+    return text.length > LONGEST ? `…${text.slice(1 - LONGEST)}` : text;
+  }
+
+  // Where a moved station still stands for everybody else.
+  function ghost(marker, one) {
+    marker.ghost?.remove();
+    marker.ghost = null;
+    if (!(one.id in model.moved) || !one.at) return;
+    const pin = element("span", "cp-pin is-ghost", short(one.name));
+    const line = L.polyline([toMap(one.at), marker.getLatLng()], { className: "cp-ghost-line", interactive: false });
+    const old = L.marker(toMap(one.at), { icon: icon(pin), interactive: false, keyboard: false });
+    marker.ghost = L.layerGroup([line, old]).addTo(plan.map);
+  }
+
+  function added(one) {
+    const marker = L.marker(toMap(place(one)), { icon: icon(element("span", "cp-pin")), draggable: isOpen(), autoPan: true });
+    plan.markers.set(one.id, marker.addTo(plan.map));
+    marker.on("dragstart", () => {
+      marker.isDragged = true;
+      choose(one.id);
+    });
+    marker.on("dragend", () => {
+      marker.isDragged = false;
+      move(one.id, toPlace(marker.getLatLng()));
+    });
+    marker.on("click", () => choose(one.id));
+    marker.getElement().addEventListener("focus", () => choose(one.id));
+    marker.getElement().addEventListener("keydown", (event) => keyed(event, one.id));
+    return marker;
+  }
+
+  function keyed(event, id) {
+    const arrow = ARROWS[event.key];
+    if (arrow && isOpen()) {
+      const step = event.shiftKey ? 5 * STEP : STEP;
+      const [x, y] = place(station(id));
+      move(id, [within(x + step * arrow[0]), within(y + step * arrow[1])]);
+    } else if (event.key === "Enter" && isOpen()) {
+      document.getElementById("positions-save").click();
+    } else if (event.key === "Escape" && id in model.moved) {
+      const { [id]: _undone, ...rest } = model.moved;
+      model.moved = rest;
+      draw();
+      dash_clientside.set_props("positions-moved", { data: rest });
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  KINDS.plan = (box, map) => {
+    plan = { box, map, markers: new Map() };
+    const isSame = document.getElementById("positions-chosen") && model.of === location.search;
+    model = { moved: {}, chosen: null, ...(isSame ? model : {}), kept: JSON.parse(box.dataset.stations), of: location.search };
+    const size = JSON.parse(box.dataset.size);
+    map.setMaxBounds([[-size[1], -size[0]], [2 * size[1], 2 * size[0]]]);
+    map.fitBounds([[0, 0], [size[1], size[0]]], { animate: false });
+    const container = map.getContainer();
+    container.addEventListener("dragover", (event) => event.preventDefault());
+    container.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const id = Number(event.dataTransfer.getData("application/x-station"));
+      if (id) move(id, toPlace(map.mouseEventToLatLng(event)));
+    });
+    draw();
+  };
+
+  document.addEventListener("dragstart", (event) => {
+    const row = event.target.closest?.(".cp-waiting");
+    if (row) event.dataTransfer.setData("application/x-station", row.dataset.station);
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-plan]");
+    if (!button || !plan) return;
+    const id = Number(button.dataset.station);
+    move(id, button.dataset.plan === "place" ? toPlace(plan.map.getCenter()) : null);
+    if (button.dataset.plan === "place") plan.markers.get(id)?.getElement().focus();
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches?.(".cp-axis") || !model.chosen) return;
+    const typed = ["x", "y"].map((axis) => Number(document.getElementById(`positions-${axis}`).value) / 100);
+    move(model.chosen, typed.map((part) => within(part || 0)));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches?.(".cp-axis")) return;
+    event.target.blur(); // what is typed counts when its field is left
+    document.getElementById("positions-save").click();
+  });
+
+  // A floor's map that is too large is refused before it is read.
+  function refuse(event, files) {
+    const zone = event.target.closest?.("[data-largest]");
+    if (!zone || ![...(files ?? [])].some((file) => file.size > Number(zone.dataset.largest))) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.target.type === "file") event.target.value = "";
+    dash_clientside.set_props("floor-map-fault", { children: zone.dataset.tooLarge });
+  }
+  document.addEventListener("change", (event) => refuse(event, event.target.files), true);
+  document.addEventListener("drop", (event) => refuse(event, event.dataTransfer?.files), true);
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    floorplan: {
+      draw(kept, moved, chosen) {
+        model = { ...model, kept: kept ?? [], moved: moved ?? {}, chosen: chosen ?? null };
+        draw();
+      },
+      changed(changes, kept) {
+        const { changed = {}, states = {} } = changes ?? {};
+        const has = "topology" in changed || Object.values(changed).includes(null);
+        const isHere = (kept ?? []).some((one) => `station:${one.id}` in states);
+        return has || isHere ? Date.now() : window.dash_clientside.no_update;
+      },
+    },
+  });
+})();

@@ -1,0 +1,173 @@
+"""Floor, Charging station position: stations on the floor's map, moved by mouse, touch or keys (manual: Floor level).
+
+What is moved stands in the store `positions-moved` until it is saved: for each station the place it had when it was
+first moved, and the place it is wanted at. assets/maps_floor.js draws the stations and writes that store.
+"""
+
+from typing import Any, TypedDict
+
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+from flask import abort
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from components import conflicts, messages
+from components.access import OPERATORS, allow, current_scope
+from components.callback_request import UNREADABLE
+from components.configuration import floor_plan
+from data import floor_maps, floor_positions, nodes
+from data.floor_positions import Move, Place
+from data.nodes import Node
+from data.scope import Scope
+from data.topology import FLOOR
+
+TITLE = lazy_gettext("Charging station position")
+
+
+class Moved(TypedDict):
+    """A move as the browser keeps it; None is off the map."""
+
+    seen: list[float | int] | None
+    wanted: list[float | int] | None
+
+
+class Shown(TypedDict):
+    """What `floor_plan.shown` gave."""
+
+    floor: int
+
+
+def layout(scope: Scope, node: Node) -> html.Div:
+    found = floor_maps.of_floor(scope, node.id)
+    standing = floor_positions.of_floor(scope, node.id)
+    may_write = scope.role in FLOOR.roles
+    card = html.Div(floor_plan.card(node, found, standing, may_write), id="positions-card", className="cp-plan-card")
+    side = html.Div(floor_plan.side(standing, {}, None, may_write), id="positions-side", className="cp-side")
+    return html.Div(
+        [
+            html.Div([card, side], className="cp-split cp-positions"),
+            floor_plan.save_bar(may_write),
+            conflicts.dialog("positions"),
+            dcc.Store(id="positions-shown", data=floor_plan.shown(node, found, standing)),
+            dcc.Store(id="positions-kept", data=floor_plan.kept(standing)),
+            dcc.Store(id="positions-moved", data={}),
+            dcc.Store(id="positions-chosen"),
+            dcc.Store(id="positions-live"),
+        ],
+        className="cp-form-page cp-fills",
+    )
+
+
+def register() -> None:
+    clientside_callback(
+        ClientsideFunction("floorplan", "changed"),
+        Output("positions-live", "data"),
+        Input("live-changes", "data"),
+        State("positions-kept", "data"),
+        prevent_initial_call=True,
+    )
+    clientside_callback(
+        ClientsideFunction("floorplan", "draw"),
+        Input("positions-kept", "data"),
+        Input("positions-moved", "data"),
+        Input("positions-chosen", "data"),
+    )
+
+    @callback(
+        Output("positions-kept", "data"),
+        Output("positions-moved", "data"),
+        Output("positions-side", "children"),
+        Output("positions-changes", "children"),
+        Output("positions-bar", "className"),
+        Output("positions-conflict", "is_open"),
+        Output("positions-conflict-text", "children"),
+        Input("positions-moved", "data"),
+        Input("positions-chosen", "data"),
+        Input("positions-live", "data"),
+        Input("positions-save", "n_clicks"),
+        Input("positions-discard", "n_clicks"),
+        Input("positions-look", "n_clicks"),
+        Input("positions-overwrite", "n_clicks"),
+        Input("positions-theirs", "n_clicks"),
+        State("positions-shown", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def follow(
+        moved: dict[str, Moved],
+        chosen: int | None,
+        _live: Any,
+        _save: int | None,
+        _discard: int | None,
+        _look: int | None,
+        _overwrite: int | None,
+        _theirs: int | None,
+        shown: Shown,
+    ) -> tuple[Any, ...]:
+        pressed = {prop.rpartition("-")[2].removesuffix(".n_clicks") for prop in ctx.triggered_prop_ids}
+        return _answer(shown["floor"], _moves(moved), chosen, pressed)
+
+    @callback(
+        Output("positions-card", "children"),
+        Output("positions-shown", "data"),
+        Input("positions-live", "data"),
+        State("positions-shown", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def show_another(_live: Any, shown: Shown) -> tuple[Any, Any]:
+        """Draw the plan anew when its picture was replaced, or when there is one now."""
+        scope = current_scope()
+        node, found = nodes.find(scope, f"floor:{shown['floor']}"), floor_maps.of_floor(scope, shown["floor"])
+        standing = floor_positions.of_floor(scope, node.id)
+        now = floor_plan.shown(node, found, standing)
+        if now == shown:
+            return no_update, no_update
+        return floor_plan.card(node, found, standing, scope.role in FLOOR.roles), now
+
+
+def _moves(moved: dict[str, Moved]) -> dict[int, Move]:
+    """Read what the browser keeps; anything else is answered 400."""
+    if not all(key.isdecimal() and len(key) < 10 for key in moved):
+        abort(400, UNREADABLE)
+    return {int(key): Move(_place(one["seen"]), _place(one["wanted"])) for key, one in moved.items()}
+
+
+def _place(sent: list[float | int] | None) -> Place | None:
+    if sent is None:
+        return None
+    if len(sent) != 2 or not all(0 <= part <= 1 for part in sent):
+        abort(400, UNREADABLE)
+    return float(sent[0]), float(sent[1])
+
+
+def _answer(floor_id: int, moves: dict[int, Move], chosen: int | None, pressed: set[str]) -> tuple[Any, ...]:
+    """Save, discard or only look; return what the page shows then."""
+    scope = current_scope()
+    standing = floor_positions.of_floor(scope, floor_id)
+    now = {station.station_id: station.place for station in standing}
+    moves = {number: one for number, one in moves.items() if number in now and one.wanted != now[number]}
+    is_open: Any = False if pressed & {"look", "overwrite", "theirs"} else no_update
+    conflict: Any = no_update
+    if "discard" in pressed:
+        moves = {}
+    if "theirs" in pressed:
+        moves = {number: one for number, one in moves.items() if one.seen == now[number]}
+    if "overwrite" in pressed:
+        moves = {number: one._replace(seen=now[number]) for number, one in moves.items()}
+    if pressed & {"save", "overwrite"} and moves:
+        refused = floor_positions.move(scope, floor_id, moves)
+        if len(refused) < len(moves):
+            messages.say(_("Your changes are saved"))
+        if refused:
+            is_open, conflict = True, floor_plan.told(scope, standing, refused)
+        moves = {number: one for number, one in moves.items() if number in refused}
+        standing = floor_positions.of_floor(scope, floor_id)
+    return (
+        floor_plan.kept(standing),
+        {str(number): {"seen": one.seen, "wanted": one.wanted} for number, one in moves.items()},
+        floor_plan.side(standing, moves, chosen, scope.role in FLOOR.roles),
+        *floor_plan.changes([station.name for station in standing if station.station_id in moves]),
+        is_open,
+        conflict,
+    )

@@ -1,0 +1,52 @@
+"""JPG pictures that people bring: looked into, never believed, and written anew without what else was in them."""
+
+import io
+from typing import NamedTuple
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from data.errors import InvalidInput
+
+LARGEST = 2 * 1024 * 1024  # bytes (manual: 2 Mbyte)
+MOST_PIXELS = 40_000_000
+MOST_SCANS = 64  # of a progressive picture; each is decoded whole
+QUALITY = 88
+START_OF_SCAN = b"\xff\xda"
+
+
+class Picture(NamedTuple):
+    """A JPG without metadata, upright."""
+
+    content: bytes
+    width_px: int
+    height_px: int
+
+
+def cleaned(name: str, content: bytes) -> Picture:
+    """Return a JPG written anew.
+
+    Args:
+        name: what the file is called; only for the refusal.
+
+    Raises:
+        InvalidInput: it is larger than `LARGEST`, no JPG whatever its name, damaged, or has too many pixels.
+    """
+    if len(content) > LARGEST:
+        raise InvalidInput("File", name, f"is larger than {LARGEST >> 20} MB. Choose a smaller one.")
+    if content.count(START_OF_SCAN) > MOST_SCANS:
+        raise InvalidInput("File", name, "is built in too many layers. Save it as an ordinary JPG.")
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG", "MPO"]) as opened:
+            width, height = opened.size
+            if width * height > MOST_PIXELS:
+                raise InvalidInput("File", name, f"has more than {MOST_PIXELS // 1_000_000} million pixels.")
+            picture = ImageOps.exif_transpose(opened).convert("RGB")
+    except UnidentifiedImageError:
+        raise InvalidInput("File", name, "is no JPG picture, whatever its name. Save the map as JPG.") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise InvalidInput("File", name, f"has more than {MOST_PIXELS // 1_000_000} million pixels.") from None
+    except (OSError, SyntaxError, ValueError):  # as Pillow meets it in damaged pictures
+        raise InvalidInput("File", name, "is damaged. Save the map as JPG again.") from None
+    written = io.BytesIO()
+    Image.frombytes("RGB", picture.size, picture.tobytes()).save(written, "JPEG", quality=QUALITY, optimize=True)
+    return Picture(written.getvalue(), *picture.size)
