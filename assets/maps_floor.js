@@ -32,6 +32,15 @@
     dash_clientside.set_props("positions-moved", { data: model.moved });
   }
 
+  // Near the middle of what is seen, and on no other station.
+  function free() {
+    const points = model.kept.filter(place).map((one) => plan.map.latLngToContainerPoint(toMap(place(one))));
+    const isTaken = (at) => points.some((point) => Math.abs(point.x - at.x) < 70 && Math.abs(point.y - at.y) < 44);
+    let at = plan.map.getSize().divideBy(2);
+    while (isTaken(at) && at.y < plan.map.getSize().y) at = at.add([0, 8]);
+    return toPlace(plan.map.containerPointToLatLng(at)).map((part) => Math.round(part * 100) / 100);
+  }
+
   function choose(id) {
     if (model.chosen === id) return;
     model.chosen = id;
@@ -143,7 +152,7 @@
     const button = event.target.closest("[data-plan]");
     if (!button || !plan) return;
     const id = Number(button.dataset.station);
-    move(id, button.dataset.plan === "place" ? toPlace(plan.map.getCenter()) : null);
+    move(id, button.dataset.plan === "place" ? free() : null);
     if (button.dataset.plan === "place") plan.markers.get(id)?.getElement().focus();
   });
   document.addEventListener("change", ({ target }) => {
@@ -174,6 +183,14 @@
       draw(kept, moved, chosen) {
         model = { ...model, kept: kept ?? [], moved: moved ?? {}, chosen: chosen ?? null };
         draw();
+      },
+      // dcc.Upload's own field, which it draws when it likes, has no name; the button beside it is the stop of Tab.
+      name(label) {
+        const zone = document.getElementById("floor-map-zone");
+        const set = () => zone.querySelectorAll("input").forEach((field) => Object.assign(field, { ariaLabel: label, tabIndex: -1 }));
+        new MutationObserver(set).observe(zone, { childList: true, subtree: true });
+        set();
+        return "yes";
       },
       changed(changes, kept) {
         const { changed = {}, states = {} } = changes ?? {};

@@ -36,7 +36,7 @@ def cleaned(name: str, content: bytes) -> Picture:
     if content.count(START_OF_SCAN) > MOST_SCANS:
         raise InvalidInput("File", name, "is built in too many layers. Save it as an ordinary JPG.")
     try:
-        with Image.open(io.BytesIO(content), formats=["JPEG", "MPO"]) as opened:
+        with Image.open(io.BytesIO(content), formats=["JPEG"]) as opened:
             width, height = opened.size
             if width * height > MOST_PIXELS:
                 raise InvalidInput("File", name, f"has more than {MOST_PIXELS // 1_000_000} million pixels.")

@@ -75,6 +75,12 @@ def register() -> None:
         prevent_initial_call=True,
     )
 
+    clientside_callback(
+        ClientsideFunction("floorplan", "name"),
+        Output("floor-map-zone", "data-named"),
+        Input("floor-map-zone", "data-label"),
+    )
+
     @callback(
         Output("floor-map", "children"),
         Input("floor-map-live", "data"),
@@ -189,4 +195,5 @@ def _drop_zone() -> html.Div:
         style_active={},
     )
     told = _("The file is larger than %(mb)d MB. Choose a smaller one.", mb=largest)
-    return html.Div(upload, **{"data-largest": str(jpeg.LARGEST), "data-too-large": told})
+    named = {"data-label": _("Upload map")}
+    return html.Div(upload, id="floor-map-zone", **named, **{"data-largest": str(jpeg.LARGEST), "data-too-large": told})

@@ -1,13 +1,18 @@
-"""Maps in a browser: a position set by click, keys and fields without internet; the sites on the Dashboard."""
+"""Maps in a browser: positions set by click, keys, fields and drag without internet, and followed by others."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from data import addresses, edits
+from data import addresses, edits, floor_maps, floor_positions, jpeg, stations
 from data.database import Sql
+from data.floor_positions import Move
+from data.stations import NewStation
 from tests.browser.conftest import PHONE, violations
 from tests.conftest import People
+from tests.data.test_jpeg import picture
 
 Visit = Callable[..., Page]
 
@@ -52,3 +57,73 @@ def test_a_site_on_the_dashboards_map_follows_and_opens(visit: Visit, people: Pe
     region.get_by_role("link", name="Solna: Never online").click()
     page.wait_for_url(f"**/dashboard?node=site:{people.solna}")
     expect(region.get_by_role("link", name="Lund: Never online")).to_have_count(0)
+
+
+@pytest.fixture
+def floor(people: People) -> int:
+    floor_id = stations.create_floor(people.alice, people.solna, "P1")
+    for name in ("00004079", "00004082"):
+        stations.create_station(people.alice, NewStation(people.solna, name, name, floor_id))
+    return floor_id
+
+
+def test_stations_are_placed_on_an_uploaded_map_and_others_see_it(visit: Visit, people: People, floor: int) -> None:
+    alice, bob = visit("alice"), visit("bob", PHONE)
+    bob.goto(f"/configuration?node=floor:{floor}&tab=position")
+    expect(bob.get_by_role("main")).to_contain_text("This floor has no map")
+    alice.goto(f"/configuration?node=floor:{floor}")
+    upload = alice.locator("input[type=file]")
+    upload.set_input_files({"name": "plan.jpg", "mimeType": "image/jpeg", "buffer": b"x" * (jpeg.LARGEST + 1)})
+    expect(alice.get_by_role("alert").filter(has_text="larger than 2 MB")).to_be_visible()
+    upload.set_input_files({"name": "plan.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(800, 500))})
+    expect(alice.get_by_role("img", name="Map of floor P1")).to_be_visible()
+    expect(alice.locator("#floor-map")).to_contain_text("800 × 500")
+    assert violations(alice) == []
+    alice.get_by_role("link", name="Charging station position").click()
+    alice.get_by_role("button", name="Place 00004079").press("Enter")
+    pin = alice.get_by_role("button", name="00004079, Never online")
+    expect(pin).to_be_focused()
+    expect(alice.get_by_label("X", exact=True)).to_have_value("50")
+    for key, axis, value in (("ArrowRight", "X", "51"), ("Shift+ArrowDown", "Y", "55"), ("Shift+ArrowLeft", "X", "46")):
+        alice.keyboard.press(key)
+        expect(alice.get_by_label(axis, exact=True)).to_have_value(value)
+    expect(alice.get_by_role("status")).to_have_text("1 station moved: 00004079")
+    assert violations(alice) == []
+    alice.keyboard.press("Enter")
+    expect(alice.get_by_role("status")).to_have_text("No changes to save")
+    expect(bob.get_by_role("button", name="00004079, Never online")).to_be_attached()
+    first, second = floor_positions.of_floor(people.alice, floor)
+    assert first.place == pytest.approx((0.46, 0.55), abs=0.01)
+    online = "INSERT INTO station_state (station_id, connected, registered_at) VALUES ($id, TRUE, now())"
+    people.alice.database.write([Sql(online, {"id": first.station_id})], [("station_state", first.station_id)])
+    expect(bob.get_by_role("button", name="00004079, Available")).to_be_attached()
+    bob.get_by_role("button", name="Place 00004082").tap()
+    bob.get_by_role("button", name="Save").tap()
+    expect(alice.get_by_role("button", name="00004082, Never online")).to_be_attached()
+    assert bob.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert violations(bob) == []
+
+
+def test_a_drag_over_somebodys_move_asks_first(visit: Visit, people: People, floor: int, tmp_path: Path) -> None:
+    station = floor_positions.of_floor(people.alice, floor)[0].station_id
+    floor_positions.move(people.alice, floor, {station: Move(None, (0.5, 0.5))})
+    floor_maps.bring(people.alice, tmp_path, floor, "plan.jpg", picture(size=(800, 500)))
+    page = visit("alice", path=f"/configuration?node=floor:{floor}&tab=position")
+    pin = page.get_by_role("button", name="00004079, Never online")
+    pin.hover()
+    box = page.locator(".cp-pin").bounding_box()
+    assert box
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 + 100, box["y"] + box["height"] / 2 - 60, steps=5)
+    page.mouse.up()
+    expect(page.get_by_role("status")).to_have_text("1 station moved: 00004079")
+    expect(page.locator(".is-ghost")).to_have_count(1)
+    floor_positions.move(people.bob, floor, {station: Move((0.5, 0.5), (0.25, 0.25))})
+    page.keyboard.press("Control+s")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Bob Example moved 00004079")
+    dialog.get_by_role("button", name="Overwrite").click()
+    expect(page.get_by_role("status")).to_have_text("No changes to save")
+    (x, y), *_rest = (one.place for one in floor_positions.of_floor(people.alice, floor) if one.place)
+    assert x > 0.5
+    assert y < 0.5

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.database import Revision
+from data.database import Revision, Sql
 from data.duckdb_engine import DuckDB
 from data.imports.lines import Report
 from data.imports.topology import import_topology
@@ -119,3 +119,12 @@ def test_what_is_no_time_zone_is_refused(database: DuckDB, tmp_path: Path, zone:
     report = take(database, tmp_path, f"Solna,CP1,{zone}", header="site,charge_box_id,time_zone")
     assert "is no time zone" in str(report.problems[0])
     assert stations(database) == []
+
+
+def test_a_station_keeps_its_place_on_the_map_of_its_floor_and_no_other(database: DuckDB, tmp_path: Path) -> None:
+    take(database, tmp_path, "Solna,P1,CP1,West,,,")
+    database.write([Sql("UPDATE charging_station SET plan_x = 0.25, plan_y = 0.75")])
+    for line, place in (("Solna,P1,CP1,East,,,", (0.25, 0.75)), ("Solna,P2,CP1,East,,,", (None, None))):
+        take(database, tmp_path, line)
+        (row,) = database.query("SELECT plan_x, plan_y FROM charging_station").to_pylist()
+        assert (row["plan_x"], row["plan_y"]) == place
