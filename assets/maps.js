@@ -1,4 +1,4 @@
-// What maps show besides dash-leaflet's layers: the outline of the world, the pin of an address, the Dashboard's sites.
+// What maps show besides dash-leaflet's layers: the outline of the world, the pin of an address, sites and stations.
 // A box with data-map says which; portalMaps.KINDS has a function for each: (box, map) => draw.
 (function () {
   const KINDS = {};
@@ -89,47 +89,51 @@
       if (event.key === "Enter" && event.target === map.getContainer()) set(map.getCenter());
     });
     box.addEventListener("place", show);
+    places(box, map, false);
     show();
   };
 
-  KINDS.sites = (box, map) => {
+  // Sites and stations: links in the colour and glyph of their state.
+  function places(box, map, isFitted) {
     const markers = new Map();
-    const read = () => new Map(JSON.parse(box.dataset.sites).map((site) => [site.ref, site]));
+    const read = () => new Map(JSON.parse(box.dataset.places).map((place) => [place.ref, place]));
 
     function draw() {
-      const sites = read();
-      const isOther = sites.size !== markers.size || ![...sites.keys()].every((ref) => markers.has(ref));
-      for (const [ref, marker] of markers) if (!sites.has(ref)) marker.remove();
-      for (const ref of [...markers.keys()]) if (!sites.has(ref)) markers.delete(ref);
-      for (const site of sites.values()) {
-        const marker = markers.get(site.ref) ?? added(site);
-        look(marker.link, site);
-        marker.setLatLng(site.at).setZIndexOffset(site.look === "is-fault" ? 1000 : 0);
+      const shown = read();
+      const isOther = shown.size !== markers.size || ![...shown.keys()].every((ref) => markers.has(ref));
+      for (const [ref, marker] of markers) if (!shown.has(ref)) marker.remove();
+      for (const ref of [...markers.keys()]) if (!shown.has(ref)) markers.delete(ref);
+      for (const place of shown.values()) {
+        const marker = markers.get(place.ref) ?? added(place);
+        look(marker.link, place);
+        marker.setLatLng(place.at).setZIndexOffset(place.look === "is-fault" ? 1000 : 0);
       }
-      if (isOther) fit([...sites.values()].map((site) => site.at));
+      if (isFitted && isOther) fit([...shown.values()].map((place) => place.at));
     }
 
-    function added(site) {
+    function added(place) {
       const link = element("a", "");
-      Object.assign(link, { href: `?node=${site.ref}` }).dataset.node = site.ref;
-      const marker = L.marker(site.at, { icon: icon(link), keyboard: false }).addTo(map);
-      markers.set(site.ref, Object.assign(marker, { link }));
-      return marker.bindTooltip(element("span", "", site.name), { direction: "top", offset: [0, -14] });
+      Object.assign(link, { href: `?node=${place.ref}` }).dataset.node = place.ref;
+      const marker = L.marker(place.at, { icon: icon(link), keyboard: false }).addTo(map);
+      markers.set(place.ref, Object.assign(marker, { link }));
+      return marker.bindTooltip(element("span", "", place.name), { direction: "top", offset: [0, -14] });
     }
 
-    function look(link, site) {
-      link.className = `cp-site ${site.look}`;
-      link.setAttribute("aria-label", site.label);
-      link.replaceChildren(glyph(site.glyph));
+    function look(link, place) {
+      link.className = `cp-site ${place.look}${place.ref.startsWith("station:") ? " is-small" : ""}`;
+      link.setAttribute("aria-label", place.label);
+      link.replaceChildren(glyph(place.glyph));
     }
 
     function fit(at) {
       map.fitBounds(L.latLngBounds(at), { padding: [36, 36], maxZoom: Number(box.dataset.near), animate: false });
     }
 
-    new MutationObserver(draw).observe(box, { attributeFilter: ["data-sites"] });
+    new MutationObserver(draw).observe(box, { attributeFilter: ["data-places"] });
     draw();
-  };
+  }
+
+  KINDS.places = (box, map) => places(box, map, true);
 
   window.portalMaps = { KINDS, element, glyph, icon };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -1,18 +1,23 @@
 """Maps of the world: tiles where they are configured, and below them an outline that the portal serves itself.
 
 A map is a `dash_leaflet` map in a box that tells assets/maps.js by `data-map` what to draw in it: the position of an
-address, or the sites of the Dashboard.
+address, or the sites and stations of the Dashboard.
 """
 
 import html as markup
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_leaflet as dl
 import flask
 from dash import html
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from components import states
+from components.format import NO_BREAK, number
+from data.addresses import PlacedSite, PlacedStation
 from settings import Settings, Tiles
 
 SETTINGS = "map_settings"
@@ -55,6 +60,31 @@ def box(kind: str, label: str, position: Sequence[float] | None = None, **props:
         trackViewport=False,
     )
     return frame(world, kind, label, **{"data-near": str(near)}, **props)
+
+
+def places(shown: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the property of a map's box that holds its places."""
+    return {"data-places": json.dumps(shown, ensure_ascii=False)}
+
+
+def site(one: PlacedSite) -> dict[str, Any]:
+    """Return a site as assets/maps.js draws it."""
+    word = str(states.STATES[one.state].word)
+    count = {"fault": one.fault, "charging": one.charging}.get(one.state, 0)
+    told = f"{number(count)} {word.lower()}" if count else word
+    stations = number(one.stations) + NO_BREAK + ngettext("station", "stations", one.stations)
+    return _place(f"site:{one.site_id}", one, f"{one.name}: {told}, {stations}")
+
+
+def station(one: PlacedStation) -> dict[str, Any]:
+    """Return a station as assets/maps.js draws it."""
+    return _place(f"station:{one.station_id}", one, f"{one.name}: {states.STATES[one.state].word}")
+
+
+def _place(ref: str, one: PlacedSite | PlacedStation, label: str) -> dict[str, Any]:
+    look = states.STATES[one.state]
+    at = [one.latitude, one.longitude]
+    return {"ref": ref, "at": at, "name": one.name, "look": look.colour, "glyph": look.glyph, "label": label}
 
 
 def frame(drawn: dl.Map, kind: str, label: str, **props: Any) -> html.Div:

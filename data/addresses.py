@@ -81,6 +81,30 @@ def placed_sites(scope: Scope, node: Node) -> list[PlacedSite]:
     return [PlacedSite(**row) for row in rows.to_pylist()]
 
 
+class PlacedStation(NamedTuple):
+    """A station on no floor that has a position of its own."""
+
+    station_id: int
+    name: str
+    latitude: float
+    longitude: float
+    state: str
+
+
+def placed_stations(scope: Scope, site_id: int) -> list[PlacedStation]:
+    """Return the stations of a site that have a position of their own, by name."""
+    sites, params = scope.sites()
+    rows = scope.database.query(
+        f"""SELECT station_id, name, latitude, longitude, state
+            FROM charging_station JOIN station_node_state USING (station_id)
+            WHERE site_id = $id AND floor_id IS NULL AND removed_at IS NULL
+                  AND latitude IS NOT NULL AND longitude IS NOT NULL AND {sites}
+            ORDER BY name, station_id""",  # noqa: S608 - the scope's condition
+        {"id": site_id, **params},
+    )
+    return [PlacedStation(**row) for row in rows.to_pylist()]
+
+
 def of_site(scope: Scope, site_id: int) -> tuple[float, float] | None:
     """Return where a site is, if that is known: latitude and longitude in degrees."""
     sites, params = scope.sites()

@@ -53,6 +53,20 @@ FLOOR = Record(
     unique={"name": "other.removed_at IS NULL AND other.site_id = floor.site_id"},
 )
 
+GRID_CONTROLLER = Record(
+    "grid controller",
+    "grid_controller",
+    "grid_controller_id",
+    site="site_id",
+    roles=(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR),
+    fields={
+        "name": Field("Name", values.name),
+        "description": DESCRIPTION,
+        "charge_box_id": Field("ChargeboxId", values.name),
+    },
+    unique={"charge_box_id": "other.removed_at IS NULL"},
+)
+
 _PLACE = {"site_id": Field("Site", values.identity), "floor_id": Field("Floor", values.identity_or_none)}
 STATION_PLACE = Record(
     "charging station",

@@ -9,9 +9,12 @@ from types import ModuleType
 from components.configuration import (
     floor_general,
     floor_position,
+    grid_controller_address,
+    grid_controller_general,
     outlet_general,
     site_address,
     site_general,
+    station_address,
     station_control,
     station_files,
     station_general,
@@ -36,11 +39,13 @@ TABS: Mapping[str, Mapping[str, ModuleType]] = {
     "floor": {"general": floor_general, "position": floor_position, "control": stations_control},
     "station": {
         "general": station_general,
+        "address": station_address,
         "control": station_control,
         "ocpp": station_parameters,
         "security": station_security,
         "files": station_files,
     },
     "outlet": {"general": outlet_general},
+    "grid_controller": {"general": grid_controller_general, "address": grid_controller_address},
 }
 """Kind of node → the tab's name in the address → its module."""

@@ -78,6 +78,17 @@ def layout(form: Form, scope: Scope, node: Node) -> html.Div:
     return page
 
 
+def of_floor(node: Node, text: str) -> html.Div:
+    """Return what is told of a node that has no address of its own, being on a floor."""
+    (site, site_name), (floor, floor_name) = node.path[1:3]
+    links = [
+        dcc.Link(_("Address of %(name)s", name=site_name), href=f"/configuration?node={site}&tab=address"),
+        dcc.Link(_("Map of floor %(name)s", name=floor_name), href=f"/configuration?node={floor}&tab=position"),
+    ]
+    told = html.Div([html.P(text, className="mb-1"), *(html.Span(link, className="me-3") for link in links)])
+    return html.Div([icon("bi-info-circle me-2"), told], className="alert d-flex")
+
+
 def register(form: Form) -> None:
     """Make the callbacks of an address; once for each app."""
     forms.register(form)
@@ -153,6 +164,14 @@ def _below(form: Form, may_write: bool) -> html.Div:
     return html.Div([find, html.P(hint, className="form-text m-0", hidden=not may_write)], className="cp-address-below")
 
 
+def _neighbours(scope: Scope, node: Node) -> list[dict[str, Any]]:
+    """Return what else stands on the site's map."""
+    if node.site_id is None:
+        return []
+    found = addresses.placed_stations(scope, node.site_id)
+    return [maps.station(one) for one in found if f"station:{one.station_id}" != node.ref]
+
+
 def _map(form: Form, scope: Scope, node: Node, kept: dict[str, Any], may_write: bool) -> html.Div:
     own = (kept["latitude"], kept["longitude"])
     position = own if None not in own else addresses.of_site(scope, node.site_id) if node.site_id else None
@@ -163,6 +182,7 @@ def _map(form: Form, scope: Scope, node: Node, kept: dict[str, Any], may_write: 
         "data-form": form.id,
         "data-name": node.name,
         "data-pin": _("Position of %(name)s", name=node.name),
+        **maps.places(_neighbours(scope, node)),
         **({} if may_write else {"data-closed": ""}),
     }
     return maps.box("address", _("Map"), position, id=f"{form.id}-map", **props)

@@ -1,15 +1,15 @@
-"""Map of sites: each site that has a position, in the colour and glyph of its stations' worst state."""
+"""Map of sites: each site that has a position, in the colour and glyph of its stations' worst state.
 
-import json
+Below the system the stations that stand on the site itself are there too.
+"""
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 
-from components import format, maps, states
+from components import maps
 from components.access import OPERATORS
 from components.windows.content import Content, empty
 from data import addresses
-from data.addresses import PlacedSite
 from data.nodes import Node
 from data.scope import Scope
 
@@ -20,25 +20,10 @@ ROLES = OPERATORS
 
 
 def build(scope: Scope, node: Node) -> Content:
-    sites = addresses.placed_sites(scope, node)
-    if not sites:
+    places = [maps.site(site) for site in addresses.placed_sites(scope, node)]
+    if node.site_id is not None:
+        places += [maps.station(station) for station in addresses.placed_stations(scope, node.site_id)]
+    if not places:
         text = _("A site stands here when its position is set: Configuration, Address.")
         return empty("bi-geo-alt", _("No site on the map"), text)
-    shown = json.dumps([_shown(site) for site in sites], ensure_ascii=False)
-    return Content([maps.box("sites", str(TITLE), **{"data-sites": shown})])
-
-
-def _shown(site: PlacedSite) -> dict[str, object]:
-    """Return a site as assets/maps.js draws it."""
-    look = states.STATES[site.state]
-    stations = format.number(site.stations) + format.NO_BREAK + ngettext("station", "stations", site.stations)
-    count = {"fault": site.fault, "charging": site.charging}.get(site.state, 0)
-    told = f"{format.number(count)} {str(look.word).lower()}" if count else str(look.word)
-    return {
-        "ref": f"site:{site.site_id}",
-        "at": [site.latitude, site.longitude],
-        "name": site.name,
-        "look": look.colour,
-        "glyph": look.glyph,
-        "label": f"{site.name}: {told}, {stations}",
-    }
+    return Content([maps.box("places", str(TITLE), **maps.places(places))])

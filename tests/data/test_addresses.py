@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from data import addresses, edits, nodes, stations
+from data import addresses, edits, nodes, stations, topology
 from data.database import Sql
 from data.edits import Record
-from data.errors import ChangedMeanwhile, InvalidInput, NotFound, NotPermitted
+from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, NotPermitted
 from data.scope import Scope
 from data.stations import NewStation
 from tests.conftest import People
@@ -90,6 +90,37 @@ def test_only_a_station_on_no_floor_has_an_address_of_its_own(people: People) ->
     for scope in (people.charlie, people.dana):
         with pytest.raises(NotFound):
             edits.read(scope, addresses.STATION, outdoors)
+
+
+def test_stations_on_the_site_itself_stand_on_its_map(people: People) -> None:
+    floor = stations.create_floor(people.alice, people.solna, "P1")
+    gate, door = (
+        stations.create_station(people.alice, NewStation(people.solna, name, name)) for name in ("Gate", "Door")
+    )
+    place(people.bob, addresses.STATION, gate, **HERE)
+    place(people.bob, addresses.STATION, door, **HERE)
+    topology.move(people.alice, f"station:{door}", f"floor:{floor}")
+    (shown,) = addresses.placed_stations(people.sam, people.solna)
+    assert shown == (gate, "Gate", HERE["latitude"], HERE["longitude"], "never")
+    for scope in (people.charlie, people.dana):
+        assert addresses.placed_stations(scope, people.solna) == []
+
+
+def test_a_grid_controller_has_a_name_a_unique_id_and_on_no_floor_an_address(people: People) -> None:
+    first, second = (
+        stations.create_grid_controller(people.alice, people.solna, name, name) for name in ("GC 1", "GC 2")
+    )
+    place(people.bob, topology.GRID_CONTROLLER, first, name="GC Solna", description="Cellar")
+    place(people.bob, addresses.GRID_CONTROLLER, first, **HERE)
+    assert edits.read(people.sam, topology.GRID_CONTROLLER, first)["name"] == "GC Solna"
+    with pytest.raises(AlreadyExists):
+        place(people.alice, topology.GRID_CONTROLLER, second, charge_box_id="GC 1")
+    for record in (topology.GRID_CONTROLLER, addresses.GRID_CONTROLLER):
+        with pytest.raises(NotPermitted):
+            place(people.sam, record, first, **({"name": "x"} if "name" in record.fields else NOWHERE))
+        for scope in (people.charlie, people.dana):
+            with pytest.raises(NotFound):
+                edits.read(scope, record, first)
 
 
 def test_the_map_shows_the_placed_sites_of_the_scope_in_their_worst_state(people: People) -> None:

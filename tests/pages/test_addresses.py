@@ -13,6 +13,7 @@ from components.geocoder import GeocoderSilent, Position
 from data import addresses, edits, stations
 from data.database import Sql
 from data.duckdb_engine import DuckDB
+from data.errors import NotFound
 from data.stations import NewStation
 from settings import from_env
 from tests.conftest import People
@@ -21,6 +22,7 @@ from tests.pages.test_configuration import press
 
 Visit = Callable[..., Visitor]
 HERE = {"latitude": 59.3598, "longitude": 18.0066}
+NOWHERE = {"latitude": None, "longitude": None}
 CLICKED = "site-address-clicked.data"
 TILES = {"PORTAL_TILES": "https://{s}.tiles.example/{z}/{x}/{y}.png", "PORTAL_TILES_SOURCE": "<b>Map</b> people"}
 
@@ -51,6 +53,35 @@ def test_support_users_see_a_sites_position_and_cannot_set_it(visitor: Visit, pe
     press(visitor("charlie"), "site-address", "save", seen, people.solna, **HERE)
     press(visitor("dana"), "site-address", "save", seen, people.solna, **HERE)
     assert edits.read(people.alice, addresses.SITE, people.solna) == seen
+
+
+def test_a_station_on_no_floor_is_placed_on_the_map_of_its_site(visitor: Visit, people: People) -> None:
+    edits.save(people.alice, addresses.SITE, people.solna, NOWHERE, HERE)
+    station = stations.create_station(people.alice, NewStation(people.solna, "Gate", "Gate"))
+    address = f"/configuration?node=station:{station}&tab=address"
+    assert '"center": [59.3598, 18.0066]' in visitor("sam").page(address)
+    seen = edits.read(people.alice, addresses.STATION, station)
+    there = {"latitude": 59.36, "longitude": 18.01}
+    press(visitor("charlie"), "station-address", "save", seen, station, **there)
+    assert edits.read(people.alice, addresses.STATION, station) == seen
+    press(visitor("sam"), "station-address", "save", seen, station, **there)
+    assert edits.read(people.alice, addresses.STATION, station) == seen | there
+    assert "Gate: Never online" in visitor("bob").page(f"/configuration?node=site:{people.solna}&tab=address")
+    for name in ("charlie", "dana"):
+        assert "Gate" not in visitor(name).page(address)
+
+
+def test_what_is_on_a_floor_is_told_to_have_its_sites_address(visitor: Visit, people: People) -> None:
+    floor = stations.create_floor(people.alice, people.solna, "P1")
+    station = stations.create_station(people.alice, NewStation(people.solna, "00004079", "00004079", floor))
+    controller = stations.create_grid_controller(people.alice, people.solna, "GC 1", "GC 1", floor)
+    for ref in (f"station:{station}", f"grid_controller:{controller}"):
+        page = visitor("bob").page(f"/configuration?node={ref}&tab=address")
+        assert f"/configuration?node=floor:{floor}&tab=position" in page
+        assert "Latitude" not in page
+    for record, row_id in ((addresses.STATION, station), (addresses.GRID_CONTROLLER, controller)):
+        with pytest.raises(NotFound):
+            edits.save(people.alice, record, row_id, NOWHERE, HERE)
 
 
 def test_nobody_sees_where_the_sites_of_others_are(visitor: Visit, people: People) -> None:
@@ -168,8 +199,8 @@ def output_of(visitor: Visitor, prop: str) -> str:
 def test_the_dashboard_shows_where_the_sites_are(visitor: Visit, people: People) -> None:
     people.alice.database.write([Sql("UPDATE portal_user SET dashboard_windows = 'site_map'")])
     assert "No site on the map" in visitor("alice").page("/dashboard")
-    edits.save(people.alice, addresses.SITE, people.solna, {}, HERE)
-    edits.save(people.alice, addresses.SITE, people.lund, {}, {"latitude": 55.7, "longitude": 13.2})
+    edits.save(people.alice, addresses.SITE, people.solna, NOWHERE, HERE)
+    edits.save(people.alice, addresses.SITE, people.lund, NOWHERE, {"latitude": 55.7, "longitude": 13.2})
     stations.create_station(people.alice, NewStation(people.solna, "Gate", "Gate"))
     solna, lund = "Solna: Never online, 1\u00a0station", "Lund: Never online, 0\u00a0stations"
     for name, seen in (("alice", {solna, lund}), ("sam", {solna, lund}), ("bob", {solna}), ("charlie", {lund})):
