@@ -174,7 +174,10 @@ def _rail(user: User, entries: list[Entry]) -> html.Nav:
 def _top_bar(user: User) -> html.Header:
     if user.role is Role.EV_USER:
         name = html.B("Charge Portal", className="fw-semibold flex-fill ms-2")
-        return html.Header([html.Span(_bolt(), className="cp-brand cp-brand-sm m-0"), name], className="cp-topbar px-3")
+        avatar = html.Span(menus.initials(user), className="cp-avatar cp-avatar-md", **{"aria-hidden": "true"})
+        who = menu_button("user-menu", [avatar], f"{user.name}, {menus.ROLES[user.role]}")
+        brand = html.Span(_bolt(), className="cp-brand cp-brand-sm m-0")
+        return html.Header([brand, name, html.Div(who, className="d-lg-none")], className="cp-topbar px-3")
     open_navigator = html.Button(
         icon("bi-list-nested fs-5"),
         type="button",
@@ -199,7 +202,10 @@ def _top_bar(user: User) -> html.Header:
 
 
 def _tab_bar(user: User, entries: list[Entry]) -> html.Nav:
-    more = menu_button("user-menu", [icon("bi-list"), _("More")])
+    if user.role is Role.EV_USER:
+        more: Any = link(menus.SETTINGS._replace(label=lazy_gettext("Settings")))
+    else:
+        more = menu_button("user-menu", [icon("bi-list"), _("More")])
     return html.Nav(
         [*(link(entry, *alarm_count.mark(entry.path, "tabs")) for entry in entries[:ON_TAB_BAR]), more],
         className="cp-tabbar",

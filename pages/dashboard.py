@@ -20,10 +20,9 @@ dash.register_page(__name__, path="/dashboard", name="Dashboard")
 def layout(node: str | None = None, **_query: str) -> list[Any]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
     kinds = windows.chosen(scope.role, users.find(scope.database, scope.user_id).dashboard_windows)
+    head = [html.H1(_("Dashboard")), html.Span(_subtitle(scope, chosen), className="cp-sub")]
     return [
-        html.Div(
-            [html.H1(_("Dashboard")), html.Span(_subtitle(scope, chosen), className="cp-sub")], className="cp-head"
-        ),
+        html.Div(head, className="cp-head" if chosen else "cp-head cp-own-head"),
         html.Div([windows.card(kind, scope, chosen) for kind in kinds], className="cp-fill cp-windows"),
         *(dcc.Store(id={"content": kind}) for kind in kinds),
     ]

@@ -60,7 +60,20 @@ def _share() -> list[Any]:
     return [_row(_line(30)), *_bars(52, 58, 40, 66, 84, 72, 88, 61, 44, 70)]
 
 
+def _places() -> list[Any]:
+    return [_row(html.Span(icon("bi-geo-alt-fill"), className="is-charging"), _line(width)) for width in (48, 36, 58)]
+
+
+def _tags() -> list[Any]:
+    card, check = icon("bi-credit-card-2-front"), html.Span(icon("bi-check-circle"), className="is-ok ms-auto")
+    return [_row(card, _line(44), check)]
+
+
 _SKETCHES = {
+    "charging_now": _curve,
+    "energy_by_month": lambda: _bars(52, 66, 74, 90, 82, 70),
+    "own_tags": _tags,
+    "site_map": _places,
     "station_status": _state_bar,
     "power_now": _curve,
     "active_alarms": _alarms,

@@ -15,10 +15,14 @@ from components import format
 from components.access import may_see
 from components.windows import (
     active_alarms,
+    charging_now,
     energy_30_days,
+    energy_by_month,
     latest_sessions,
     ongoing_sessions,
     outlet_use,
+    own_sessions,
+    own_tags,
     power_now,
     site_map,
     station_status,
@@ -28,6 +32,10 @@ from data.nodes import Node
 from data.scope import Role, Scope
 
 WINDOWS: dict[str, ModuleType] = {
+    "charging_now": charging_now,
+    "energy_by_month": energy_by_month,
+    "own_sessions": own_sessions,
+    "own_tags": own_tags,
     "station_status": station_status,
     "power_now": power_now,
     "active_alarms": active_alarms,
@@ -79,10 +87,11 @@ def inside(kind: str, scope: Scope, node: Node | None) -> list[html.Div]:
     """Build what a window shows now."""
     window = WINDOWS[kind]
     content = window.build(scope, node)
-    title: Any = str(window.TITLE)
+    title: Any = content.title or str(window.TITLE)
     if may_see(scope.role, window.PAGE):
         href = window.PAGE + (f"?node={node.ref}" if node else "")
         title = dcc.Link(title, href=href, className="text-reset cp-title-link")
     badge = [html.Span(format.number(content.count), className="badge ms-2")] if content.count else []
-    head = html.Div(html.H2([title, *badge], id=f"{kind}-title", className="flex-fill"), className="card-header")
+    name = html.H2([title, *badge], id=f"{kind}-title", className="flex-fill")
+    head = html.Div([name, *([content.beside] if content.beside else [])], className="card-header")
     return [head, html.Div(content.children, className="d-flex flex-column flex-fill cp-window-body")]

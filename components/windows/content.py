@@ -11,10 +11,17 @@ SHOWN = 10
 
 
 class Content(NamedTuple):
-    """The inside of a window's card; count is what its title's badge says."""
+    """The inside of a window's card.
+
+    count: what the title's badge says.
+    title: what stands there now instead of the window's TITLE.
+    beside: stands at the other end of the title's line.
+    """
 
     children: list[Any]
     count: int = 0
+    title: str = ""
+    beside: Component | None = None
 
 
 def listed(rows: Component, count: int) -> Component:

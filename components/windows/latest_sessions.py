@@ -8,7 +8,7 @@ from flask_babel import format_date, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from components import format
-from components.access import EVERYONE
+from components.access import OPERATORS
 from components.windows.content import SHOWN, Content, empty, listed
 from data import sessions
 from data.nodes import Node
@@ -17,7 +17,7 @@ from data.scope import Scope
 TITLE = lazy_gettext("Latest charging sessions")
 PAGE = "/statistics"
 SUBJECTS = ("session",)
-ROLES = EVERYONE
+ROLES = OPERATORS
 
 
 def build(scope: Scope, node: Node | None) -> Content:
