@@ -1,8 +1,11 @@
 """What stations are told and what they answer, in words of no OCPP version. A version's folder translates."""
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import NamedTuple, Protocol
+import asyncio
+from collections.abc import Callable, Mapping
+from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple, Protocol
+
+Payload = dict[str, Any]
 
 
 class Verdict(StrEnum):
@@ -36,3 +39,52 @@ class Caller(Protocol):
         Raises:
             CallFailed: no answer, or an error.
         """
+
+
+class CallFailed(Exception):
+    """Our call got no usable answer: the station answered an error, was silent, or went away."""
+
+
+class NoAnswer(CallFailed):
+    """Nobody knows whether the station took the call: it was silent or went away after it was sent.
+
+    Attributes:
+        late: is done when the answer comes after all, with it or with what went wrong; None: it cannot come.
+        read: reads the late answer.
+    """
+
+    def __init__(self, text: str, late: "asyncio.Future[Payload | CallFailed] | None" = None) -> None:
+        super().__init__(text)
+        self.late = late
+        self.read: Callable[[Payload], Answer] | None = None
+
+
+class ErrorAnswered(CallFailed):
+    """The station answered with CALLERROR."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(": ".join(part for part in (code, description) if part))
+        self.code = code
+
+
+class Priority(IntEnum):
+    """The order in which waiting calls go out."""
+
+    USER = 0
+    READING = 1
+
+
+class Line(Protocol):
+    """The way to a connected station, whatever carries it."""
+
+    @property
+    def is_over(self) -> bool: ...
+
+    async def is_there(self) -> bool:
+        """Ask for a sign of life."""
+
+    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload: ...
+
+    async def close(self, code: int, reason: str) -> None: ...
+
+    async def finish(self, code: int, within_s: float) -> None: ...

@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from csms import effects, key_rotation, local_lists, outcomes
-from csms.calling import Answer, Caller, Verdict, Wanted
-from csms.connection import CallFailed, ErrorAnswered, NoAnswer
+from csms.calling import Answer, Caller, CallFailed, ErrorAnswered, NoAnswer, Payload, Verdict, Wanted
 from csms.station import Station
 from data import command_rows, station_files
 from data.command_kinds import Outcome
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 UNKNOWN_AFTER_RESTART = "The central system restarted before the answer: it is not known whether the station took it."
+LATE = "Answered late"
+OF_MANY_CALLS = ("download_rfid_tags",)
 UNSUPPORTED_ERRORS = ("NotImplemented", "NotSupported")
 STATES = {
     Verdict.ACCEPTED: State.ACCEPTED,
@@ -37,6 +38,7 @@ class Commander:
         self._central = central
         self._queued: dict[int, dict[int, Command]] = {}  # by station_id, then command_id
         self._working: dict[int, asyncio.Task[None]] = {}  # by station_id
+        self._late: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         central.database.listen(WAKE, self._told)
@@ -123,6 +125,7 @@ class Commander:
         except NoAnswer as silence:
             command.answer = str(silence)
             await self._end(station, command, State.TIMED_OUT, command.answer)
+            self._listen_on(station, command, silence, given)
         except CallFailed as failure:
             await self._failed(station, command, failure, key_rotation.refused(station, given))
         except effects.Impossible as reason:
@@ -144,6 +147,41 @@ class Commander:
             parameters = effects.located(self._central.accounts, ftp_url, station, command)
         return await caller.perform(Wanted(command.kind.name, command.connector_id, parameters)), []
 
+    def _listen_on(self, station: Station, command: Command, silence: NoAnswer, given: str) -> None:
+        """Take the answer when it comes after all: the station may have done what it was told."""
+        if silence.late is None or silence.read is None:
+            return
+        read = silence.read
+
+        def come(late: "asyncio.Future[Payload | CallFailed]") -> None:
+            if not late.cancelled():
+                work = asyncio.create_task(self._answered_late(station, command, late.result(), read, given))
+                self._late.add(work)
+                work.add_done_callback(self._late.discard)
+
+        silence.late.add_done_callback(come)
+
+    async def _answered_late(
+        self,
+        station: Station,
+        command: Command,
+        outcome: Payload | CallFailed,
+        read: Callable[[Payload], Answer],
+        given: str,
+    ) -> None:
+        """Write what a late answer says; an error, or a part of many calls, changes nothing but the text."""
+        try:
+            if isinstance(outcome, CallFailed) or command.kind.name in OF_MANY_CALLS:
+                said = str(outcome) if isinstance(outcome, CallFailed) else read(outcome).word
+                more = key_rotation.refused(station, given) if isinstance(outcome, ErrorAnswered) else ([], [])
+                await self._end(station, command, State.TIMED_OUT, f"{LATE}: {said}"[:500], more)
+            else:
+                answer = read(outcome)
+                told = key_rotation.answered(self._central, station, command, answer, given)
+                await self._answered(station, command, answer, *told, prefix=f"{LATE}: ")
+        except Exception:
+            log.exception("%s: the late answer to command %s failed", station.charge_box_id, command.command_id)
+
     async def _answered(
         self,
         station: Station,
@@ -151,6 +189,7 @@ class Commander:
         answer: Answer,
         more: Sequence[Sql | Batch],
         more_changed: Sequence[Change],
+        prefix: str = "",
     ) -> None:
         now = datetime.now(UTC)
         command.answered_at, command.answer, command.result = now, answer.word, answer.result
@@ -161,9 +200,11 @@ class Commander:
             state = State.DONE
         if state is State.ACCEPTED:
             command.state, command.done_by = state, now + timedelta(seconds=command.kind.done_within_s)
-            told = outcomes.noted(self._central, station, command, f"{answer.word}.")
+            command.ended_at, command.progress_text = None, prefix and f"{prefix}{answer.word}"
+            station.awaiting[command.command_id] = command
+            told = outcomes.noted(self._central, station, command, f"{prefix}{answer.word}.")
         else:
-            told = outcomes.ended(self._central, station, command, state, now, answer.word)
+            told = outcomes.ended(self._central, station, command, state, now, f"{prefix}{answer.word}")
         await self._central.commits.write([*more, *statements, *told[0]], [*more_changed, *changed, *told[1]])
         await self._stop_batch(command)
 

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from datetime import UTC, datetime
 
+from csms.calling import CallFailed, Line, Priority
 from csms.central import Central
-from csms.connection import CallFailed, Line, Priority
 from csms.ocpp16.calls import get_configuration
 from csms.station import Station
 from data import parameters

@@ -5,35 +5,30 @@ works through in order. So a handler may call the station without a deadlock, an
 """
 
 import asyncio
-import heapq
-import itertools
 import logging
 import re
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Hashable
-from datetime import UTC, datetime, timedelta
-from enum import IntEnum
-from typing import Any, NamedTuple, Protocol
-from uuid import uuid4
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import orjson
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from csms.answers import Answers
+from csms.call_queue import CallQueue
+from csms.calling import CallFailed, ErrorAnswered, Payload, Priority
 from csms.metrics import Metrics
 from data.errors import DatabaseUnusable
 
 log = logging.getLogger(__name__)
 
-CALL, CALLRESULT, CALLERROR = 2, 3, 4
+CALLRESULT, CALLERROR = 3, 4
 TAKEN_OVER = 4000  # closes a connection whose station has a newer one
 NO_ID = "-1"  # answers a call whose id cannot be read
 MOST_WAITING = 64  # the station is not read further until its queue is shorter
-ANSWERS_KEPT = 8
-ANSWER_KEPT_FOR = timedelta(minutes=10)
 BEGINNING_OF_CALL = re.compile(rb'\[\s*2\s*,\s*"([^"\\]{1,64})"')
-
-Payload = dict[str, Any]
 
 
 class CallRefused(Exception):
@@ -44,65 +39,12 @@ class CallRefused(Exception):
         self.code, self.description = code, description
 
 
-class CallFailed(Exception):
-    """Our call got no usable answer: the station answered an error, was silent, or went away."""
-
-
-class NoAnswer(CallFailed):
-    """Nobody knows whether the station took the call: it was silent or went away after it was sent."""
-
-
-class ErrorAnswered(CallFailed):
-    """The station answered with CALLERROR."""
-
-    def __init__(self, code: str, description: str) -> None:
-        super().__init__(": ".join(part for part in (code, description) if part))
-        self.code = code
-
-
-class Priority(IntEnum):
-    """The order in which waiting calls go out."""
-
-    USER = 0
-    READING = 1
-
-
-class Answers:
-    """The last answers to a station, for calls it repeats because an answer was lost; they outlive its connections."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[Hashable, tuple[int, datetime, bytes]] = OrderedDict()
-
-    def remember(self, unique_id: Hashable, frame: bytes, at: datetime, answer: bytes) -> None:
-        self._answers[unique_id] = (hash(frame), at, answer)
-        self._answers.move_to_end(unique_id)
-        if len(self._answers) > ANSWERS_KEPT:
-            self._answers.popitem(last=False)
-
-    def find(self, unique_id: Hashable, frame: bytes, at: datetime) -> bytes | None:
-        """Return the answer to the very same frame; some stations use one id for different calls."""
-        content, answered_at, answer = self._answers.get(unique_id, (None, at, b""))
-        return answer if content == hash(frame) and at - answered_at < ANSWER_KEPT_FOR else None
-
-    def forget(self) -> None:
-        """A station that booted counts its ids from the start again."""
-        self._answers.clear()
-
-
 class _Incoming(NamedTuple):
     unique_id: Any
     action: str
     payload: Payload
     frame: bytes
     received_at: datetime
-
-
-class _Outgoing(NamedTuple):
-    priority: Priority
-    order: int
-    unique_id: str
-    frame: bytes
-    answer: "asyncio.Future[Payload]"
 
 
 class Peer(NamedTuple):
@@ -117,24 +59,10 @@ class Peer(NamedTuple):
     heard: Callable[[datetime], None]
     broken: Callable[[bytes], None]
     """Hears of frames that are no OCPP-J."""
+    unexpected: Callable[[str], None]
+    """Hears of answers to calls that nobody made, or that are answered already."""
     record: Callable[[str, bytes, datetime | None], None]
     """Logs a frame: `in` or `out`, and when."""
-
-
-class Line(Protocol):
-    """The way to a connected station, whatever carries it."""
-
-    @property
-    def is_over(self) -> bool: ...
-
-    async def is_there(self) -> bool:
-        """Ask for a sign of life."""
-
-    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload: ...
-
-    async def close(self, code: int, reason: str) -> None: ...
-
-    async def finish(self, code: int, within_s: float) -> None: ...
 
 
 class Connection:
@@ -146,10 +74,7 @@ class Connection:
         self._incoming: deque[_Incoming | bytes] = deque()  # bytes: a refusal, waiting its turn
         self._room = asyncio.Event()
         self._working: asyncio.Task[None] | None = None
-        self._outgoing: list[_Outgoing] = []
-        self._order = itertools.count()
-        self._waiting: dict[str, asyncio.Future[Payload]] = {}
-        self._calling: asyncio.Task[None] | None = None
+        self._calls = CallQueue(self._send, deadline_s)
         self._closed = False
         self._is_finishing = False
 
@@ -167,13 +92,13 @@ class Connection:
             log.debug("%s: socket closed: %s", self._peer.charge_box_id, closed)
         finally:
             self._closed = True
-            self._fail_calls()
+            self._calls.fail()
             if self._working:
                 await self._working
 
     async def close(self, code: int, reason: str) -> None:
         self._is_finishing = True
-        self._fail_calls()
+        self._calls.fail()
         await self._socket.close(code, reason)
 
     async def finish(self, code: int, within_s: float) -> None:
@@ -211,31 +136,7 @@ class Connection:
         """
         if self._closed:
             raise CallFailed("the station is not connected")
-        unique_id = str(uuid4())
-        frame = orjson.dumps([CALL, unique_id, action, payload])
-        answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._outgoing, _Outgoing(priority, next(self._order), unique_id, frame, answer))
-        if self._calling is None or self._calling.done():
-            self._calling = asyncio.create_task(self._send_calls())
-        return await answer
-
-    async def _send_calls(self) -> None:
-        while self._outgoing:
-            outgoing = heapq.heappop(self._outgoing)
-            self._waiting[outgoing.unique_id] = outgoing.answer
-            await self._send(outgoing.frame)
-            done, _ = await asyncio.wait([outgoing.answer], timeout=self._deadline_s)
-            self._waiting.pop(outgoing.unique_id, None)
-            if not done:
-                outgoing.answer.set_exception(NoAnswer(f"no answer within {self._deadline_s:g} s"))
-
-    def _fail_calls(self) -> None:
-        waiting = [*self._waiting.values(), *(outgoing.answer for outgoing in self._outgoing)]
-        self._outgoing.clear()
-        self._waiting.clear()
-        for answer in waiting:
-            if not answer.done():
-                answer.set_exception(NoAnswer("the connection closed before the answer"))
+        return await self._calls.call(action, payload, priority)
 
     def _take(self, frame: bytes) -> None:
         received_at = datetime.now(UTC)
@@ -316,13 +217,9 @@ class Connection:
         return answer
 
     def _resolve(self, unique_id: str, outcome: Payload | CallFailed) -> None:
-        answer = self._waiting.pop(unique_id, None)
-        if answer is None or answer.done():
+        if not self._calls.resolve(unique_id, outcome):
             self._metrics.unexpected_answers += 1
-        elif isinstance(outcome, CallFailed):
-            answer.set_exception(outcome)
-        else:
-            answer.set_result(outcome)
+            self._peer.unexpected(unique_id)
 
     async def _send(self, frame: bytes) -> None:
         if log.isEnabledFor(logging.DEBUG):

@@ -72,7 +72,7 @@ def of_answer(
     changed: list[Change] = [("station_state", station.station_id)]
     if command.kind.name == "change_configuration":
         if answer.word == REBOOT_REQUIRED:
-            station.parameters_read = False  # read again once it has booted
+            station.reads_after_boot = True
         key, value = str(command.parameters["key"]), str(command.parameters["value"])
         return [parameters.changed(station.station_id, key, value, at)], changed
     if command.kind.name == "read_configuration":

@@ -15,7 +15,7 @@ from csms.refusals import Refusals
 from csms.station import Station
 from csms.tls import ClientCertificate
 from data import station_passwords, station_security
-from data.database import Change, Sql
+from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.station_security import CHANGED, NOTHING, Credentials
 
@@ -44,6 +44,14 @@ class Admitted(NamedTuple):
 
     profile: int
     password_hash: str = ""
+
+
+class Proof(NamedTuple):
+    """What to commit of what a station came with."""
+
+    statements: list[Sql | Batch]
+    changed: list[Change]
+    is_renewed: bool  # something else is asked of the station from now on
 
 
 class Denied(NamedTuple):
@@ -80,16 +88,16 @@ class Gate:
             )
         return Admitted(profile, found)
 
-    async def came(self, station: Station, admitted: Admitted) -> None:
-        """Keep what a station came with: a new password ends the old one, a higher profile the lower ones."""
+    def proven(self, station: Station, admitted: Admitted) -> Proof:
+        """Return what to commit of what a station came with: a new password ends the old one, a higher profile the
+        lower ones."""
         asked = self._central.credentials.get(station.station_id, NOTHING)
-        statements: list[Sql] = []
+        renewed, now = _renewed(asked, admitted), datetime.now(UTC)
+        statements: list[Sql | Batch] = []
         changed: list[Change] = []
         if station.profile != admitted.profile:
             statements.append(station_security.came_with(station.station_id, admitted.profile))
             changed.append(("station_state", station.station_id))
-        station.profile = admitted.profile
-        renewed, now = _renewed(asked, admitted), datetime.now(UTC)
         told = []
         if renewed.password != asked.password:
             gone = set(asked.next_passwords) - set(renewed.next_passwords)
@@ -99,12 +107,15 @@ class Gate:
         if renewed.profile != asked.profile:
             statements.append(station_security.profile_reached(station.station_id, renewed.profile, now))
             told.append(f"Security profile {renewed.profile} was reached; lower ones are refused from now on.")
-        if renewed != asked:
+        if told:
             changed += [(CHANGED, station.station_id), ("event", station.site_id)]
-        notes = [self._central.note(station, EventKind.SECURITY, text) for text in told]
-        if statements:
-            await self._central.commits.write([*statements, *notes], changed)
-        if renewed != asked:
+            statements += [self._central.note(station, EventKind.SECURITY, text) for text in told]
+        return Proof(statements, changed, is_renewed=bool(told))
+
+    async def came(self, station: Station, admitted: Admitted, proof: Proof) -> None:
+        """Take over what was committed of what a station came with."""
+        station.profile = admitted.profile
+        if proof.is_renewed:
             await self._central.reload_credentials(station.station_id)
 
     def _fault(self, station: Station, shown: ClientCertificate) -> str:

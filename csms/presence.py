@@ -4,8 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from csms import sessions
+from csms.calling import Line
 from csms.central import Central
-from csms.connection import Line
 from csms.station import Station
 from data import alarms, station_states, transactions
 from data.alarms import NO_NETWORK, NOT_REGISTERED, Alarm

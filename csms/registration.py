@@ -4,6 +4,7 @@ from datetime import datetime
 
 from csms import outcomes
 from csms.central import Central
+from csms.gate import Proof
 from csms.happenings import Beat, Booted, DataTransferred, DiagnosticsStatusChanged, FirmwareStatusChanged
 from csms.station import Station
 from data import alarms, station_states
@@ -17,12 +18,17 @@ from data.texts import N_
 INSTALLATION_FAILED = ("InstallationFailed", "InstallVerificationFailed", "InvalidSignature")
 
 
-async def connected(central: Central, station: Station, protocol: str, at: datetime) -> None:
+async def connected(
+    central: Central, station: Station, protocol: str, at: datetime, proof: Proof | None = None
+) -> None:
     statements: list[Sql | Batch] = [
         station_states.connected(station.station_id, protocol, at),
         central.note(station, EventKind.CONNECTED, "The station connected."),
     ]
     changed: list[Change] = [("station_state", station.station_id), ("event", station.site_id)]
+    if proof:
+        statements += proof.statements
+        changed += proof.changed
     await central.commits.write(*_cleared(station, NOT_REGISTERED, at, statements, changed))
     station.is_registered = True
     station.alarms.discard((0, NOT_REGISTERED))
@@ -52,6 +58,8 @@ async def booted(central: Central, station: Station, boot: Booted, received_at: 
     ]
     changed: list[Change] = [("station_state", station.station_id), ("event", station.site_id), *over_changed]
     await _compare_model(central, station, boot.model, received_at, statements, changed)
+    if station.reads_after_boot:
+        station.reads_after_boot = station.parameters_read = False
     central.commander.wake(station)
     station.answers.forget()
 

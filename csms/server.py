@@ -17,9 +17,10 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from csms import addresses, ocpp16, registration
+from csms.calling import Line
 from csms.central import Central
 from csms.configuration import read_configuration
-from csms.connection import TAKEN_OVER, Connection, Line, Peer
+from csms.connection import TAKEN_OVER, Connection, Peer
 from csms.gate import Admitted, Denied, Gate, Shown
 from csms.message_log import StationLog
 from csms.ocpp16.calls import Caller16
@@ -142,8 +143,10 @@ class OcppServer:
         station.heard_at = datetime.now(UTC)
         try:
             async with station.lock:
-                await registration.connected(central, station, ocpp16.PROTOCOL, station.heard_at)
-                await self._gate.came(station, self._admitted[socket])
+                admitted = self._admitted[socket]
+                proof = self._gate.proven(station, admitted)
+                await registration.connected(central, station, ocpp16.PROTOCOL, station.heard_at, proof)
+                await self._gate.came(station, admitted, proof)
             central.commander.wake(station)
             await connection.run()
         finally:
@@ -174,6 +177,7 @@ class OcppServer:
             is_repeatable,
             heard,
             partial(self._note_broken, station),
+            partial(self._note_unexpected, station),
             messages.record,
         )
 
@@ -181,6 +185,10 @@ class OcppServer:
         text = "The station sent a frame that is no OCPP-J message."
         details = {"frame": frame[:1000].decode(errors="replace").replace("\0", "")}
         self._central.note_oddity(station, EventKind.BROKEN_FRAME, text, details)
+
+    def _note_unexpected(self, station: Station, unique_id: str) -> None:
+        text = "The station answered a call that nobody made, or a second time."
+        self._central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"unique_id": unique_id[:100]})
 
     def _close_later(self, older: Line) -> None:
         """Close a connection that was taken over without waiting for a station that is no longer there."""

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from csms.calling import Caller
-from csms.connection import Answers, Line
+from csms.answers import Answers
+from csms.calling import Caller, Line
 from csms.happenings import StartAnswer, Started
 from data.command_rows import Command
 from data.station_states import KnownStation
@@ -31,13 +31,15 @@ class Station:
     __slots__ = (
         "alarms", "answers", "awaiting", "caller", "charge_box_id", "connection", "ends_before", "finished",
         "created_at", "heard_at", "is_registered", "lock", "meter_prints", "misfit", "model", "open", "outlets",
-        "parameters_read", "probe", "profile", "restored", "site_id", "starts", "station_id", "statuses", "zone",
+        "parameters_read", "probe", "profile", "reads_after_boot", "restored", "site_id", "starts",
+        "station_id", "statuses", "zone",
     )  # fmt: skip
 
     def __init__(self, known: KnownStation, heard_at: datetime) -> None:
         self.station_id = known.station_id
         self.is_registered = known.is_registered
         self.parameters_read = known.parameters_read
+        self.reads_after_boot = False  # a changed parameter counts from then on
         self.heard_at = heard_at
         self.created_at = known.created_at or heard_at
         self.misfit = known.reported_model != known.model and "" not in (

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from csms import clock
+from csms import clock, list_conflicts
 from csms.central import Central
 from csms.faults import FAULTED, NO_ERROR, OTHER_ERROR, fault, is_alarm
 from csms.happenings import StatusChanged
@@ -35,6 +35,10 @@ async def status_changed(central: Central, station: Station, change: StatusChang
         at = clock.moment(change.stamp, received_at, station.zone).at
         statements.append(station_states.status(station.station_id, connector_id, *status[:4], at, received_at))
         changed.append(("outlet_state", station.station_id))
+    if status.error_code == list_conflicts.CODE:
+        conflict = await list_conflicts.met(central, station, received_at)
+        statements += conflict[0]
+        changed += conflict[1]
     kinds, alarm_statements = _alarms(station, connector_id, status)
     if alarm_statements:
         statements += alarm_statements

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from csms import message_log, presence
+from csms import message_log, presence, reservations
 from csms.central import Central, Timing
 from csms.gate import Gate
 from csms.mails import Mails
@@ -90,6 +90,7 @@ def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
         _refresh(central),
         central.commander.run(),
         central.recorder.run(),
+        reservations.run(central),
         message_log.forget(central.database, central.timing.keep_messages_days),
     ]
 

@@ -50,6 +50,13 @@ def kept(database: Database, station_id: int) -> Kept | None:
     return Kept(rows[0]["version"], frozenset(json.loads(rows[0]["entries"]))) if rows else None
 
 
+def sent_at(database: Database, station_id: int) -> datetime | None:
+    """Return when a station last took a list, None before the first time."""
+    rows = database.query("SELECT sent_at FROM local_list WHERE station_id = $id", {"id": station_id})
+    at: datetime | None = rows["sent_at"][0].as_py() if rows.num_rows else None
+    return at
+
+
 def sent(station_id: int, version: int, id_tags: list[str], at: datetime) -> Sql:
     return Sql(
         """INSERT INTO local_list VALUES ($station_id, $version, $entries, $tags, $at)

@@ -1,9 +1,10 @@
 """Outlets held for a tag until a time."""
 
 from datetime import datetime
+from typing import Any
 
 from data.command_rows import Command
-from data.database import Sql
+from data.database import Database, Sql
 from data.transactions import OpenTransaction
 
 
@@ -32,6 +33,24 @@ def cancelled(reservation_id: int, station_id: int, at: datetime) -> Sql:
         """UPDATE reservation SET state = 'cancelled', ended_at = $at
            WHERE reservation_id = $id AND station_id = $station_id AND state = 'active'""",
         {"id": reservation_id, "station_id": station_id, "at": at},
+    )
+
+
+def over(database: Database, now: datetime) -> list[dict[str, Any]]:
+    """Return the active reservations whose time is over: reservation_id, station_id, site_id, connector_id."""
+    rows = database.query(
+        """SELECT reservation_id, station_id, site_id, connector_id FROM reservation
+           WHERE state = 'active' AND expires_at <= $now ORDER BY reservation_id""",
+        {"now": now},
+    )
+    return list(rows.to_pylist())
+
+
+def expired(reservation_id: int, at: datetime) -> Sql:
+    return Sql(
+        """UPDATE reservation SET state = 'expired', ended_at = $at
+           WHERE reservation_id = $id AND state = 'active'""",
+        {"id": reservation_id, "at": at},
     )
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+
 from data import commands, station_passwords
-from data.database import Change, Database, Sql
+from data.database import Batch, Change, Database, Into, Sql
 from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Scope
@@ -16,6 +18,14 @@ PROFILES = (0, 1, 2, 3)
 AUTHORIZATION_KEY = "AuthorizationKey"
 CHANGED = "station_security"
 """The subject of the change feed."""
+
+
+CAME_WITH = Into(
+    """UPDATE station_state SET security_profile = batch.profile
+       FROM batch WHERE station_state.station_id = batch.station_id""",
+    pa.schema([("station_id", pa.int32()), ("profile", pa.int16())]),
+    key=("station_id",),
+)
 
 
 class Credentials(NamedTuple):
@@ -87,12 +97,9 @@ def profile_reached(station_id: int, profile: int, at: datetime) -> Sql:
     )
 
 
-def came_with(station_id: int, profile: int) -> Sql:
+def came_with(station_id: int, profile: int) -> Batch:
     """Keep the security profile a station came with."""
-    return Sql(
-        "UPDATE station_state SET security_profile = $profile WHERE station_id = $id",
-        {"profile": profile, "id": station_id},
-    )
+    return Batch(CAME_WITH, [(station_id, profile)])
 
 
 def of_station(scope: Scope, station_id: int) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from zeep.plugins import Plugin
 from zeep.proxy import AsyncServiceProxy
 from zeep.transports import AsyncTransport
 
-from csms.connection import CALL, CALLERROR, CALLRESULT, CallFailed, ErrorAnswered, NoAnswer, Payload, Priority
+from csms.call_queue import CALL
+from csms.calling import CallFailed, ErrorAnswered, NoAnswer, Payload, Priority
+from csms.connection import CALLERROR, CALLRESULT
 from csms.message_log import StationLog
 from csms.ocpp15 import envelope
 from csms.ocpp15.contract import CHARGE_POINT, local_name

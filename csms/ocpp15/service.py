@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
+from csms.call_queue import CALL
 from csms.central import Central
-from csms.connection import CALL, CALLERROR, CALLRESULT
+from csms.connection import CALLERROR, CALLRESULT
 from csms.gate import Denied, Gate, Shown
 from csms.happenings import NotUnderstood
 from csms.ocpp15 import envelope
@@ -89,7 +90,10 @@ class CentralSystemService:
         if isinstance(found, Denied):
             raise Fault("Sender", "SecurityError", found.text.strip(), found.status)
         line = await self._contacts.heard(station, asked.from_address, request.peer, request.own)
-        await self._gate.came(station, found)
+        proof = self._gate.proven(station, found)
+        if proof.statements:
+            await central.commits.write(proof.statements, proof.changed)
+        await self._gate.came(station, found, proof)
         name = local_name(asked.body)
         operation = name[:1].upper() + name[1:].removesuffix(REQUEST)
         message = MESSAGES.get(operation)

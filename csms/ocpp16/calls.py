@@ -4,8 +4,7 @@ from typing import Any
 
 from ocpp.v16.enums import Action, ConfigurationKey
 
-from csms.calling import Answer, Verdict, Wanted
-from csms.connection import Line, Priority
+from csms.calling import Answer, Line, NoAnswer, Priority, Verdict, Wanted
 from csms.ocpp16 import security_calls
 from csms.ocpp16.call import RETRIES, Call, fields, said, taken, timed, with_connector
 from csms.ocpp16.fields import Payload, rows, text, whole_number
@@ -35,7 +34,11 @@ class Caller16:
 
     async def perform(self, wanted: Wanted) -> Answer:
         call = CALLS[wanted.kind]
-        answer = await self._connection.call(call.action.value, call.payload(wanted), Priority.USER)
+        try:
+            answer = await self._connection.call(call.action.value, call.payload(wanted), Priority.USER)
+        except NoAnswer as silence:
+            silence.read = call.answer
+            raise
         return call.answer(answer)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csms.connection import CallFailed, ErrorAnswered, NoAnswer, Priority
+from csms.calling import CallFailed, ErrorAnswered, NoAnswer, Priority
 from simulator.soap_station import SOAP
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal

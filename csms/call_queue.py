@@ -1,0 +1,93 @@
+"""Our calls to one station over one connection: one at a time, the most urgent first, each with a deadline."""
+
+import asyncio
+import heapq
+import itertools
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+from uuid import uuid4
+
+import orjson
+
+from csms.calling import CallFailed, NoAnswer, Payload, Priority
+
+CALL = 2
+LATE_KEPT = 16  # calls without an answer in time whose answer is still known when it comes
+
+Outcome = Payload | CallFailed
+
+
+class _Outgoing(NamedTuple):
+    priority: Priority
+    order: int
+    unique_id: str
+    frame: bytes
+    answer: "asyncio.Future[Payload]"
+
+
+class CallQueue:
+    def __init__(self, send: Callable[[bytes], Awaitable[None]], deadline_s: float) -> None:
+        self._send = send
+        self._deadline_s = deadline_s
+        self._outgoing: list[_Outgoing] = []
+        self._order = itertools.count()
+        self._waiting: dict[str, asyncio.Future[Payload]] = {}
+        self._late: OrderedDict[str, asyncio.Future[Outcome]] = OrderedDict()
+        self._calling: asyncio.Task[None] | None = None
+
+    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload:
+        """Call the station when its turn has come, and return the answer.
+
+        Raises:
+            CallFailed: an error, silence until the deadline, or the end of the connection.
+        """
+        unique_id = str(uuid4())
+        frame = orjson.dumps([CALL, unique_id, action, payload])
+        answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._outgoing, _Outgoing(priority, next(self._order), unique_id, frame, answer))
+        if self._calling is None or self._calling.done():
+            self._calling = asyncio.create_task(self._work())
+        return await answer
+
+    def resolve(self, unique_id: str, outcome: Outcome) -> bool:
+        """Give an answer to who waits for it, or once waited; return whether there was anybody."""
+        late = self._late.pop(unique_id, None)
+        if late:
+            late.set_result(outcome)
+            return True
+        answer = self._waiting.pop(unique_id, None)
+        if answer is None or answer.done():
+            return False
+        if isinstance(outcome, CallFailed):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
+        return True
+
+    def fail(self) -> None:
+        """End every call: no answer comes any more."""
+        waiting = [*self._waiting.values(), *(outgoing.answer for outgoing in self._outgoing)]
+        self._outgoing.clear()
+        self._waiting.clear()
+        self._late.clear()
+        for answer in waiting:
+            if not answer.done():
+                answer.set_exception(NoAnswer("the connection closed before the answer"))
+
+    async def _work(self) -> None:
+        while self._outgoing:
+            outgoing = heapq.heappop(self._outgoing)
+            self._waiting[outgoing.unique_id] = outgoing.answer
+            await self._send(outgoing.frame)
+            done, _ = await asyncio.wait([outgoing.answer], timeout=self._deadline_s)
+            if not done:
+                late = self._keep_open(outgoing.unique_id)
+                outgoing.answer.set_exception(NoAnswer(f"no answer within {self._deadline_s:g} s", late))
+
+    def _keep_open(self, unique_id: str) -> "asyncio.Future[Outcome]":
+        self._waiting.pop(unique_id, None)
+        late = self._late[unique_id] = asyncio.get_running_loop().create_future()
+        if len(self._late) > LATE_KEPT:
+            self._late.popitem(last=False)
+        return late
