@@ -26,7 +26,8 @@ def of_tag(central: Central, id_tag: str, at: datetime, is_open: bool) -> Admiss
         is_open: the outlet is open to anybody, whatever tag is shown.
     """
     holder = central.tags.find(id_tag)
-    status = ACCEPTED if is_open else _status(holder, at)
+    is_service = holder is None and central.notices.starts.admits(id_tag, at)
+    status = ACCEPTED if is_open or is_service else _status(holder, at)
     authentication = ANONYMOUS if is_open or holder is None else RFID
     if holder is None:
         return Admission(Authorization(status), authentication, None)

@@ -14,8 +14,17 @@ from csms.commits import Commits
 from csms.file_accounts import Accounts
 from csms.message_log import Recorder
 from csms.metrics import Metrics
+from csms.services.notices import Notices
 from csms.station import Station, Status
-from data import alarms, id_tags, station_certificates, station_security, station_states, transactions
+from data import (
+    alarms,
+    id_tags,
+    service_deliveries,
+    station_certificates,
+    station_security,
+    station_states,
+    transactions,
+)
 from data.database import Batch, Revision
 from data.duckdb_engine import DuckDB
 from data.events import EventKind, event
@@ -45,6 +54,9 @@ class Timing:
     keep_messages_days: int = 14
     mails_every: float = 60  # looks for users whose daily mail is due
     mail_retry: float = 60  # after a mail server was away; doubled each time, up to an hour
+    deliveries_every: float = 1  # looks for notifications to services that are due
+    service_answers_within: float = 10
+    service_retry: float = 5  # after a service took nothing; doubled each time, up to an hour
     finish_within: float = 10  # at the end of the process
 
     @property
@@ -66,6 +78,7 @@ class Central:
         self.authority = Authority(database.file.parent)
         self.stations: dict[str, Station] = {}  # by charge_box_id
         self.tags = id_tags.TagIndex(())
+        self.notices = Notices()
         self.credentials: dict[int, Credentials] = {}  # by station_id
         self.certificates: dict[str, Certificate] = {}  # by serial number
         self._reading_credentials = asyncio.Lock()
@@ -101,6 +114,7 @@ class Central:
         for station_id, connector_id, ended_at in transactions.last_ends(database):
             if station_id in by_id:
                 by_id[station_id].ends_before[connector_id] = ended_at
+        self.notices.load(database)
         self.commander.load()
 
     def configure(
@@ -141,6 +155,8 @@ class Central:
                     await gone.connection.close(1008, "removed from the portal, or called otherwise there")
         if "user" in subjects:
             self.tags = await asyncio.to_thread(id_tags.index, self.database)
+        if "service" in subjects:
+            self.notices.follow(await asyncio.to_thread(service_deliveries.followers, self.database))
         if station_security.CHANGED in subjects:
             await self.reload_credentials()
         if station_certificates.CHANGED in subjects:

@@ -12,6 +12,7 @@ from csms.statuses import outlet_found, remember_outlet
 from data import meter_values, reservations, transactions
 from data.database import Batch, Change, Sql
 from data.events import EventKind
+from data.service_deliveries import Event
 from data.transactions import END_ESTIMATED, OpenTransaction, Session
 
 TAG_REFUSED = "tag refused"
@@ -90,11 +91,20 @@ async def _begin(
         changed.append(("session", session.site_id))
     if reservation_id:
         statements.append(reservations.used(reservation_id, transaction))
-    over, over_changed = outcomes.charging_began(central, station, transaction)
-    await central.commits.write([*statements, *over], [*changed, *over_changed])
+    told = [central.notices.ended(session) for session in left_open]
+    for more, more_changed in (
+        *told,
+        central.notices.started(transaction),
+        outcomes.charging_began(central, station, transaction),
+    ):
+        statements += more
+        changed += more_changed
+    await central.commits.write(statements, changed)
+    central.notices.begun(transaction)
     remember_outlet(station, transaction.connector_id)
     for session in left_open:
         station.finish(session.transaction_id or 0, session)
+        central.notices.over(session.transaction_id or 0)
 
 
 async def _repeated(
@@ -137,11 +147,13 @@ async def stopped(central: Central, station: Station, stop: Stopped, received_at
         transaction, moment.at, meter_stop_kwh, stop.reason, received_at, sessions.notes(note, moment.note, other)
     )
     over, over_changed = outcomes.charging_ended(central, station, transaction, received_at)
+    told, told_changed = central.notices.ended(session)
     await central.commits.write(
-        [*transactions.ended(session), values, *over],
-        [("session", session.site_id), ("open_transaction", station.station_id), *over_changed],
+        [*transactions.ended(session), values, *over, *told],
+        [("session", session.site_id), ("open_transaction", station.station_id), *over_changed, *told_changed],
     )
     station.finish(transaction.transaction_id, session)
+    central.notices.over(transaction.transaction_id)
     return _told(central, station, stop, transaction.connector_id, received_at)
 
 
@@ -186,7 +198,10 @@ async def _stopped_late(
     elif END_ESTIMATED in (session.note or ""):
         transaction, values = _last_measured(station, sessions.reopened(session), stop, received_at)
         corrected = sessions.ended(transaction, moment.at, meter_stop_kwh, stop.reason, received_at, moment.note)
-        await central.commits.write([transactions.corrected(corrected), values], [("session", session.site_id)])
+        told, told_changed = central.notices.ended(corrected, Event.SESSION_CORRECTED)
+        await central.commits.write(
+            [transactions.corrected(corrected), values, *told], [("session", session.site_id), *told_changed]
+        )
         station.finish(transaction.transaction_id, corrected)
         return
     elif meter_stop_kwh == session.meter_stop_kwh and (moment.at == session.ended_at or moment.note):

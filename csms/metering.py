@@ -36,7 +36,9 @@ async def measured(central: Central, station: Station, report: Measured, receive
         if transaction:
             transaction = live(transaction, measurements)
             statements.append(transactions.measured(transaction))
-            changed.append(("open_transaction", station.station_id))
+            told, told_changed = central.notices.measured(transaction)
+            statements += told
+            changed += [("open_transaction", station.station_id), *told_changed]
         await central.commits.write(statements, changed)
         if transaction:
             station.open[transaction.transaction_id] = transaction

@@ -121,8 +121,10 @@ async def _end_abandoned(central: Central, station: Station, now: datetime) -> N
                 continue
             if now - status.received_at > timedelta(seconds=central.timing.stop_awaited):
                 session = sessions.end_estimated(transaction, status.received_at, now)
+                told, told_changed = central.notices.ended(session)
                 await central.commits.write(
-                    transactions.ended(session),
-                    [("session", session.site_id), ("open_transaction", station.station_id)],
+                    [*transactions.ended(session), *told],
+                    [("session", session.site_id), ("open_transaction", station.station_id), *told_changed],
                 )
                 station.finish(transaction.transaction_id, session)
+                central.notices.over(transaction.transaction_id)

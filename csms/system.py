@@ -17,6 +17,8 @@ from csms.ocpp15.contacts import Contacts
 from csms.ocpp15.service import CentralSystemService
 from csms.refusals import Refusals
 from csms.server import OcppServer
+from csms.services.api import ServicesApi
+from csms.services.deliveries import Deliveries
 from csms.tls import ServerTls
 from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnusable
@@ -55,18 +57,22 @@ async def running(
     gate = Gate(central, refusals)
     server, soap = OcppServer(central, refusals, gate), CentralSystemService(central, contacts, refusals, gate)
     loops: list[asyncio.Task[None]] = []
-    runner = web.AppRunner(_api(central, soap), access_log=None)
+    deliveries = Deliveries(central)
+    routes = [*soap.routes(), *ServicesApi(central).routes()]
+    runner = web.AppRunner(_api(central, routes), access_log=None)
     try:
         ocpp = await server.start(ocpp)
         ocpp_tls, tls_loops = await _start_tls(central, server, tls)
         await runner.setup()
         await web.TCPSite(runner, api.host, api.port).start()
-        loops = [asyncio.create_task(loop) for loop in (*_loops(central), *tls_loops, mails.run(), contacts.run())]
+        beside = (*tls_loops, mails.run(), contacts.run(), deliveries.run())
+        loops = [asyncio.create_task(loop) for loop in (*_loops(central), *beside)]
         yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]), ocpp_tls)
     finally:
         for loop in loops:
             loop.cancel()
         await mails.stop()
+        await deliveries.stop()
         await server.close()
         await runner.cleanup()
         await contacts.close()
@@ -114,7 +120,7 @@ async def _refresh(central: Central) -> None:
             log.exception("changes could not be taken over; it is tried again")
 
 
-def _api(central: Central, soap: CentralSystemService) -> web.Application:
+def _api(central: Central, routes: list[web.RouteDef]) -> web.Application:
     async def healthz(request: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "connected": _connected(central)})
 
@@ -123,7 +129,7 @@ def _api(central: Central, soap: CentralSystemService) -> web.Application:
         return web.Response(text=central.metrics.text(_connected(central), charging), content_type="text/plain")
 
     app = web.Application(client_max_size=256 * 1024)
-    app.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics), *soap.routes()])
+    app.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics), *routes])
     return app
 
 

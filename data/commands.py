@@ -55,7 +55,9 @@ INTO_COMMAND = rows_into(
 )
 
 
-class _Wanted(NamedTuple):
+class Wanted(NamedTuple):
+    """A command that was checked; parameters without the secret ones."""
+
     kind: Kind
     parameters: Mapping[str, object]
     secret: Mapping[str, object]
@@ -89,7 +91,7 @@ def request(
         InvalidInput: a parameter cannot be taken.
     """
     scope.require(*ROLES, action="control charging stations")
-    wanted = _wanted(kind, parameters or {}, connector_id, expires_at, stop_on_failures)
+    wanted = checked_command(kind, parameters or {}, connector_id, expires_at, stop_on_failures)
     if not station_ids or len(station_ids) > MOST_STATIONS:
         raise InvalidInput("Stations", len(station_ids), f"must be 1 to {MOST_STATIONS}.")
     stations = abilities(scope, sorted(set(station_ids)))
@@ -97,17 +99,22 @@ def request(
     if missing:
         raise NotFound("charging station", min(missing))
     batch_id = uuid4().hex
-    _queue(scope, batch_id, wanted, list(stations.values()))
+    scope.database.write(*queue(wanted, batch_id, list(stations.values()), scope.user_id))
     return batch_id
 
 
-def _wanted(
+def checked_command(
     name: str,
     parameters: Mapping[str, object],
     connector_id: int | None,
     expires_at: datetime | None,
-    stop_on_failures: int | None,
-) -> _Wanted:
+    stop_on_failures: int | None = None,
+) -> Wanted:
+    """Return a command as it is kept.
+
+    Raises:
+        InvalidInput: there is no such command, or a parameter cannot be taken.
+    """
     kind = KINDS.get(name)
     if kind is None or kind.is_own:
         raise InvalidInput("Command", name, "is not known.")
@@ -129,10 +136,17 @@ def _wanted(
     hidden = secret_names(kind, kept)
     secret = {key: value for key, value in kept.items() if key in hidden}
     shown = {key: MASK if key in hidden else value for key, value in kept.items()}
-    return _Wanted(kind, shown, secret, connector_id, expires_at, stop_on_failures)
+    return Wanted(kind, shown, secret, connector_id, expires_at, stop_on_failures)
 
 
-def _queue(scope: Scope, batch_id: str, wanted: _Wanted, stations: Sequence[Abilities]) -> None:
+def queue(
+    wanted: Wanted, batch_id: str, stations: Sequence[Abilities], user_id: int | None, text: str = "asked for."
+) -> tuple[list[Batch], list[Change]]:
+    """Return what to commit for a command that is allowed: its rows, events and changes.
+
+    Args:
+        user_id: who asks; None: no user but who is named in the text.
+    """
     now = datetime.now(UTC)
     rows: list[tuple[object, ...]] = []
     events: list[tuple[object, ...]] = []
@@ -144,25 +158,25 @@ def _queue(scope: Scope, batch_id: str, wanted: _Wanted, stations: Sequence[Abil
         rows.append(
             (
                 batch_id, station.station_id, station.site_id, wanted.connector_id, wanted.kind.name, parameters,
-                None if reason else secret, wanted.stop_on_failures, scope.user_id, now, wanted.expires_at,
+                None if reason else secret, wanted.stop_on_failures, user_id, now, wanted.expires_at,
                 state.value, ended_at, reason,
             )
         )  # fmt: skip
         noted = event(
             EventKind.COMMAND,
-            f"{wanted.kind.title}: {reason or 'asked for.'}",
+            f"{wanted.kind.title}: {reason or text}",
             at=now,
             site_id=station.site_id,
             station_id=station.station_id,
             connector_id=wanted.connector_id,
             charge_box_id=station.charge_box_id,
-            user_id=scope.user_id,
+            user_id=user_id,
             details={"batch_id": batch_id, "kind": wanted.kind.name, "parameters": wanted.parameters, "state": state},
         )
         events += noted.rows
     changed: set[Change] = {("event", station.site_id) for station in stations}
     changed |= {("command", station.station_id) for station in stations}
-    scope.database.write([Batch(INTO_COMMAND, rows), noted._replace(rows=events)], changed=[*changed, (WAKE, 0)])
+    return [Batch(INTO_COMMAND, rows), noted._replace(rows=events)], [*changed, (WAKE, 0)]
 
 
 def by_portal(kind: str, station_id: int, site_id: int, parameters: Mapping[str, object], at: datetime) -> Batch:

@@ -57,6 +57,7 @@ class DuckDB:
     def submit(self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = ()) -> "Future[list[pa.Table]]":
         """Do as `write` does, without waiting: the future is done when the statements are on disk."""
         done: Future[list[pa.Table]] = Future()
+        done.set_running_or_notify_cancel()  # who waits may give up, the write cannot
         self._queue.put(_Write(statements, tuple(changed), done))
         return done
 

@@ -40,6 +40,7 @@ class EventKind(StrEnum):
     MAIL = "mail"
     FILE = "file"
     SECURITY = "security"
+    SERVICE = "service"
 
 
 INTO_EVENT = rows_into(

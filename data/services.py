@@ -4,6 +4,7 @@ A service calls the portal with its key, of which only the hash is kept. Calls t
 secret. Both are made here, handed out once, and never shown again.
 """
 
+import base64
 import hashlib
 import secrets
 from datetime import UTC, datetime
@@ -26,6 +27,16 @@ class Secrets(NamedTuple):
     signing_secret: str
 
 
+def _outlets(title: str, value: object) -> str:
+    if value not in ("all", "listed"):
+        raise InvalidInput(title, None, "must be all, or those with a value at the service.")
+    return str(value)
+
+
+def _seconds(title: str, value: object) -> int:
+    return round(values.number_or_none(0, 86_400, 0)(title, value) or 0)
+
+
 def _is_active(title: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise InvalidInput(title, None, "must be on or off.")
@@ -42,6 +53,8 @@ SERVICE = Record(
         "provider": Field("Service provider", values.name),
         "description": Field("Description", values.text()),
         "url": Field("Service URL", values.url("https", "http")),
+        "outlets": Field("Outlets", _outlets),
+        "energy_every_s": Field("Energy updates", _seconds),
         "is_active": Field("Active", _is_active),
     },
     subject="service",
@@ -131,7 +144,8 @@ def hash_of(key: str) -> str:
 
 
 def _new_secrets() -> Secrets:
-    return Secrets(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
+    signing_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()  # as Standard Webhooks writes them
+    return Secrets(secrets.token_urlsafe(32), signing_secret)
 
 
 def _kept(made: Secrets) -> dict[str, object]:

@@ -220,3 +220,10 @@ def test_a_fatal_failure_is_reported_to_the_owner(tmp_path: Path) -> None:
 def test_an_unusable_database_is_told_as_such_over_the_socket_too(either: Database) -> None:
     with pytest.raises(DatabaseUnusable, match="no/such/folder"):
         either.write([Sql("COPY (SELECT 1) TO '/proc/no/such/folder/file'")])
+
+
+def test_a_write_that_nobody_waits_for_any_more_is_done_and_later_ones_too(database: DuckDB) -> None:
+    write = [Sql("CREATE TABLE IF NOT EXISTS given_up (n INTEGER)"), Sql("INSERT INTO given_up VALUES (1)")]
+    assert not database.submit(write).cancel()
+    database.write(write)
+    assert database.query("SELECT count(*) AS n FROM given_up")["n"][0].as_py() == 2

@@ -1,0 +1,49 @@
+"""Where notifications go: the address of a service, never to where networks keep their own secrets.
+
+Administrators enter it, and services may stand on this machine or in its network, unlike the addresses that stations
+tell (`csms/ocpp15/call_back.py`). Link-local addresses, where clouds hand out credentials, are nobody's service.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from typing import NamedTuple
+
+import httpx
+
+
+class Unusable(Exception):
+    """A service cannot be called at its address; says why."""
+
+
+class Target(NamedTuple):
+    """url: with the address that was looked at in the place of the name, which may lead elsewhere a moment later."""
+
+    url: httpx.URL
+    host: str
+    name: str
+
+
+async def target(url: str) -> Target:
+    """Find the address of a URL.
+
+    Raises:
+        Unusable: the name has no address, or one that may not be called.
+    """
+    try:
+        named = httpx.URL(url)
+        port = named.port or (443 if named.scheme == "https" else 80)
+        found = await asyncio.get_running_loop().getaddrinfo(named.host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, httpx.InvalidURL) as error:
+        raise Unusable(f"its address cannot be found: {error}") from error
+    addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
+    if not addresses or not all(_may_be(ip) for ip in addresses):
+        raise Unusable("its address may not be called")
+    return Target(named.copy_with(host=str(addresses[0])), named.netloc.decode("ascii"), named.host)
+
+
+def _may_be(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if ip.is_loopback:
+        return True
+    return not (ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved)

@@ -1,0 +1,190 @@
+"""Posts notifications to services from the outbox: signed, in order for each session, again until they are taken."""
+
+import asyncio
+import json
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+import httpx
+
+from csms.central import Central
+from csms.services.addresses import Unusable, target
+from csms.services.bodies import written
+from csms.services.signatures import signature
+from data import service_deliveries
+from data.database import Batch, Change, Sql
+from data.service_deliveries import WAKE, Due, pause
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4  # to one service
+LONGEST_PAUSE_S = 3600
+FORGET_EVERY = timedelta(hours=1)
+BUSY = (408, 425, 429)  # answers of 4xx that speak of the service and not of the notification
+
+
+class Tried(NamedTuple):
+    """What came of one try. is_away: the service takes nothing now, whatever is sent."""
+
+    due: Due
+    is_taken: bool
+    is_away: bool
+    answer: str
+
+
+class Deliveries:
+    """One task for each service that has something to be told; one that is away keeps no other waiting."""
+
+    def __init__(self, central: Central) -> None:
+        self._central = central
+        self._client: httpx.AsyncClient | None = None
+        self._working: dict[int, asyncio.Task[None]] = {}  # by service_id
+        self._woken = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._forgotten_at = datetime.min.replace(tzinfo=UTC)
+        central.database.listen(WAKE, self._told)
+
+    async def run(self) -> None:
+        while True:
+            try:
+                self._woken.clear()
+                await self._begin()
+                async with asyncio.timeout(self._central.timing.deliveries_every):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+            except Exception:
+                log.exception("notifications to services could not be looked at; it is tried again")
+                await asyncio.sleep(self._central.timing.deliveries_every)
+
+    async def stop(self) -> None:
+        """Let what is on its way be answered, so that no service gets it twice."""
+        working = [task for task in self._working.values() if not task.done()]
+        if working:
+            await asyncio.wait(working, timeout=self._central.timing.finish_within)
+        for task in working:
+            task.cancel()
+        if self._client:
+            await self._client.aclose()
+
+    @property
+    def _http(self) -> httpx.AsyncClient:
+        """Made when first needed: it reads all certificates."""
+        if self._client is None:
+            within_s = self._central.timing.service_answers_within
+            self._client = httpx.AsyncClient(timeout=within_s, follow_redirects=False, trust_env=False)
+        return self._client
+
+    def _told(self) -> None:
+        """Hear of a commit, in the database's thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def _begin(self) -> None:
+        now = datetime.now(UTC)
+        if now - self._forgotten_at > FORGET_EVERY:
+            self._forgotten_at = now
+            kept = timedelta(days=self._central.timing.keep_messages_days)
+            await asyncio.to_thread(service_deliveries.forget, self._central.database, now - kept)
+        found = await asyncio.to_thread(service_deliveries.due, self._central.database, now)
+        found.sort(key=lambda due: due.service_id)
+        for service_id, waiting in groupby(found, lambda due: due.service_id):
+            task = self._working.get(service_id)
+            if task is None or task.done():
+                self._working[service_id] = asyncio.create_task(self._work(list(waiting)))
+
+    async def _work(self, waiting: list[Due]) -> None:
+        """Send what is due to one service, until it takes none."""
+        try:
+            for place in range(0, len(waiting), AT_ONCE):
+                if not await self._send(waiting[place : place + AT_ONCE]):
+                    return
+        except Exception:
+            log.exception("notifications to the service %s failed; they are sent again", waiting[0].service)
+            await asyncio.sleep(self._central.timing.deliveries_every)
+        self._woken.set()
+
+    async def _send(self, together: list[Due]) -> bool:
+        """Try some at once and write down what came of it; tell whether the service takes more."""
+        claim = service_deliveries.claimed([due.delivery_id for due in together], datetime.now(UTC))
+        await asyncio.wrap_future(self._central.database.submit([claim]))
+        tried = await asyncio.gather(*(self._post(due) for due in together))
+        now = datetime.now(UTC)
+        statements: list[Sql | Batch] = []
+        changed: list[Change] = [("service", tried[0].due.service_id)]
+        for one in tried:
+            if one.is_taken:
+                statements.append(service_deliveries.delivered(one.due.delivery_id, now, one.answer))
+            else:
+                again = now + self._pause(one.due.attempts + 1)
+                statements.append(service_deliveries.postponed(one.due.delivery_id, again, one.answer))
+        taken = next((one for one in tried if one.is_taken), None)
+        failed = next((one for one in tried if one.is_away), None)
+        if failed and not taken:
+            until = now + self._pause(failed.due.failures + 1)
+            told = service_deliveries.away(failed.due, now, until, failed.answer)
+        else:
+            told = service_deliveries.answered(together[0], now)
+        await asyncio.wrap_future(self._central.database.submit([*statements, *told[0]], [*changed, *told[1]]))
+        return failed is None
+
+    def _pause(self, failures: int) -> timedelta:
+        return pause(failures, self._central.timing.service_retry, LONGEST_PAUSE_S)
+
+    async def _post(self, due: Due) -> Tried:
+        body = _body(due)
+        try:
+            async with asyncio.timeout(self._central.timing.service_answers_within):
+                to = await target(due.url)
+                request = self._http.build_request(
+                    "POST",
+                    to.url,
+                    content=body,
+                    headers={"Host": to.host, **_headers(due, body)},
+                    extensions={"sni_hostname": to.name},
+                )
+                answer = await self._http.send(request, stream=True)
+                await answer.aclose()  # what it says beside its status is not read
+        except (TimeoutError, httpx.TimeoutException):
+            return Tried(due, False, True, f"no answer within {self._central.timing.service_answers_within:g} s")
+        except Unusable as error:
+            return Tried(due, False, True, str(error))
+        except httpx.HTTPError as error:
+            return Tried(due, False, True, f"it cannot be reached: {error}"[:200])
+        return _read(due, answer.status_code)
+
+
+def _read(due: Due, status: int) -> Tried:
+    is_taken = 200 <= status < 300
+    is_away = not is_taken and (status >= 500 or status in BUSY)
+    return Tried(due, is_taken, is_away, f"HTTP {status}")
+
+
+def _headers(due: Due, body: bytes) -> dict[str, str]:
+    """Return what the receiver needs to trust a notification, and to know one that it may have already."""
+    now = int(time.time())
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Charge-Portal",
+        "webhook-id": due.public_id,
+        "webhook-timestamp": str(now),
+        "webhook-signature": signature(due.signing_secret, due.public_id, now, body),
+        "webhook-attempt": str(due.attempts + 1),
+    }
+
+
+def _body(due: Due) -> bytes:
+    content = json.loads(due.content)
+    outlet = {
+        "uuid": due.uuid,
+        "value": due.value,
+        "outlet_id": due.connector_id,
+        "charge_box_id": due.charge_box_id,
+        "station": due.station,
+        "site": due.site,
+    }
+    about = {"outlet": outlet, "reference": due.reference, "session": content}
+    return json.dumps({"id": due.public_id, "type": due.event, "timestamp": written(due.created_at), **about}).encode()

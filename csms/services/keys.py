@@ -1,0 +1,55 @@
+"""Who calls: a service shows its key, and whoever shows wrong ones is soon not listened to."""
+
+import asyncio
+from collections import OrderedDict, deque
+from datetime import UTC, datetime, timedelta
+
+from csms.central import Central
+from csms.services.answers import refusal
+from data import service_access
+from data.events import EventKind, event
+from data.service_access import Service
+
+MOST_WRONG = 10  # keys of one address …
+WRONG_WITHIN = timedelta(minutes=1)  # … within this time
+MOST_KEPT = 10_000
+LONGEST_KEY = 200
+
+
+class Keys:
+    def __init__(self, central: Central) -> None:
+        self._central = central
+        self._wrong: OrderedDict[str, deque[datetime]] = OrderedDict()
+
+    async def owner(self, authorization: str, address: str) -> Service:
+        """Return the active service that calls. A right key counts also where others of its address guess.
+
+        Raises:
+            HTTPException: no key or a wrong one, too many wrong ones, or the service is not active.
+        """
+        scheme, _blank, key = authorization.partition(" ")
+        key = key.strip()
+        service = None
+        if scheme.lower() == "bearer" and key and len(key) <= LONGEST_KEY:
+            service = await asyncio.to_thread(service_access.of_key, self._central.database, key)
+        if service is None:
+            self._refuse(address)
+            raise refusal(401, "wrong_key", "Send the service's key: Authorization: Bearer KEY.")
+        if not service.is_active:
+            raise refusal(403, "not_active", f"The service {service.name} is not active in the portal.")
+        return service
+
+    def _refuse(self, address: str) -> None:
+        now = datetime.now(UTC)
+        tries = self._wrong.setdefault(address, deque(maxlen=MOST_WRONG))
+        while tries and now - tries[0] > WRONG_WITHIN:
+            tries.popleft()
+        if len(tries) >= MOST_WRONG:
+            raise refusal(429, "too_many", "Too many calls without a right key. Try again in a minute.")
+        tries.append(now)
+        self._wrong.move_to_end(address)
+        if len(self._wrong) > MOST_KEPT:
+            self._wrong.popitem(last=False)
+        if self._central.is_first("service key", address):
+            text = f"Somebody at {address} called the services' API without a right key."
+            self._central.commits.write_later([event(EventKind.SECURITY, text)], [("event", 0)])
