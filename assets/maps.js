@@ -2,6 +2,7 @@
 // A box with data-map says which; portalMaps.KINDS has a function for each: (box, map) => draw.
 (function () {
   const KINDS = {};
+  const APART_PX = 30;
   let world = null;
 
   // dash-leaflet sets the view of a map that it has just made: what is drawn comes after that.
@@ -106,9 +107,26 @@
       for (const place of shown.values()) {
         const marker = markers.get(place.ref) ?? added(place);
         look(marker.link, place);
-        marker.setLatLng(place.at).setZIndexOffset(place.look === "is-fault" ? 1000 : 0);
+        marker.at = place.at;
+        marker.setZIndexOffset(place.look === "is-fault" ? 1000 : 0);
       }
       if (isFitted && isOther) fit([...shown.values()].map((place) => place.at));
+      spread();
+    }
+
+    // Where places are close together at this zoom, each stands beside the ones before it, within reach of a finger.
+    function spread() {
+      const taken = [];
+      for (const marker of markers.values()) {
+        const own = map.latLngToLayerPoint(marker.at);
+        let at = own;
+        for (let turn = 1; turn < 60 && taken.some((other) => other.distanceTo(at) < APART_PX); turn++) {
+          const angle = turn * 2.4;
+          at = own.add([Math.cos(angle) * 6 * Math.sqrt(turn), Math.sin(angle) * 6 * Math.sqrt(turn)]);
+        }
+        taken.push(at);
+        marker.setLatLng(map.layerPointToLatLng(at));
+      }
     }
 
     function added(place) {
@@ -130,6 +148,7 @@
     }
 
     new MutationObserver(draw).observe(box, { attributeFilter: ["data-places"] });
+    map.on("zoomend", spread);
     draw();
   }
 

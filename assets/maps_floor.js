@@ -8,6 +8,7 @@
   let plan = null; // the drawn one: {box, map, markers}
   let model = { kept: [], moved: {}, chosen: null };
 
+  const stored = (id) => dash_component_api.getLayout(id).props.data;
   const station = (id) => model.kept.find((one) => one.id === id);
   const place = (one) => (one.id in model.moved ? model.moved[one.id].wanted : one.at);
   const isOpen = () => plan && !("closed" in plan.box.dataset);
@@ -129,8 +130,7 @@
 
   KINDS.plan = (box, map) => {
     plan = { box, map, markers: new Map() };
-    const isSame = document.getElementById("positions-chosen") && model.of === location.search;
-    model = { moved: {}, chosen: null, ...(isSame ? model : {}), kept: JSON.parse(box.dataset.stations), of: location.search };
+    model = { kept: stored("positions-kept"), moved: stored("positions-moved"), chosen: stored("positions-chosen") ?? null };
     const size = JSON.parse(box.dataset.size);
     map.setMaxBounds([[-size[1], -size[0]], [2 * size[1], 2 * size[0]]]);
     map.fitBounds([[0, 0], [size[1], size[0]]], { animate: false });

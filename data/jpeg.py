@@ -1,6 +1,7 @@
 """JPG pictures that people bring: looked into, never believed, and written anew without what else was in them."""
 
 import io
+import threading
 from typing import NamedTuple
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -12,6 +13,7 @@ MOST_PIXELS = 40_000_000
 MOST_SCANS = 64  # of a progressive picture; each is decoded whole
 QUALITY = 88
 START_OF_SCAN = b"\xff\xda"
+ONE_AT_A_TIME = threading.Lock()  # the largest picture takes some 300 MB while it is unpacked
 
 
 class Picture(NamedTuple):
@@ -35,6 +37,11 @@ def cleaned(name: str, content: bytes) -> Picture:
         raise InvalidInput("File", name, f"is larger than {LARGEST >> 20} MB. Choose a smaller one.")
     if content.count(START_OF_SCAN) > MOST_SCANS:
         raise InvalidInput("File", name, "is built in too many layers. Save it as an ordinary JPG.")
+    with ONE_AT_A_TIME:
+        return _written_anew(name, content)
+
+
+def _written_anew(name: str, content: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as opened:
             width, height = opened.size
@@ -48,5 +55,6 @@ def cleaned(name: str, content: bytes) -> Picture:
     except (OSError, SyntaxError, ValueError):  # as Pillow meets it in damaged pictures
         raise InvalidInput("File", name, "is damaged. Save the map as JPG again.") from None
     written = io.BytesIO()
-    Image.frombytes("RGB", picture.size, picture.tobytes()).save(written, "JPEG", quality=QUALITY, optimize=True)
+    picture.info.clear()
+    picture.save(written, "JPEG", quality=QUALITY, optimize=True)
     return Picture(written.getvalue(), *picture.size)

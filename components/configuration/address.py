@@ -86,7 +86,12 @@ def of_floor(node: Node, text: str) -> html.Div:
         dcc.Link(_("Map of floor %(name)s", name=floor_name), href=f"/configuration?node={floor}&tab=position"),
     ]
     told = html.Div([html.P(text, className="mb-1"), *(html.Span(link, className="me-3") for link in links)])
-    return html.Div([icon("bi-info-circle me-2"), told], className="alert d-flex")
+    return note(told)
+
+
+def note(told: Any) -> html.Div:
+    """Return a remark above a form."""
+    return html.Div([icon("bi-info-circle"), told], className="alert")
 
 
 def register(form: Form) -> None:

@@ -56,13 +56,13 @@ def card(node: Node, found: FloorMap | None, standing: Sequence[Standing], may_w
     foot = html.Div(
         [*legend, *hint], className="card-footer d-flex column-gap-4 row-gap-1 align-items-center flex-wrap"
     )
-    drawn = html.Div(plan(node, found, standing, may_write), className="cp-plan-box")
+    drawn = html.Div(plan(node, found, may_write), className="cp-plan-box")
     return html.Section(
         [drawn, foot], className="card", key=found.sha256, **{"aria-label": _("Map of floor %(name)s", name=node.name)}
     )
 
 
-def plan(node: Node, found: FloorMap, standing: Sequence[Standing], may_write: bool) -> html.Div:
+def plan(node: Node, found: FloorMap, may_write: bool) -> html.Div:
     """Return the floor's picture as a map."""
     bounds = [[0, 0], [found.height_px, found.width_px]]
     alt = _("Map of floor %(name)s", name=node.name)
@@ -80,7 +80,6 @@ def plan(node: Node, found: FloorMap, standing: Sequence[Standing], may_write: b
     words = {state: {"look": one.colour, "glyph": one.glyph, "word": str(one.word)} for state, one in looks().items()}
     props = {
         "data-size": json.dumps([found.width_px, found.height_px]),
-        "data-stations": json.dumps(kept(standing), ensure_ascii=False),
         "data-looks": json.dumps(words, ensure_ascii=False),
         **({} if may_write else {"data-closed": ""}),
     }

@@ -16,7 +16,17 @@ FORM = address.form("station-address", addresses.STATION)
 def layout(scope: Scope, node: Node) -> html.Div:
     if node.floor_id is not None:
         return address.of_floor(node, _("A charging station on a floor has the address of its site."))
-    return address.layout(FORM, scope, node)
+    page = address.layout(FORM, scope, node)
+    page.children.insert(0, address.note(_own(node)))
+    return page
+
+
+def _own(node: Node) -> str:
+    return _(
+        "This station belongs directly to the site %(site)s, so it has an address of its own. "
+        "A station on a floor has the address of its site.",
+        site=node.path[1][1],
+    )
 
 
 def register() -> None:
