@@ -2,7 +2,7 @@
 // that there are some (is-dirty), and what to ask (data-leave, data-discard).
 (function () {
   const bar = () => document.querySelector(".cp-savebar.is-dirty, .cp-savebar[data-typing]");
-  const inForm = (target) => target.closest?.(".cp-form input, .cp-form textarea, .cp-form select");
+  const inForm = (target) => target.closest?.(".cp-form input:not([type=file]), .cp-form textarea, .cp-form select");
   let isGoingBack = false;
   let valueAtFocus = "";
 
