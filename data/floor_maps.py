@@ -49,7 +49,7 @@ def of_floor(scope: Scope, floor_id: int) -> FloorMap | None:
     nodes.find(scope, f"floor:{floor_id}")
     rows = scope.database.query(
         """SELECT floor_id, name, sha256, size_bytes, width_px, height_px, uploaded_at,
-                  trim(first_name || ' ' || last_name) AS uploaded_by
+                  coalesce(trim(first_name || ' ' || last_name), 'Charge Portal') AS uploaded_by
            FROM floor_map LEFT JOIN portal_user ON user_id = uploaded_by WHERE floor_id = $id""",
         {"id": floor_id},
     ).to_pylist()

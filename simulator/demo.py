@@ -14,7 +14,7 @@ from data.errors import PortalError
 from data.meter_values import INTO_METER_VALUE, MeterValue
 from data.scope import Role, Scope
 from data.transactions import ANONYMOUS, INTO_SESSION, RFID, Session
-from simulator import history, incidents, world
+from simulator import history, incidents, plans, world
 from simulator.incidents import Placed
 
 ROWS_PER_COMMIT = 10_000
@@ -207,8 +207,11 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("var"), help="the portal's data folder (PORTAL_DATA)")
     try:
-        database = connect(parser.parse_args().data.absolute())
+        folder = parser.parse_args().data.absolute()
+        database = connect(folder)
         filled = fill(database, datetime.now(UTC).replace(microsecond=0))
+        if filled:
+            plans.place(database, folder)
         database.close()
     except PortalError as error:
         sys.exit(str(error))

@@ -10,7 +10,7 @@ from data import log_in
 from data.database import Database
 from data.duckdb_engine import DuckDB
 from data.scope import Role
-from simulator import demo, history, world
+from simulator import demo, history, plans, world
 
 NOW = datetime(2026, 3, 20, 15, 42, 8, tzinfo=UTC)
 
@@ -55,6 +55,16 @@ def test_the_topology_is_the_design_s(database: Database) -> None:
     assert _count(database, "charging_station") == 64
     assert _count(database, "outlet") == 128
     assert _count(database, "grid_controller") == 2
+
+
+def test_every_station_stands_on_its_floors_plan_or_beside_its_site(database: Database, tmp_path: Path) -> None:
+    plans.place(database, tmp_path)
+    assert _count(database, "floor_map") == _count(database, "floor")
+    assert _count(database, "charging_station WHERE floor_id IS NOT NULL AND plan_x IS NULL") == 0
+    assert _count(database, "charging_station WHERE floor_id IS NULL AND latitude IS NULL") == 0
+    assert _count(database, "(SELECT DISTINCT floor_id, plan_x, plan_y FROM charging_station WHERE floor_id > 0)") == (
+        _count(database, "charging_station WHERE floor_id > 0")
+    )
 
 
 def test_every_session_belongs_to_a_station_and_rfid_ones_to_a_user(database: Database) -> None:
