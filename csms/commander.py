@@ -198,7 +198,9 @@ class Commander:
         awaited = command.kind.done_when not in (Outcome.ANSWER, Outcome.STATUS)
         if state is State.ACCEPTED and (not awaited or command.is_fulfilled):
             state = State.DONE
-        if state is State.ACCEPTED:
+        if command.ended_at and command.state is not State.TIMED_OUT:  # its failure was told before the answer
+            told: outcomes.Told = ([], [])
+        elif state is State.ACCEPTED:
             command.state, command.done_by = state, now + timedelta(seconds=command.kind.done_within_s)
             command.ended_at, command.progress_text = None, prefix and f"{prefix}{answer.word}"
             station.awaiting[command.command_id] = command
