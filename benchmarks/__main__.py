@@ -6,7 +6,20 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import connections, diagrams, export, ingest, navigator, reboot, sessions_table, start, status_to_page
+from benchmarks import (
+    alarm_table,
+    connections,
+    dashboard,
+    diagrams,
+    export,
+    ingest,
+    live_dashboards,
+    navigator,
+    reboot,
+    sessions_table,
+    start,
+    status_to_page,
+)
 from benchmarks.figures import Figure, table
 
 Benchmark = Callable[[Path, bool], list[Figure]]
@@ -17,6 +30,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "start": start.measure,
     "sessions-table": sessions_table.measure,
     "diagrams": diagrams.measure,
+    "dashboard": dashboard.measure,
+    "alarm-table": alarm_table.measure,
+    "live-dashboards": live_dashboards.measure,
     "export": export.measure,
     "navigator": navigator.measure,
     "status-to-page": status_to_page.measure,

@@ -45,7 +45,7 @@ def portal(folder: Path) -> Iterator[Portal]:
     with _running(["app.py"], environment) as process:
         _wait(process, lambda: _answers(web_port))
         ready_after_s = time.monotonic() - started
-        sidecar, web = sorted(_children(process.pid), key=lambda pid: "csms" not in _command(pid))
+        sidecar, web = sorted(children(process.pid), key=lambda pid: "csms" not in _command(pid))
         yield Portal(
             f"http://127.0.0.1:{web_port}",
             CentralSystem(f"ws://127.0.0.1:{port}/Ocpp/websocket", sidecar),
@@ -58,13 +58,19 @@ def memory_kib(pid: int) -> int:
     """Return the resident memory of a process and its children: their own share of it (Pss)."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return own + sum(map(memory_kib, _children(pid)))
+    return own + sum(map(memory_kib, children(pid)))
 
 
 def cpu_s(pid: int) -> float:
     """Return the processor time a process has used, in seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
 
 
 def raise_file_limit() -> None:
@@ -128,11 +134,6 @@ def _wait(process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
         if time.monotonic() > until:
             raise TimeoutError(f"{process.args} is not ready after {LONGEST_START_S:.0f} s")
         time.sleep(0.02)
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
 
 
 def _command(pid: int) -> str:

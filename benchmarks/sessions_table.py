@@ -85,11 +85,11 @@ async def _use(web: str, count: int, rounds: int) -> tuple[dict[str, list[float]
     worst = []
     async with browser.signed_in(web) as page:
         for number in range(rounds):
-            usual["open"].append(await _open(page, web))
+            usual["open"].append(await opened(page, f"{web}/statistics"))
             for act in _acts(number, count):
-                usual[act.name].append(await _answer(page, act))
-            worst.append(await _answer(page, Act("text", SORT % ("email", ("asc", "desc")[number % 2]))))
-            worst.append(await _answer(page, Act("middle", "", count // 2 + number * 5000)))
+                usual[act.name].append(await answer(page, act))
+            worst.append(await answer(page, Act("text", SORT % ("email", ("asc", "desc")[number % 2]))))
+            worst.append(await answer(page, Act("middle", "", count // 2 + number * 5000)))
     return usual, worst
 
 
@@ -108,11 +108,12 @@ def _acts(number: int, count: int) -> list[Act]:
     ]
 
 
-async def _open(page: Page, web: str) -> float:
+async def opened(page: Page, address: str) -> float:
     """Return the seconds from the table's first request to its drawn rows; loading the page itself comes before."""
-    await page.goto(f"{web}/statistics")
+    await page.goto(address)
     return float(await page.evaluate(OPENED))
 
 
-async def _answer(page: Page, act: Act) -> float:
+async def answer(page: Page, act: Act) -> float:
+    """Return the seconds from the act to the drawn row."""
     return float(await page.evaluate(ANSWER, [act.script, act.index]))
