@@ -6,6 +6,7 @@ import dash
 from dash import ALL, Input, Output, ctx, html
 from flask_babel import ngettext
 
+from components import live
 from components.access import EVERYONE, allow, current_scope
 from components.format import number
 from data import alarm_tables
@@ -27,7 +28,10 @@ def register_callbacks(app: dash.Dash) -> None:
     @allow(*EVERYONE)
     def count(_changed: dict[str, Any] | None) -> list[Any]:
         places = len(ctx.outputs_list)
-        active = alarm_tables.count(current_scope(), alarm_tables.ACTIVE, None, {}) if places else 0
+        scope = current_scope()
+        active = (
+            live.once(scope, PATH, lambda: alarm_tables.count(scope, alarm_tables.ACTIVE, None, {})) if places else 0
+        )
         return [_shown(active)] * places
 
 

@@ -19,11 +19,15 @@ there may be none, or starts from an Input of its page.
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 import dash
+import flask
 from dash import ClientsideFunction, Input, Output, State, dcc, no_update
+from flask_babel import get_locale
 
 from components import navigator
 from components.access import EVERYONE, allow, current_scope
@@ -32,12 +36,15 @@ from data.database import Change, Changes, Database, Revision
 from data.errors import DatabaseUnavailable
 from data.scope import Role, Scope
 
+T = TypeVar("T")
+
 POLL_MS = 1000
 ASK_EVERY_S = 0.5
 REMEMBERED = 600
 """Polls kept: a page that slept longer than that reads everything again."""
 
 REMEMBERED_STATES = 100
+REMEMBERED_ANSWERS = 200
 
 STATION_SUBJECTS = ("station_state", "outlet_state", "open_transaction", "alarm", "command", "station_file")
 SUBJECTS = (
@@ -64,6 +71,7 @@ class Feed:
         self._asked_at = 0.0
         self._lock = threading.Lock()
         self._states: OrderedDict[tuple[Any, ...], dict[str, str]] = OrderedDict()
+        self._made: OrderedDict[tuple[Any, ...], Future[Any]] = OrderedDict()
         self.away_since: datetime | None = None
 
     def since(self, revision: Revision) -> Changes:
@@ -82,6 +90,31 @@ class Feed:
                 return Changes(latest, frozenset(), reset=True)
             newer = [poll.changed for poll in self._polls if poll.revision.number > revision.number]
             return Changes(latest, frozenset().union(*newer), reset=False)
+
+    def once(self, scope: Scope, what: Hashable, make: Callable[[], T]) -> T:
+        """Return `make()`, made once for all who see the same: until something changes, and anew each minute for ages.
+
+        Args:
+            what: tells it from everything else that is made so.
+        """
+        who = scope.user_id if scope.role is Role.EV_USER else (scope.role, scope.site_ids)
+        with self._lock:
+            if not self._polls:
+                return make()
+            key = (self._polls[-1].revision, int(time.time() // 60), str(get_locale()), who, what)
+            made, is_first = self._made.get(key), key not in self._made
+            if made is None:
+                made = self._made[key] = Future()
+                if len(self._made) > REMEMBERED_ANSWERS:
+                    self._made.popitem(last=False)
+        if is_first:
+            try:
+                made.set_result(make())
+            except BaseException as error:
+                made.set_exception(error)
+                with self._lock:
+                    self._made.pop(key, None)
+        return made.result()
 
     def states(self, scope: Scope, changes: Changes) -> dict[str, str]:
         """Return the present state of what changed at stations, by ref; asked once for all users of the same sites."""
@@ -130,7 +163,7 @@ def stores() -> list[Any]:
 
 
 def register_callbacks(app: dash.Dash) -> None:
-    feed = Feed(app.server.extensions["database"])
+    feed = app.server.extensions["live"] = Feed(app.server.extensions["database"])
 
     @app.callback(
         Output("live-clock", "data"),
@@ -158,6 +191,12 @@ def register_callbacks(app: dash.Dash) -> None:
 
     app.clientside_callback(ClientsideFunction("live", "clock"), Input("live-clock", "data"))
     app.clientside_callback(ClientsideFunction("live", "changes"), Input("live-changes", "data"))
+
+
+def once(scope: Scope, what: Hashable, make: Callable[[], T]) -> T:
+    """Return `make()`, made once for all open pages that show the same: see `Feed.once`."""
+    feed: Feed = flask.current_app.extensions["live"]
+    return feed.once(scope, what, make)
 
 
 def _revision(sent: list[str | int] | None) -> Revision:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import dash
+import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Input, Output, dcc, html
 from flask_babel import gettext, lazy_gettext
 from flask_babel import gettext as _
@@ -46,6 +47,7 @@ MENU = (
 )
 """The main menu in its order (manual: Menu). Only what the role has, and what there is, is shown."""
 
+WAIT_MS = 300  # a page that comes sooner shows no shape before
 ON_TAB_BAR = 4
 
 
@@ -79,7 +81,7 @@ def layout() -> html.Div:
             _rail(user, entries),
             *([navigator.layout()] if has_navigator else []),
             html.Div(
-                [_top_bar(user), html.Main(dash.page_container, id="main", tabIndex="0", className="cp-content")],
+                [_top_bar(user), html.Main(_page(), id="main", tabIndex="0", className="cp-content")],
                 className="cp-main",
             ),
             _tab_bar(user, entries),
@@ -116,6 +118,31 @@ def register_callbacks(app: dash.Dash) -> None:
     @allow(*EVERYONE)
     def count_unread(pathname: str | None, _changed: dict[str, Any] | None) -> Any:
         return news.unread_dot(0 if pathname == NEWS.path else news_items.count_unread(current_scope()))
+
+
+def _page() -> dcc.Loading:
+    """Return the place of the page: nothing for a moment while it is awaited, then its shape, at last a sentence."""
+    window = html.Div(
+        [
+            dbc.Placeholder(xs=width, className=look)
+            for width, look in ((4, ""), (3, "is-tall"), (12, ""), (8, ""), (10, ""))
+        ],
+        className="card",
+        **{"aria-hidden": "true"},
+    )
+    late = html.P(
+        [_("The portal takes long to answer."), " ", html.A(_("Try again"), href="")],
+        className="cp-late",
+        role="status",
+    )
+    waiting = html.Div([late, *[window] * 4], className="cp-waiting placeholder-glow")
+    return dcc.Loading(
+        dash.page_container,
+        target_components={"_pages_content": "children"},
+        delay_show=WAIT_MS,
+        custom_spinner=waiting,
+        parent_className="cp-page",
+    )
 
 
 def _banner() -> html.Div:

@@ -7,7 +7,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from components import navigator, windows
+from components import live, navigator, windows
 from components.access import EVERYONE, allow, current_scope
 from components.live import Told
 from data import nodes, users
@@ -50,7 +50,12 @@ def refresh(changes: Told | None, shown: list[dict[str, str]], search: str) -> l
     kinds = [slot.get("content") for slot in shown]
     own = [kind for kind in windows.available(scope.role) if kind in kinds]
     again = windows.concerned(own, changes["changed"] if changes else ())
-    return [windows.inside(kind, scope, node) if kind in again else no_update for kind in kinds]
+    return [_drawn(kind, scope, node) if kind in again else no_update for kind in kinds]
+
+
+def _drawn(kind: str, scope: Scope, node: Node | None) -> list[html.Div]:
+    """Draw a window, once for all dashboards of the node."""
+    return live.once(scope, (kind, node), lambda: windows.inside(kind, scope, node))
 
 
 clientside_callback(

@@ -18,6 +18,7 @@ from components.windows import (
     charging_now,
     energy_30_days,
     energy_by_month,
+    event_log,
     latest_sessions,
     ongoing_sessions,
     outlet_use,
@@ -45,6 +46,7 @@ WINDOWS: dict[str, ModuleType] = {
     "outlet_use": outlet_use,
     "top_stations": top_stations,
     "site_map": site_map,
+    "event_log": event_log,
 }
 
 
@@ -88,9 +90,10 @@ def inside(kind: str, scope: Scope, node: Node | None) -> list[html.Div]:
     window = WINDOWS[kind]
     content = window.build(scope, node)
     title: Any = content.title or str(window.TITLE)
-    if may_see(scope.role, window.PAGE):
-        href = window.PAGE + (f"?node={node.ref}" if node else "")
-        title = dcc.Link(title, href=href, className="text-reset cp-title-link")
+    path, _mark, query = window.PAGE.partition("?")
+    if may_see(scope.role, path):
+        query = "&".join(filter(None, [query, f"node={node.ref}" if node else ""]))
+        title = dcc.Link(title, href=f"{path}?{query}".rstrip("?"), className="text-reset cp-title-link")
     badge = [html.Span(format.number(content.count), className="badge ms-2")] if content.count else []
     name = html.H2([title, *badge], id=f"{kind}-title", className="flex-fill")
     head = html.Div([name, *([content.beside] if content.beside else [])], className="card-header")

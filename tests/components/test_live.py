@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from flask import Flask
+from flask.ctx import RequestContext
+from flask_babel import Babel
 
 from components import live
 from components.live import Feed
@@ -138,3 +141,40 @@ def test_users_of_the_same_sites_share_one_question(people: People, two: Station
     outlet = changes(("outlet_state", two.solna))
     assert feed.states(people.alice, outlet) is feed.states(people.sam, outlet)
     assert feed.states(people.charlie, outlet) == {}
+
+
+def test_what_pages_share_is_made_once_until_something_changes_and_apart_for_other_sites(
+    database: Database, people: People
+) -> None:
+    feed, made = Feed(database), iter(range(10))
+
+    def ask(scope: Scope) -> int:
+        with said_in_english():
+            return feed.once(scope, "window", lambda: next(made))
+
+    feed.since(Revision())
+    first = ask(people.alice)
+    assert ask(people.alice) == ask(people.alice) == first
+    assert len({first, ask(people.bob), ask(people.charlie), ask(people.dana)}) == 4
+    touch(database, ("alarm", 1))
+    feed.since(Revision())
+    assert ask(people.alice) != first
+
+
+def test_what_could_not_be_made_is_tried_again(database: Database, people: People) -> None:
+    feed = Feed(database)
+    feed.since(Revision())
+    with said_in_english():
+        with pytest.raises(DatabaseUnavailable):
+            feed.once(people.alice, "window", _fail)
+        assert feed.once(people.alice, "window", lambda: "made") == "made"
+
+
+def said_in_english() -> RequestContext:
+    app = Flask(__name__)
+    Babel(app)
+    return app.test_request_context()
+
+
+def _fail() -> str:
+    raise DatabaseUnavailable

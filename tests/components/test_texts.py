@@ -17,7 +17,7 @@ SAID = ("children", "title", "label", "placeholder", "alt", "aria-label", "text"
 """Arguments of a component that a user reads or hears."""
 
 AS_IT_IS = {"Charge Portal", "kW", "kWh", "ctrl", "-----BEGIN CERTIFICATE-----"}
-"""Names and units, which are the same in every language."""
+"""Names, units and formats, which are the same in every language."""
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
