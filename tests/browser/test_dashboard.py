@@ -1,5 +1,6 @@
 """The Dashboard in a browser: it follows what stations do, without a reload."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -98,8 +99,8 @@ def test_rows_do_not_change_places_under_the_pointer(visit: Visit, people: Peopl
     expect(sessions.get_by_role("row").nth(1)).to_contain_text("22.0")
 
 
-def test_a_title_leads_to_the_page_with_the_details_if_there_is_one(visit: Visit) -> None:
-    page = visit("dana")
-    latest, ongoing = (page.get_by_role("region", name=f"{kind} sessions") for kind in ("Latest charging", "Ongoing"))
-    expect(latest.get_by_role("link", name="Latest charging sessions")).to_have_attribute("href", "/statistics")
-    expect(ongoing.get_by_role("heading").first.get_by_role("link")).to_have_count(0)
+def test_a_title_leads_to_the_page_with_the_details(visit: Visit) -> None:
+    energy = visit("dana").get_by_role("region", name="Energy by month")
+    expect(energy.get_by_role("link", name="Energy by month")).to_have_attribute("href", "/diagrams")
+    alarms = visit("alice").get_by_role("region", name="Active alarms")
+    expect(alarms.get_by_role("link", name="Active alarms")).to_have_attribute("href", re.compile("^/alarms"))
