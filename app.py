@@ -23,6 +23,7 @@ from components import (
     login,
     maps,
     navigator,
+    news_panel,
     security,
     session_window,
     shell,
@@ -78,7 +79,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     maps.register(server, settings)
     errors.guard_pages(dash.page_registry.values())
     shell.name_pages(dash.page_registry.values())
-    for part in (shell, navigator, alarm_count, live):
+    for part in (shell, navigator, news_panel, alarm_count, live):
         part.register_callbacks(app)
     app.layout = shell.layout
     _prepare_callbacks(app)

@@ -38,8 +38,13 @@
     button.title = button.ariaLabel = button.dataset.copied;
   }
 
+  function showNews(isOpen) {
+    dash_clientside.set_props("news-panel", { is_open: isOpen });
+  }
+
   document.addEventListener("click", (event) => {
     const { target } = event;
+    const isNewsOpen = document.querySelector(".cp-news-panel.show") !== null;
     const link = target.closest("a[data-page]");
     const menu = target.closest("[data-menu]");
     const theme = target.closest("[data-theme]");
@@ -47,8 +52,10 @@
     if (target.closest("[data-dialog]")) document.getElementById(target.closest("[data-dialog]").dataset.dialog).showModal();
     if (target.closest("[data-close]")) document.getElementById(target.closest("[data-close]").dataset.close).close();
     if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
+    if (target.closest("[data-news]")) showNews(!isNewsOpen);
+    else if (isNewsOpen && (link || menu)) showNews(false);
     if (menu) toggleMenu(menu);
-    else if (!target.closest(".cp-menu") || theme || link || target.closest("[data-dialog]")) closeMenus();
+    else if (!target.closest(".cp-menu") || theme || link || target.closest("[data-dialog], [data-news]")) closeMenus();
     if (link && plain(event)) {
       event.preventDefault();
       dash_clientside.set_props("url", { pathname: link.dataset.page, search: search() });

@@ -42,7 +42,6 @@ PAGES: dict[str, tuple[Role, ...]] = {
     "/configuration": OPERATORS,
     "/messages": OPERATORS,
     "/settings": EVERYONE,
-    "/news": EVERYONE,
 }
 """The roles matrix (manual: Users). Key: the first part of the page's path. What a role may not see is a 404 for it."""
 

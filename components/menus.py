@@ -19,7 +19,6 @@ class Entry(NamedTuple):
     label: LazyString
 
 
-NEWS = Entry("/news", "bi-megaphone", lazy_gettext("News"))
 SETTINGS = Entry("/settings", "bi-person-gear", lazy_gettext("User settings"))
 
 THEMES = (("light", lazy_gettext("Light")), ("dark", lazy_gettext("Dark")), ("system", lazy_gettext("As the system")))
@@ -55,7 +54,6 @@ def user_menu(user: User, on_phone: list[Entry]) -> html.Div:
         ],
         className="px-3 py-2 d-flex gap-3 align-items-center",
     )
-    on_phone = [*on_phone, *([NEWS] if may_see(user.role, NEWS.path) else [])]
     themes = html.Button(
         [icon("bi-circle-half"), _("Theme")],
         type="button",
@@ -73,6 +71,7 @@ def user_menu(user: User, on_phone: list[Entry]) -> html.Div:
             who,
             html.Hr(className="dropdown-divider"),
             *(_item(entry, "d-lg-none") for entry in on_phone),
+            news_button("dropdown-item d-lg-none", html.Span(id="news-unread-menu")),
             *([_item(SETTINGS)] if may_see(user.role, SETTINGS.path) else []),
             themes,
             keys,
@@ -133,6 +132,16 @@ def _item(entry: Entry, classes: str = "") -> html.A:
         href=entry.path,
         className=f"dropdown-item {classes}",
         **{"data-page": entry.path},
+    )
+
+
+def news_button(look: str, unread: html.Span) -> html.Button:
+    """Return what opens the News panel, and closes it."""
+    return html.Button(
+        [icon("bi-megaphone"), _("News"), unread],
+        type="button",
+        className=look,
+        **{"data-news": "", "aria-haspopup": "dialog"},
     )
 
 

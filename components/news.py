@@ -8,6 +8,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from components.menus import icon
+from data import news as written
+from data.scope import Role, Scope
+
+UNREAD = ("news-unread", "news-unread-menu", "news-unread-more")
+"""Where unread news are counted: at the entry of the rail, in the user menu, and at what opens that on a phone."""
+
+
+def read(scope: Scope) -> list[Any]:
+    """Draw all items, and note that the user has now seen them."""
+    found = written.latest(scope)
+    if any(item["is_new"] for item in found):
+        written.mark_read(scope, found[0]["news_id"])
+    return items(found, scope.role is Role.ADMINISTRATOR)
 
 
 def items(news: Sequence[dict[str, Any]], may_edit: bool) -> list[Any]:

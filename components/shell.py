@@ -11,10 +11,9 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from components import alarm_count, live, menus, messages, navigator, news, texts
+from components import alarm_count, live, menus, messages, navigator, news_panel, texts
 from components.access import EVERYONE, allow, current_scope, current_user_of_portal, may_see
-from components.menus import NEWS, Entry, icon, link, menu_button
-from data import news as news_items
+from components.menus import Entry, icon, link, menu_button
 from data import own_settings
 from data.scope import Role
 from data.users import User
@@ -88,6 +87,7 @@ def layout() -> html.Div:
             menus.theme_menu(),
             menus.user_menu(user, entries[ON_TAB_BAR:]),
             menus.keys(),
+            *news_panel.layout(user.role),
             dcc.Store(id="theme-choice"),
             dcc.Store(id="theme-shown"),
             html.Div(id="scrim", className="cp-scrim", hidden=True),
@@ -113,11 +113,6 @@ def register_callbacks(app: dash.Dash) -> None:
     @allow(*EVERYONE)
     def keep_theme(choice: str) -> None:
         own_settings.choose_theme(current_scope(), choice)
-
-    @app.callback(Output("news-unread", "children"), Input("url", "pathname"), Input("live-news", "data"))
-    @allow(*EVERYONE)
-    def count_unread(pathname: str | None, _changed: dict[str, Any] | None) -> Any:
-        return news.unread_dot(0 if pathname == NEWS.path else news_items.count_unread(current_scope()))
 
 
 def _page() -> dcc.Loading:
@@ -170,9 +165,9 @@ def _banner() -> html.Div:
 
 
 def _rail(user: User, entries: list[Entry]) -> html.Nav:
-    foot = [link(NEWS, html.Span(id="news-unread"))] if may_see(user.role, NEWS.path) else []
     avatar = html.Span(menus.initials(user), className="cp-avatar cp-avatar-sm", **{"aria-hidden": "true"})
-    foot += [
+    foot = [
+        menus.news_button("nav-link", html.Span(id="news-unread")),
         menu_button("theme-menu", [icon("bi-circle-half"), _("Theme")]),
         menu_button("user-menu", [avatar, menus.short_name(user)], f"{user.name}, {menus.ROLES[user.role]}"),
     ]
@@ -202,7 +197,9 @@ def _top_bar(user: User) -> html.Header:
     if user.role is Role.EV_USER:
         name = html.B("Charge Portal", className="fw-semibold flex-fill ms-2")
         avatar = html.Span(menus.initials(user), className="cp-avatar cp-avatar-md", **{"aria-hidden": "true"})
-        who = menu_button("user-menu", [avatar], f"{user.name}, {menus.ROLES[user.role]}")
+        who = menu_button(
+            "user-menu", [avatar, html.Span(id="news-unread-more")], f"{user.name}, {menus.ROLES[user.role]}"
+        )
         brand = html.Span(_bolt(), className="cp-brand cp-brand-sm m-0")
         return html.Header([brand, name, html.Div(who, className="d-lg-none")], className="cp-topbar px-3")
     open_navigator = html.Button(
@@ -232,7 +229,7 @@ def _tab_bar(user: User, entries: list[Entry]) -> html.Nav:
     if user.role is Role.EV_USER:
         more: Any = link(menus.SETTINGS._replace(label=lazy_gettext("Settings")))
     else:
-        more = menu_button("user-menu", [icon("bi-list"), _("More")])
+        more = menu_button("user-menu", [icon("bi-list"), _("More"), html.Span(id="news-unread-more")])
     return html.Nav(
         [*(link(entry, *alarm_count.mark(entry.path, "tabs")) for entry in entries[:ON_TAB_BAR]), more],
         className="cp-tabbar",

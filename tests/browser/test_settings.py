@@ -1,11 +1,11 @@
-"""User settings and News in a browser: one form, one Save, nothing lost; news as text, a dot while unread."""
+"""User settings in a browser: one form, one Save, nothing lost."""
 
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from data import log_in, news
+from data import log_in
 from tests.browser.conftest import DESKTOP, PHONE, violations
 from tests.conftest import PASSWORD, People
 
@@ -121,63 +121,13 @@ def test_ev_user_has_settings_without_email_at_alarm(visit: Visit, people: Peopl
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_news_are_text_and_unread_until_opened(visit: Visit, people: People) -> None:
-    news.write(people.alice, "<img src=x onerror=alert(1)>", "Line one\n<b>line two</b>")
-    page = visit("bob")
-    entry = page.get_by_role("navigation", name="Main menu").first.get_by_role("link", name="News")
-    expect(entry).to_contain_text("1 unread")
-    entry.click()
-    item = page.get_by_role("article", name="<img src=x onerror=alert(1)>")
-    expect(item).to_contain_text("<b>line two</b>")
-    expect(item.get_by_text("New", exact=True)).to_be_visible()
-    expect(entry).not_to_contain_text("unread")
-    page.get_by_role("link", name="Dashboard").click()
-    expect(entry).not_to_contain_text("unread")
-
-
-def test_administrator_writes_edits_and_deletes_news(visit: Visit, people: People) -> None:
-    page = visit("alice", path="/news")
-    page.get_by_role("button", name="Write news").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Title").fill("Maintenance")
-    save(page)
-    expect(dialog).to_contain_text("Write something here.")
-    expect(dialog.get_by_label("Title")).to_have_value("Maintenance")
-    dialog.get_by_label("Text").fill("Tonight")
-    save(page)
-    item = page.get_by_role("article", name="Maintenance")
-    expect(item).to_contain_text("Tonight")
-    item.get_by_role("button", name="Edit").click()
-    expect(dialog.get_by_label("Text")).to_have_value("Tonight")
-    dialog.get_by_label("Text").fill("Tomorrow")
-    save(page)
-    expect(item).to_contain_text("Tomorrow")
-    item.get_by_role("button", name="Delete").click()
-    expect(dialog).to_contain_text("“Maintenance” disappears for every user.")
-    dialog.get_by_role("button", name="Delete item").click()
-    expect(item).to_have_count(0)
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_settings_and_news_have_no_accessibility_violations(
+def test_settings_have_no_accessibility_violations(
     visit: Visit, people: People, viewport: dict[str, int], scheme: str
 ) -> None:
-    news.write(people.alice, "Title", "Text")
     page = settings(visit, "alice", viewport, scheme)
     page.get_by_label("Email", exact=True).fill("anna")
     save(page)
     page.get_by_text("Enter an email address").wait_for()
     assert violations(page) == []
-    page.get_by_role("button", name="Discard").click()
-    page.goto("/news")
-    page.get_by_role("button", name="Write news").wait_for()
-    assert violations(page) == []
-
-
-def test_news_written_now_are_counted_on_an_open_page(visit: Visit, people: People) -> None:
-    page = visit("bob")
-    entry = page.get_by_role("navigation", name="Main menu").first.get_by_role("link", name="News")
-    expect(entry).not_to_contain_text("unread")
-    news.write(people.alice, "Maintenance", "Tonight")
-    expect(entry).to_contain_text("1 unread")

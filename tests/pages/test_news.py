@@ -1,4 +1,4 @@
-"""The News page: who may do what with it, and what it marks as read."""
+"""The News panel: who may do what with it, and what it marks as read."""
 
 import json
 from collections.abc import Callable
@@ -33,9 +33,11 @@ def delete(visitor: Visitor, news_id: object) -> TestResponse:
     return visitor.call(output(visitor, "news-delete-now"), values, ["news-delete-now.n_clicks"])
 
 
-def unread(visitor: Visitor, path: str = "/dashboard") -> str:
-    answer = visitor.call("news-unread.children", {"url.pathname": path})
-    return json.dumps(answer.json["response"]["news-unread"]["children"])
+def panel(visitor: Visitor, is_open: bool = True) -> dict[str, str]:
+    """Return what the panel shows, and what stands at the News entry."""
+    values = {"news-panel.is_open": is_open}
+    shown = visitor.call(output(visitor, "news-panel"), values, ["news-panel.is_open"]).json["response"]
+    return {part: json.dumps(props["children"]) for part, props in shown.items()}
 
 
 def test_administrator_writes_edits_and_deletes(visitor: Visit, people: People) -> None:
@@ -53,10 +55,10 @@ def test_administrator_writes_edits_and_deletes(visitor: Visit, people: People) 
 def test_others_read_and_may_change_nothing(visitor: Visit, people: People, name: str) -> None:
     news_id = news.write(people.alice, "Maintenance", "Tonight")
     person = visitor(name)
-    page = person.page("/news")
-    assert "Maintenance" in page
-    assert "news-write" not in page
-    assert "news-delete" not in page
+    items = panel(person)["news-items"]
+    assert "Maintenance" in items
+    assert "news-delete" not in items
+    assert "news-write" not in person.shell()
     assert save(person, "Forged", "Text").status_code == 403
     assert save(person, "Forged", "Text", news_id).status_code == 403
     assert delete(person, news_id).status_code == 403
@@ -86,23 +88,30 @@ def test_item_deleted_meanwhile_is_told_and_what_was_typed_stays(visitor: Visit,
     assert "deleted" in answer.text
 
 
-def test_unread_news_are_counted_until_the_page_is_opened(visitor: Visit, people: People) -> None:
+def test_unread_news_are_counted_until_the_panel_is_opened(visitor: Visit, people: People) -> None:
     for title in ("First", "Second"):
         news.write(people.alice, title, "Text")
     dana = visitor("dana")
-    assert "2 unread" in unread(dana)
-    assert "unread" not in unread(dana, "/news")
-    assert '"New"' in dana.page("/news")
-    assert '"New"' not in dana.page("/news")
-    assert "unread" not in unread(dana)
-    assert "2 unread" in unread(visitor("sam"))
+    closed = panel(dana, is_open=False)
+    assert "2 unread" in closed["news-unread"]
+    assert "news-items" not in closed
+    opened = panel(dana)
+    assert "unread" not in opened["news-unread"]
+    assert '"New"' in opened["news-items"]
+    assert '"New"' not in panel(dana)["news-items"]
+    assert "unread" not in panel(dana, is_open=False)["news-unread"]
+    assert "2 unread" in panel(visitor("sam"), is_open=False)["news-unread"]
 
 
 def test_signed_out_visitor_reads_nothing(visitor: Visit, people: People) -> None:
     news.write(people.alice, "Maintenance", "Tonight")
-    assert visitor().client.get("/news").status_code == 302
+    stranger = visitor()
+    answer = stranger.call(output(stranger, "news-panel"), {"news-panel.is_open": True})
+    assert answer.status_code == 401
 
 
-def test_everybody_has_the_news_entry(visitor: Visit, people: People) -> None:
+def test_everybody_has_the_panel_and_nobody_a_page(visitor: Visit, people: People) -> None:
     for name in ("alice", "bob", "sam", "dana"):
-        assert '"data-page": "/news"' in visitor(name).shell()
+        somebody = visitor(name)
+        assert '"id": "news-panel"' in somebody.shell()
+        assert somebody.client.get("/news").status_code == 404
