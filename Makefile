@@ -34,7 +34,8 @@ check: .venv/.tests
 	$(BIN)/mypy
 
 texts: .venv/.tests
-	@$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext -k N_ --no-location --sort-output --no-wrap \
+	@$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext -k N_ -k told -k InvalidInput:3 -k NotFound:1 -k AlreadyExists:1 \
+	    --no-location --sort-output --no-wrap \
 	    -o translations/messages.pot .
 	@$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching --no-wrap \
 	    --ignore-obsolete --ignore-pot-creation-date

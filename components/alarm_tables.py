@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import dash_bootstrap_components as dbc
 import pyarrow as pa
 from dash import dcc, html
-from flask_babel import LazyString, lazy_gettext, ngettext
+from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
+from components import event_kinds
 from components.filter_chips import Heading, clear_button
 from components.format import number
 from components.menus import icon
@@ -200,9 +201,19 @@ def _cell(value: Any) -> Any:
     return f"{value:%Y-%m-%d\u00a0%H:%M:%S}" if isinstance(value, datetime) else value
 
 
+def described(text: str) -> str:
+    """Write an alarm's description, which is kept in English, in the user's language; what the station said stays."""
+    what, bracket, said = text.partition(" (")
+    return gettext(what) + bracket + said
+
+
 def _look(row: Mapping[str, Any]) -> dict[str, str]:
     if "severity" not in row:
-        return {"kind": row["kind"].capitalize()}
+        return {"kind": event_kinds.word(row["kind"])}
     look = SEVERITIES[row["severity"].lower()]
     repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
-    return repeats | {"severity": str(look.word), "severity_look": f"{look.colour} {look.glyph}"}
+    return repeats | {
+        "description": described(row["description"]),
+        "severity": str(look.word),
+        "severity_look": f"{look.colour} {look.glyph}",
+    }

@@ -21,6 +21,7 @@ from werkzeug.exceptions import NotFound as NotFoundAnswer
 
 from components import messages, navigator
 from components.access import current_scope, may_see
+from components.texts import said
 from data.errors import DatabaseUnavailable, NotFound, NotPermitted, PortalError
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ def node_not_found(ref: str) -> html.Div:
 
 def not_permitted(error: NotPermitted) -> html.Div:
     """Return the page for something the role may not do."""
-    return _page(403, _("You have no access to this"), str(error))
+    return _page(403, _("You have no access to this"), said(error))
 
 
 def unexpected(reference: str) -> html.Div:
@@ -79,7 +80,7 @@ def on_callback_error(error: Exception) -> None:
     if isinstance(error, DatabaseUnavailable):
         return  # the banner says it
     if isinstance(error, PortalError):
-        messages.say(str(error), refused=True)
+        messages.say(said(error), refused=True)
     else:
         messages.say_unexpected(_log(error))
 
@@ -151,7 +152,7 @@ def _guarded(path: str, layout: Any) -> Callable[..., Any]:
             navigator.chosen_node(query.get("node"))
             return layout(**query) if callable(layout) else layout
         except NotFound as error:
-            return node_not_found(str(error.identity)) if error.kind == "node" else not_found(str(error))
+            return node_not_found(str(error.identity)) if error.kind == "node" else not_found(said(error))
         except NotPermitted as error:
             return not_permitted(error)
         except DatabaseUnavailable:

@@ -7,6 +7,7 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from components.access import current_scope
+from components.texts import said
 from data import floor_maps, software_images, station_files
 from data.errors import NotFound, NotPermitted, PortalError
 
@@ -49,9 +50,9 @@ def register(server: flask.Flask, data: Path) -> None:
         except RequestEntityTooLarge:
             return f"The file is larger than {software_images.LARGEST >> 20} MiB.", 413
         except NotPermitted as error:
-            return str(error), 403
+            return said(error), 403
         except PortalError as error:
-            return str(error), 400
+            return said(error), 400
         return image.name, 201
 
 

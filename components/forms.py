@@ -25,6 +25,7 @@ from flask_babel import gettext as _
 from components import conflicts, messages
 from components.access import OPERATORS, allow, current_scope
 from components.menus import icon
+from components.texts import said
 from data import edits
 from data.edits import Record
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput
@@ -231,7 +232,7 @@ def _faults(form: Form, values: Values) -> dict[str, str]:
 
 
 def _fault_text(field: Field, error: InvalidInput) -> str:
-    return str(field.fault) or str(error)
+    return str(field.fault) or said(error)
 
 
 def _told(form: Form, faults: Mapping[str, str], mine: Sequence[str]) -> tuple[Any, str]:

@@ -6,12 +6,13 @@ from functools import cache
 from babel import Locale
 from babel.numbers import get_decimal_symbol
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 
 from data import catalogs
-from data.errors import DatabaseUnavailable
+from data.errors import DatabaseUnavailable, PortalError
 from data.own_settings import LANGUAGES
+from data.texts import Told
 
 
 def register(server: Flask) -> None:
@@ -46,3 +47,15 @@ def decimal_sign(language: str) -> str:
 def name_of(language: str) -> str:
     """Return a language's name in that language: it must be found by who reads no other."""
     return str(Locale.parse(language).language_name).capitalize()
+
+
+def said(error: PortalError) -> str:
+    """Say why something was refused, in the language of the present request."""
+    return str(_translated(error.sentence))
+
+
+def _translated(text: object) -> object:
+    if not isinstance(text, Told):
+        return text
+    words = gettext(text.template)
+    return words % {name: _translated(value) for name, value in text.values.items()} if text.values else words

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from components import conflicts, messages, user_entries, user_form
 from components.access import allow, current_scope
+from components.texts import said
 from components.user_form import PARTS
 from data import user_changes, user_details
 from data.edits import Change
@@ -225,7 +226,7 @@ def _save_it(scope: Scope, seen: Seen, wanted: Details, password: str) -> tuple[
         return {}, error.changes
     except (AlreadyExists, InvalidInput) as error:
         field = {title: field for field, title in user_details.TITLES.items()}.get(getattr(error, "field", ""), "")
-        return {field or "email": str(error)}, ()
+        return {field or "email": said(error)}, ()
     return {}, ()
 
 

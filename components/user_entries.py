@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from components.texts import said
 from data.errors import AlreadyExists, PortalError
 from data.id_tags import Tag
 from data.scope import Role
@@ -59,4 +60,4 @@ def sentence(name: str, fault: PortalError) -> str:
         "password": _("At least 8 characters, with both letters and numbers."),
         "site_ids": _("Choose at least one site."),
     }
-    return sentences.get(name) or str(fault)
+    return sentences.get(name) or said(fault)

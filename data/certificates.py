@@ -7,6 +7,7 @@ from cryptography import x509
 
 from data.command_parameters import Parameter
 from data.errors import InvalidInput
+from data.texts import told
 
 LONGEST = 5500  # what OCPP takes
 HASH_ALGORITHMS = ("SHA256", "SHA384", "SHA512")
@@ -25,10 +26,12 @@ def check_hash_data(label: str, given: Mapping[str, object]) -> None:
         InvalidInput: a field is missing or cannot be taken; says which.
     """
     if given.get("hashAlgorithm") not in HASH_ALGORITHMS:
-        raise InvalidInput(label, None, f"needs hashAlgorithm, one of {', '.join(HASH_ALGORITHMS)}.")
+        raise InvalidInput(
+            label, None, told("needs hashAlgorithm, one of %(choices)s.", choices=", ".join(HASH_ALGORITHMS))
+        )
     for field in ("issuerNameHash", "issuerKeyHash", "serialNumber"):
         if not _HEXADECIMAL.fullmatch(str(given.get(field, ""))):
-            raise InvalidInput(label, None, f"needs {field}, a hexadecimal number.")
+            raise InvalidInput(label, None, told("needs %(field)s, a hexadecimal number.", field=field))
     unknown = set(given) - {"hashAlgorithm", "issuerNameHash", "issuerKeyHash", "serialNumber"}
     if unknown:
         raise InvalidInput(label, min(unknown), "does not belong to it.")
@@ -41,5 +44,7 @@ def _check(label: str, value: object) -> object:
     except ValueError:
         found = []
     if len(found) != 1 or len(text) > LONGEST:
-        raise InvalidInput(label, None, f"must be one certificate in PEM, of at most {LONGEST} characters.")
+        raise InvalidInput(
+            label, None, told("must be one certificate in PEM, of at most %(longest)s characters.", longest=LONGEST)
+        )
     return text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from data.errors import InvalidInput
+from data.texts import told
 
 PURPOSES = ("ChargePointMaxProfile", "TxDefaultProfile", "TxProfile")
 PROFILE_KINDS = ("Absolute", "Recurring", "Relative")
@@ -29,7 +30,9 @@ def check_profile(label: str, profile: Mapping[str, object]) -> None:
     _among(label, schedule, "chargingRateUnit", UNITS)
     periods = schedule.get("chargingSchedulePeriod")
     if not isinstance(periods, list) or not 1 <= len(periods) <= MOST_PERIODS:
-        raise InvalidInput(label, None, f"needs 1 to {MOST_PERIODS} entries of chargingSchedulePeriod.")
+        raise InvalidInput(
+            label, None, told("needs 1 to %(most)s entries of chargingSchedulePeriod.", most=MOST_PERIODS)
+        )
     starts = [_period(label, period) for period in periods]
     if starts[0] != 0 or starts != sorted(set(starts)):
         raise InvalidInput(label, None, "must have periods that begin at startPeriod 0 and follow each other.")
@@ -48,10 +51,12 @@ def _period(label: str, period: object) -> int:
 def _whole(label: str, holder: Mapping[str, object], field: str) -> int:
     value = holder.get(field)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InvalidInput(label, value, f"needs a whole number {field}.")
+        raise InvalidInput(label, value, told("needs a whole number %(field)s.", field=field))
     return value
 
 
 def _among(label: str, holder: Mapping[str, object], field: str, words: tuple[str, ...]) -> None:
     if holder.get(field) not in words:
-        raise InvalidInput(label, holder.get(field), f"must have {field} of {', '.join(words)}.")
+        raise InvalidInput(
+            label, holder.get(field), told("must have %(field)s of %(choices)s.", field=field, choices=", ".join(words))
+        )

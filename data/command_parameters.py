@@ -7,6 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from data.errors import InvalidInput
+from data.texts import told
 
 Check = Callable[[str, object], object]
 """Takes the label and what was given; returns what is kept. Raises InvalidInput."""
@@ -33,7 +34,7 @@ def choice(
 ) -> Parameter:
     def check(label: str, value: object) -> object:
         if value not in choices:
-            raise InvalidInput(label, value, f"must be one of {', '.join(choices)}.")
+            raise InvalidInput(label, value, told("must be one of %(choices)s.", choices=", ".join(choices)))
         return value
 
     return Parameter(name, label, check, required, default, choices)
@@ -47,7 +48,7 @@ def text(
         if not isinstance(value, str) or (required and not value.strip()):
             raise InvalidInput(label, shown, "is missing. Enter it.")
         if len(value) > longest or "\0" in value:
-            raise InvalidInput(label, None, f"must have at most {longest} characters.")
+            raise InvalidInput(label, None, told("must have at most %(longest)s characters.", longest=longest))
         return value
 
     return Parameter(name, label, check, required, is_secret=secret)
@@ -60,7 +61,7 @@ def number(name: str, label: str, least: int = 0, most: int = LARGEST_NUMBER, *,
         except ValueError:
             raise InvalidInput(label, value, "must be a whole number.") from None
         if not least <= whole <= most:
-            raise InvalidInput(label, value, f"must be from {least} to {most}.")
+            raise InvalidInput(label, value, told("must be from %(least)s to %(most)s.", least=least, most=most))
         return whole
 
     return Parameter(name, label, check, required)
@@ -110,7 +111,9 @@ def structure(name: str, label: str, check_structure: Callable[[str, Mapping[str
         except (ValueError, RecursionError):
             raise InvalidInput(label, None, "must be JSON.") from None
         if not isinstance(read, dict) or len(json.dumps(read, default=str)) > LONGEST_JSON:
-            raise InvalidInput(label, None, f"must be a JSON object of at most {LONGEST_JSON} characters.")
+            raise InvalidInput(
+                label, None, told("must be a JSON object of at most %(longest)s characters.", longest=LONGEST_JSON)
+            )
         check_structure(label, read)
         return read
 

@@ -22,6 +22,7 @@ from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.nodes import Node
 from data.scope import Role, Scope
+from data.texts import told
 
 WAKE = "command_request"
 """The subject of the change feed that wakes the central system; pages follow `command`."""
@@ -93,7 +94,7 @@ def request(
     scope.require(*ROLES, action="control charging stations")
     wanted = checked_command(kind, parameters or {}, connector_id, expires_at, stop_on_failures)
     if not station_ids or len(station_ids) > MOST_STATIONS:
-        raise InvalidInput("Stations", len(station_ids), f"must be 1 to {MOST_STATIONS}.")
+        raise InvalidInput("Stations", len(station_ids), told("must be 1 to %(most)s.", most=MOST_STATIONS))
     stations = abilities(scope, sorted(set(station_ids)))
     missing = set(station_ids) - stations.keys()
     if missing:
@@ -130,7 +131,9 @@ def checked_command(
     now = datetime.now(UTC)
     expires_at = expires_at or now + DEFAULT_WAIT
     if not now < expires_at <= now + LONGEST_WAIT:
-        raise InvalidInput("Wait until", expires_at.isoformat(), f"must be within the next {LONGEST_WAIT.days} days.")
+        raise InvalidInput(
+            "Wait until", expires_at.isoformat(), told("must be within the next %(days)s days.", days=LONGEST_WAIT.days)
+        )
     if stop_on_failures is not None and stop_on_failures < 1:
         raise InvalidInput("Stop on failures", stop_on_failures, "must be 1 or more.")
     hidden = secret_names(kind, kept)

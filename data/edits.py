@@ -15,6 +15,7 @@ from data.database import Batch, Sql
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound
 from data.events import EventKind, details_json
 from data.scope import Role, Scope
+from data.texts import told
 
 LONGEST_NOTED = 300  # characters of a value kept in the event log
 READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
@@ -206,7 +207,9 @@ def _halves(record: Record, values: Mapping[str, object]) -> dict[str, InvalidIn
         if missing and any(values.get(name) is not None for name in group):
             titles = " and ".join(record.fields[name].title for name in group)
             wrong |= {
-                name: InvalidInput(record.fields[name].title, None, f"is missing: {titles} go together.")
+                name: InvalidInput(
+                    record.fields[name].title, None, told("is missing: %(titles)s go together.", titles=titles)
+                )
                 for name in missing
             }
     return wrong

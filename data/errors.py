@@ -18,6 +18,8 @@ Each keeps its facts as attributes and builds one sentence for the user: what, w
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from data.texts import Told, told
+
 if TYPE_CHECKING:
     from data.edits import Change
 
@@ -25,16 +27,21 @@ if TYPE_CHECKING:
 class PortalError(Exception):
     """Any refusal the portal explains to its user."""
 
+    @property
+    def sentence(self) -> str:
+        """The sentence; one made by `told` can be said in another language."""
+        return self.args[0] if self.args and isinstance(self.args[0], Told) else str(self)
+
 
 class NotFound(PortalError):
     def __init__(self, kind: str, identity: object) -> None:
-        super().__init__(f"There is no {kind} {identity}.")
+        super().__init__(told("There is no %(kind)s %(identity)s.", kind=told(kind), identity=identity))
         self.kind, self.identity = kind, identity
 
 
 class NotPermitted(PortalError):
     def __init__(self, role: str, action: str) -> None:
-        super().__init__(f"As {role} you may not {action}.")
+        super().__init__(told("As %(role)s you may not %(action)s.", role=told(role), action=told(action)))
         self.role, self.action = role, action
 
 
@@ -42,7 +49,9 @@ class AlreadyExists(PortalError):
     """A name or identity that is taken. field: the column it would stand in, where a form has it."""
 
     def __init__(self, kind: str, identity: object, field: str = "") -> None:
-        super().__init__(f"There is already a {kind} {identity}. Choose another.")
+        super().__init__(
+            told("There is already a %(kind)s %(identity)s. Choose another.", kind=told(kind), identity=identity)
+        )
         self.kind, self.identity, self.field = kind, identity, field
 
 
@@ -63,7 +72,11 @@ class HasChildren(PortalError):
 
 class InvalidInput(PortalError):
     def __init__(self, field: str, value: object, reason: str) -> None:
-        super().__init__(f"{field} {value!r} {reason}" if value is not None else f"{field} {reason}")
+        words = {"field": told(field), "reason": reason if isinstance(reason, Told) else told(reason)}
+        if value is None:
+            super().__init__(told("%(field)s %(reason)s", **words))
+        else:
+            super().__init__(told("%(field)s %(value)s %(reason)s", value=repr(value), **words))
         self.field, self.value, self.reason = field, value, reason
 
 
@@ -76,14 +89,16 @@ class LoginRefused(PortalError):
 
     def __init__(self, wait_s: int = 0) -> None:
         super().__init__(
-            f"Too many failed attempts. Try again in {wait_s} s." if wait_s else "Wrong email or password. Check both."
+            told("Too many failed attempts. Try again in %(seconds)s s.", seconds=wait_s)
+            if wait_s
+            else told("Wrong email or password. Check both and try again.")
         )
         self.wait_s = wait_s
 
 
 class DatabaseUnavailable(PortalError):
     def __init__(self) -> None:
-        super().__init__("The central system is not reachable. It is started again by itself; try again in a moment.")
+        super().__init__(told("The central system is not reachable. Try again in a moment."))
 
 
 class DatabaseUnusable(PortalError):

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from data.errors import InvalidInput
 from data.scope import Condition
+from data.texts import told
 
 FilterModel = Mapping[str, Mapping[str, object]]
 SortModel = Sequence[Mapping[str, str]]
@@ -114,7 +115,7 @@ def _column(
         or not all(isinstance(one, dict) for one in conditions)
         or not 1 <= len(conditions) <= MAX_CONDITIONS
     ):
-        raise InvalidInput("Filter on", field, f"takes 1 to {MAX_CONDITIONS} conditions.")
+        raise InvalidInput("Filter on", field, told("takes 1 to %(most)s conditions.", most=MAX_CONDITIONS))
     operator = {"AND": " AND ", "OR": " OR "}.get(str(filtered.get("operator")))
     if operator is None:
         raise InvalidInput("Filter on", field, "joins its conditions by AND or OR.")

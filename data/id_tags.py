@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from data.database import Database
 from data.errors import InvalidInput
+from data.texts import told
 
 SEPARATORS = re.compile(r"[\s:.-]")
 UID_LENGTHS = (4, 7, 10)  # bytes of an ISO 14443 UID
@@ -77,7 +78,7 @@ def as_kept(text: str) -> str:
     plain = SEPARATORS.sub("", tag)
     kept = plain if number(tag) is not None else tag
     if len(kept) > LONGEST_ID_TAG:
-        raise InvalidInput("RFID", text[:40], f"has more than {LONGEST_ID_TAG} characters.")
+        raise InvalidInput("RFID", text[:40], told("has more than %(longest)s characters.", longest=LONGEST_ID_TAG))
     if not kept.isprintable():
         raise InvalidInput("RFID", None, "may not have control characters.")
     if plain.strip("0") == "":

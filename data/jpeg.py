@@ -7,6 +7,7 @@ from typing import NamedTuple
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from data.errors import InvalidInput
+from data.texts import told
 
 LARGEST = 2 * 1024 * 1024  # bytes (manual: 2 Mbyte)
 MOST_PIXELS = 40_000_000
@@ -34,7 +35,9 @@ def cleaned(name: str, content: bytes) -> Picture:
         InvalidInput: it is larger than `LARGEST`, no JPG whatever its name, damaged, or has too many pixels.
     """
     if len(content) > LARGEST:
-        raise InvalidInput("File", name, f"is larger than {LARGEST >> 20} MB. Choose a smaller one.")
+        raise InvalidInput(
+            "File", name, told("is larger than %(largest)s MB. Choose a smaller one.", largest=LARGEST >> 20)
+        )
     if content.count(START_OF_SCAN) > MOST_SCANS:
         raise InvalidInput("File", name, "is built in too many layers. Save it as an ordinary JPG.")
     with ONE_AT_A_TIME:
@@ -46,12 +49,16 @@ def _written_anew(name: str, content: bytes) -> Picture:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as opened:
             width, height = opened.size
             if width * height > MOST_PIXELS:
-                raise InvalidInput("File", name, f"has more than {MOST_PIXELS // 1_000_000} million pixels.")
+                raise InvalidInput(
+                    "File", name, told("has more than %(most)s million pixels.", most=MOST_PIXELS // 1_000_000)
+                )
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     except UnidentifiedImageError:
         raise InvalidInput("File", name, "is no JPG picture, whatever its name. Save the map as JPG.") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise InvalidInput("File", name, f"has more than {MOST_PIXELS // 1_000_000} million pixels.") from None
+        raise InvalidInput(
+            "File", name, told("has more than %(most)s million pixels.", most=MOST_PIXELS // 1_000_000)
+        ) from None
     except (OSError, SyntaxError, ValueError):  # as Pillow meets it in damaged pictures
         raise InvalidInput("File", name, "is damaged. Save the map as JPG again.") from None
     written = io.BytesIO()

@@ -8,6 +8,7 @@ from data.database import Sql
 from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
+from data.texts import told
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 4000
@@ -108,5 +109,5 @@ def _checked(title: str, text: str) -> tuple[str, str]:
         if not value:
             raise InvalidInput(field, None, "may not be empty.")
         if len(value) > longest:
-            raise InvalidInput(field, None, f"has more than {longest} characters.")
+            raise InvalidInput(field, None, told("has more than %(longest)s characters.", longest=longest))
     return title, text

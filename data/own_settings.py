@@ -9,6 +9,7 @@ from data.events import EventKind, event
 from data.log_in import confirm
 from data.passwords import LONGEST_PASSWORD, check_password, hash_password
 from data.scope import Role, Scope
+from data.texts import told
 from data.users import LONGEST_EMAIL, LONGEST_NAME, User, find, is_email, normalized
 
 THEMES = ("light", "dark", "system")
@@ -95,7 +96,7 @@ def _check_settings(wanted: OwnSettings, new_password: str) -> None:
         ("New password", new_password, LONGEST_PASSWORD),
     ):
         if len(text) > longest:
-            raise InvalidInput(field, None, f"has more than {longest} characters.")
+            raise InvalidInput(field, None, told("has more than %(longest)s characters.", longest=longest))
     if not wanted.first_name.strip():
         raise InvalidInput("First name", None, "may not be empty.")
     if not is_email(normalized(wanted.email)):

@@ -9,6 +9,7 @@ from functools import cache
 import argon2
 
 from data.errors import InvalidInput
+from data.texts import told
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1024
 
@@ -39,10 +40,14 @@ def check_password(password: str) -> None:
             hash should be made of.
     """
     if len(password) > LONGEST_PASSWORD:
-        raise InvalidInput("Password", None, f"has more than {LONGEST_PASSWORD} characters.")
+        raise InvalidInput("Password", None, told("has more than %(longest)s characters.", longest=LONGEST_PASSWORD))
     letters, digits = any(c.isalpha() for c in password), any(c.isdigit() for c in password)
     if len(password) < SHORTEST_PASSWORD or not letters or not digits:
-        raise InvalidInput("Password", None, f"needs at least {SHORTEST_PASSWORD} characters with letters and digits.")
+        raise InvalidInput(
+            "Password",
+            None,
+            told("needs at least %(least)s characters with letters and digits.", least=SHORTEST_PASSWORD),
+        )
 
 
 def generate_password() -> str:

@@ -13,6 +13,7 @@ from data.filters import FilterModel, SortModel
 from data.nodes import Node
 from data.paging import EXCEL_ROWS, Column, Run, Terms, at, text
 from data.scope import Condition, Role, Scope
+from data.texts import told
 
 TABLE = paging.Table("session", frozenset({"session", "topology"}))
 ROW_ID = "rowid"  # DuckDB's address of a row; PostgreSQL's is ctid
@@ -110,7 +111,7 @@ def page(
         InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
     if end - start > EXCEL_ROWS:
-        raise InvalidInput("Rows", f"{start} to {end}", f"are more than {EXCEL_ROWS}.")
+        raise InvalidInput("Rows", f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     terms = _terms(scope, sort_model)
     condition = selection(scope, node, filter_model)
     runs, count = paging.find(scope.database, TABLE, condition, terms, max(start, 0), end)

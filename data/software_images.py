@@ -12,6 +12,7 @@ from data.database import Sql
 from data.errors import AlreadyExists, InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
+from data.texts import told
 
 LARGEST = 1 << 30  # bytes
 CHUNK = 1 << 20
@@ -105,7 +106,7 @@ def _copied(content: IO[bytes], to: Path) -> tuple[str, int]:
         for chunk in _chunks(content):
             size += len(chunk)
             if size > LARGEST:
-                raise InvalidInput("File", None, f"is larger than {LARGEST >> 20} MiB.")
+                raise InvalidInput("File", None, told("is larger than %(largest)s MiB.", largest=LARGEST >> 20))
             digest.update(chunk)
             file.write(chunk)
     return digest.hexdigest(), size

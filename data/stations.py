@@ -13,6 +13,7 @@ from data.database import Batch, Into, Sql
 from data.errors import AlreadyExists, HasChildren, InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
+from data.texts import told
 
 MOST_OUTLETS = 4  # manual: a charging station can have up to four
 MODES = ("OPEN", "RFID")
@@ -272,7 +273,7 @@ def _check(station: NewStation) -> None:
     _name("ChargeboxId", station.charge_box_id)
     connectors = [outlet.connector_id for outlet in station.outlets]
     if sorted(connectors) != list(range(1, len(connectors) + 1)) or not 1 <= len(connectors) <= MOST_OUTLETS:
-        raise InvalidInput("Outlets", connectors, f"must be numbered 1 to at most {MOST_OUTLETS}.")
+        raise InvalidInput("Outlets", connectors, told("must be numbered 1 to at most %(most)s.", most=MOST_OUTLETS))
     for outlet in station.outlets:
         if outlet.mode not in MODES:
             raise InvalidInput("Mode", outlet.mode, "must be OPEN or RFID.")

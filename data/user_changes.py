@@ -13,6 +13,7 @@ from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound
 from data.events import EventKind, details_json
 from data.passwords import hash_password
 from data.scope import Role, Scope
+from data.texts import told
 from data.user_belongings import changes_of, notations
 from data.user_details import TITLES, Details, Kept
 
@@ -183,7 +184,9 @@ def _check_own(scope: Scope, user_id: int, kept: Details, new: Details, password
         return
     for field, title, is_changed in (("email", "Email", new.email != kept.email), ("password", "Password", password)):
         if is_changed:
-            raise InvalidInput(title, None, f"of your own is changed in User settings, with your present {field}.")
+            raise InvalidInput(
+                title, None, told("of your own is changed in User settings, with your present %(field)s.", field=field)
+            )
 
 
 def _check_last(scope: Scope, user_id: int, kept: Details, role: Role | None) -> None:

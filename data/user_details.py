@@ -12,6 +12,7 @@ from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
 from data.id_tags import Tag
 from data.passwords import check_password
 from data.scope import Role, Scope
+from data.texts import told
 from data.users import LONGEST_EMAIL, is_email, normalized
 
 MOST_TAGS = 20
@@ -159,14 +160,16 @@ def _checked_tags(
         except InvalidInput as error:
             faults[f"tags.{place}"] = error
     if len(kept) > MOST_TAGS:
-        faults["tags.0"] = InvalidInput("RFID", None, f"may be {MOST_TAGS} for a user at most.")
+        faults["tags.0"] = InvalidInput("RFID", None, told("may be %(most)s for a user at most.", most=MOST_TAGS))
     owners = id_tags.owners(database, [tag.id_tag for tag in kept.values()], user_id)
     for place, tag in kept.items():
         earlier = [other for at, other in kept.items() if at < place and id_tags.is_same(other.id_tag, tag.id_tag)]
         if tag.id_tag in owners:
             faults[f"tags.{place}"] = AlreadyExists("RFID", owners[tag.id_tag].email, "tags")
         elif earlier:
-            faults[f"tags.{place}"] = InvalidInput("RFID", tag.id_tag, f"is the same tag as {earlier[0].id_tag}.")
+            faults[f"tags.{place}"] = InvalidInput(
+                "RFID", tag.id_tag, told("is the same tag as %(id_tag)s.", id_tag=earlier[0].id_tag)
+            )
     return tuple(sorted(kept.values()))
 
 

@@ -15,6 +15,7 @@ from data.filters import FilterModel, SortModel
 from data.nodes import Node
 from data.paging import EXCEL_ROWS, Column, Run, Terms, at, text
 from data.scope import Condition, Role, Scope
+from data.texts import told
 
 ROLE_WORDS = {
     Role.EV_USER: "EV user",
@@ -73,7 +74,7 @@ def page(
         InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
     if end - start > EXCEL_ROWS:
-        raise InvalidInput("Rows", f"{start} to {end}", f"are more than {EXCEL_ROWS}.")
+        raise InvalidInput("Rows", f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     condition, terms = _selection(scope, node, filter_model), _terms(sort_model)
     runs, found = paging.find(scope.database, USERS, condition, terms, max(start, 0), end)
     order = paging.order_by(terms)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from data.errors import InvalidInput
+from data.texts import told
 
 LONGEST_NAME, LONGEST_TEXT, LONGEST_URL = 100, 1000, 500
 
@@ -27,7 +28,7 @@ def text(longest: int = LONGEST_TEXT) -> Callable[[str, object], str]:
         if not isinstance(kept, str) or "\0" in kept:
             raise InvalidInput(title, None, "must be a text.")
         if len(kept.strip()) > longest:
-            raise InvalidInput(title, None, f"has more than {longest} characters.")
+            raise InvalidInput(title, None, told("has more than %(longest)s characters.", longest=longest))
         return kept.strip()
 
     return check
@@ -51,7 +52,11 @@ def url(*schemes: str) -> Callable[[str, object], str]:
         except ValueError:
             fits = False
         if kept and (not fits or not kept.isprintable() or " " in kept):
-            raise InvalidInput(title, None, f"must be an address that begins with {schemes[0]}:// and names a host.")
+            raise InvalidInput(
+                title,
+                None,
+                told("must be an address that begins with %(known)s:// and names a host.", known=schemes[0]),
+            )
         return kept
 
     return check
@@ -64,7 +69,9 @@ def number_or_none(low: float, high: float, digits: int) -> Callable[[str, objec
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise InvalidInput(title, None, f"must be a number from {low:g} to {high:g}.")
+            raise InvalidInput(
+                title, None, told("must be a number from %(low)s to %(high)s.", low=f"{low:g}", high=f"{high:g}")
+            )
         return round(float(value), digits)
 
     return check

@@ -15,6 +15,7 @@ from components.callback_request import UNREADABLE
 from components.format import NO_BREAK, number, timestamp
 from components.forms import Field, Form, Section
 from components.menus import icon
+from components.texts import said
 from data import floor_maps, jpeg, nodes
 from data.errors import InvalidInput, NotFound
 from data.floor_maps import FloorMap
@@ -116,7 +117,7 @@ def register() -> None:
             try:
                 floor_maps.remove(scope, files.folder(), seen["row"])
             except NotFound as error:
-                messages.say(_("That did not work"), str(error), True)
+                messages.say(_("That did not work"), said(error), True)
             _show(scope, seen["row"])
         return ""
 
@@ -132,7 +133,7 @@ def _bring(floor_id: int, name: str, contents: str) -> str:
     try:
         floor_maps.bring(scope, files.folder(), floor_id, name, content)
     except InvalidInput as error:
-        return str(error)
+        return said(error)
     messages.say(_("The map is uploaded"))
     _show(scope, floor_id)
     return ""

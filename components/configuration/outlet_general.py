@@ -11,6 +11,7 @@ from components import forms, messages
 from components.access import OPERATORS, allow, current_scope
 from components.forms import Field, Form, Section
 from components.pressed import pressed_number
+from components.texts import said
 from data import station_settings
 from data.errors import InvalidInput
 from data.nodes import Node
@@ -100,7 +101,7 @@ def register() -> None:
                     station_settings.set_service_value(current_scope(), int(seen["row"]), chosen, value or "")
                     messages.say(_("Your changes are saved"))
                 except InvalidInput as error:
-                    faults[place] = str(error)
+                    faults[place] = said(error)
         return faults
 
 

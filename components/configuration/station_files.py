@@ -11,6 +11,7 @@ from components.access import OPERATORS, allow, current_scope
 from components.format import number, timestamp
 from components.menus import icon
 from components.pressed import pressed_number
+from components.texts import said
 from data import station_files
 from data.errors import NotFound
 from data.nodes import Node
@@ -72,7 +73,7 @@ def register() -> None:
             station_files.remove(current_scope(), files.folder(), number)
             messages.say(_("The file is removed"))
         except NotFound as error:
-            messages.say(_("That did not work"), str(error), True)
+            messages.say(_("That did not work"), said(error), True)
         return number
 
 

@@ -15,6 +15,7 @@ from components.format import timestamp
 from components.forms import written_id
 from components.menus import icon
 from components.pressed import pressed
+from components.texts import said
 from data import commands, parameters, station_settings
 from data.command_kinds import is_secret_key
 from data.command_rows import State as CommandState
@@ -141,7 +142,7 @@ def _register_giving() -> None:
                 )
                 commands.request(scope, "change_configuration", [chosen.id], {"key": key, "value": value or ""})
         except InvalidInput as error:
-            messages.say(_("That did not work"), str(error), True)
+            messages.say(_("That did not work"), said(error), True)
         return str(button)
 
 

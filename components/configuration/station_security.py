@@ -14,6 +14,7 @@ from components.format import timestamp
 from components.forms import section_of
 from components.menus import icon
 from components.pressed import pressed
+from components.texts import said
 from data import station_certificates, station_passwords, station_security
 from data.errors import InvalidInput
 from data.nodes import Node
@@ -64,7 +65,7 @@ def register() -> None:
         try:
             made = _changed(scope, node.id, pressed(), profile)
         except InvalidInput as error:
-            messages.say(_("That did not work"), str(error), True)
+            messages.say(_("That did not work"), said(error), True)
             made = ""
         return _sections(scope, node, made)
 

@@ -16,6 +16,7 @@ from components.format import timestamp
 from components.forms import Field, Form, Section
 from components.menus import icon
 from components.pressed import pressed_number
+from components.texts import said
 from data import nodes, services
 from data.errors import AlreadyExists, InvalidInput
 from data.nodes import Node
@@ -139,7 +140,7 @@ def _register_adding() -> None:
         try:
             chosen, made = services.create(scope, kind or "", name or "", provider or "")
         except (InvalidInput, AlreadyExists) as error:
-            return str(error), *[no_update] * 4
+            return said(error), *[no_update] * 4
         messages.say(_("%(name)s is added", name=name), _("Activate it when its values are entered."))
         return "", chosen, _information(scope, chosen, service_secrets.once(made)), "", ""
 

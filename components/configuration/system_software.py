@@ -12,6 +12,7 @@ from components.access import OPERATORS, allow, current_scope
 from components.format import number, timestamp
 from components.menus import icon
 from components.pressed import pressed_number
+from components.texts import said
 from data import nodes, software_images
 from data.errors import NotFound
 from data.nodes import Node
@@ -80,7 +81,7 @@ def register() -> None:
             software_images.remove(current_scope(), files.folder(), number)
             messages.say(_("The software image is removed"))
         except NotFound as error:
-            messages.say(_("That did not work"), str(error), True)
+            messages.say(_("That did not work"), said(error), True)
         return number
 
 

@@ -10,6 +10,7 @@ from components import messages
 from components.access import allow, current_scope
 from components.configuration import topology_table
 from components.configuration.topology_table import BELOW, KINDS
+from components.texts import said
 from data import stations, topology
 from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
 from data.nodes import SYSTEM
@@ -129,13 +130,13 @@ def _do(scope: Scope, selected: str, mode: str, form: dict[str, str]) -> tuple[d
             chosen = _create(scope, row, form)
             done = _("%(name)s is created", name=form.get("name", ""))
     except InvalidInput as error:
-        return {FIELDS.get(error.field, "name"): str(error)}, no_update
+        return {FIELDS.get(error.field, "name"): said(error)}, no_update
     except AlreadyExists as error:
         return {
-            "charge_box_id" if "ChargeboxId" in error.kind or "controller" in error.kind else "name": str(error)
+            "charge_box_id" if "ChargeboxId" in error.kind or "controller" in error.kind else "name": said(error)
         }, no_update
     except PortalError as error:
-        messages.say(str(error), refused=True)
+        messages.say(said(error), refused=True)
         return {}, no_update
     messages.say(done)
     return {}, chosen

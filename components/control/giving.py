@@ -15,6 +15,7 @@ from components.callback_request import UNREADABLE
 from components.control import dialog
 from components.control.board import NO_OUTLET
 from components.pressed import pressed
+from components.texts import said
 from data import commands, controlled, nodes, software_images
 from data.command_kinds import KINDS
 from data.errors import InvalidInput, NotFound
@@ -72,7 +73,7 @@ def register() -> None:
         try:
             _give(current_scope(), node, asked, given)
         except (InvalidInput, NotFound) as error:
-            return str(error), no_update
+            return said(error), no_update
         return "", False
 
     @callback(
@@ -95,7 +96,7 @@ def register() -> None:
             elif what == "command-stop" and commands.stop_waiting(scope, [int(which)]):
                 messages.say(_("Nobody waits any longer"), _("What the station does goes on."))
         except (InvalidInput, NotFound) as error:
-            messages.say(_("That did not work"), str(error), True)
+            messages.say(_("That did not work"), said(error), True)
         return str(datetime.now(UTC))
 
 

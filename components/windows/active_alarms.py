@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext, ngettext
 
 from components import format, states
 from components.access import OPERATORS
+from components.alarm_tables import described
 from components.windows.content import SHOWN, Content, empty, listed
 from data import alarms
 from data.nodes import Node
@@ -47,7 +48,7 @@ def _row(row: dict[str, Any]) -> html.Div:
         [
             severity,
             html.Span(
-                [html.B(row["description"], className="fw-semibold"), html.Br(), place],
+                [html.B(described(row["description"]), className="fw-semibold"), html.Br(), place],
                 className="flex-fill text-truncate cp-t13",
             ),
             html.Span(since, className="cp-t12 cp-2nd text-nowrap"),
