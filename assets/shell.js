@@ -51,6 +51,7 @@
     if (theme) dash_clientside.set_props("theme-choice", { data: theme.dataset.theme });
     if (target.closest("[data-dialog]")) document.getElementById(target.closest("[data-dialog]").dataset.dialog).showModal();
     if (target.closest("[data-close]")) document.getElementById(target.closest("[data-close]").dataset.close).close();
+    if (target.closest("[data-dismiss]")) dash_clientside.set_props("messages", { children: [] });
     if (target.closest("[data-copy]")) copy(target.closest("[data-copy]"));
     if (target.closest("[data-news]")) showNews(!isNewsOpen);
     else if (isNewsOpen && (link || menu)) showNews(false);

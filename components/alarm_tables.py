@@ -207,12 +207,19 @@ def described(text: str) -> str:
     return gettext(what) + bracket + said
 
 
+def _node(name: str) -> str:
+    """Write an alarm's node in the user's language: the station's name, and its connector."""
+    station, connector, number_of_it = name.rpartition(" Connector: ")
+    return f"{station} {_('Connector: %(number)s', number=number_of_it)}" if connector else name
+
+
 def _look(row: Mapping[str, Any]) -> dict[str, str]:
     if "severity" not in row:
         return {"kind": event_kinds.word(row["kind"])}
     look = SEVERITIES[row["severity"].lower()]
     repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
     return repeats | {
+        "node": _node(row["node"]),
         "description": described(row["description"]),
         "severity": str(look.word),
         "severity_look": f"{look.colour} {look.glyph}",

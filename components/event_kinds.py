@@ -31,6 +31,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.MAIL: lazy_gettext("Mail"),
     EventKind.FILE: lazy_gettext("File"),
     EventKind.SECURITY: lazy_gettext("Security"),
+    EventKind.SERVICE: lazy_gettext("Service"),
 }
 
 

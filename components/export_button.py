@@ -69,7 +69,7 @@ def parts(table_id: str) -> list[Any]:
     )
     question = dbc.Modal(
         [
-            dbc.ModalHeader(title),
+            dbc.ModalHeader(title, close_button=False),
             dbc.ModalBody(id=f"{table_id}-too-many-text"),
             dbc.ModalFooter([narrow, agree]),
         ],

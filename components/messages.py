@@ -22,11 +22,11 @@ def say(title: str, text: str = "", refused: bool = False, action: Any = None) -
     Args:
         action: a button that takes back what was done.
     """
+    close = html.Button(type="button", className="btn-close ms-auto", **{"aria-label": _("Close"), "data-dismiss": ""})
     message = dbc.Toast(
         [text, action] if action else text,
-        header=title,
+        header=[html.Strong(title, className="flex-fill"), close],
         is_open=True,
-        dismissable=True,
         duration=None if refused else SHOWN_MS,
         className="cp-message" + (" is-refused" if refused else ""),
     )

@@ -141,7 +141,7 @@ def _editor() -> dbc.Modal:
     text = dbc.Textarea(id="news-text", value="", rows=8, maxlength=LONGEST_TEXT)
     return dbc.Modal(
         [
-            dbc.ModalHeader(dbc.ModalTitle(_("News"), id="news-editor-title")),
+            dbc.ModalHeader(dbc.ModalTitle(_("News"), id="news-editor-title"), close_button=False),
             dbc.ModalBody(
                 [
                     html.Div([dbc.Label(_("Title"), html_for="news-title"), title, _fault_of("news-title")]),
@@ -162,7 +162,7 @@ def _editor() -> dbc.Modal:
 def _deletion() -> dbc.Modal:
     return dbc.Modal(
         [
-            dbc.ModalHeader(dbc.ModalTitle(_("Delete this item?"), id="news-deletion-title")),
+            dbc.ModalHeader(dbc.ModalTitle(_("Delete this item?"), id="news-deletion-title"), close_button=False),
             dbc.ModalBody(id="news-deletion-text"),
             _footer("news-keep", _button("news-delete-now", _("Delete item"), "btn-danger")),
         ],
