@@ -75,7 +75,7 @@ class VirtualStation:
         self.local_list_version = 0
         self.certificates: dict[str, list[Payload]] = {}  # installed ones, as OCPP names them, by their kind
         self.identity = Identity(charge_box_id)
-        self.tls: ssl.SSLContext | None = None  # how wss addresses are connected to
+        self.tls: ssl.SSLContext | None = None  # for wss addresses; None: whoever answers is trusted
         self.heartbeat_interval_s = 300
         self.socket: ClientConnection | None = None
         self._waiting: dict[str, asyncio.Future[Payload]] = {}
@@ -99,6 +99,7 @@ class VirtualStation:
             websockets.InvalidStatus: the central system refused it.
             OSError: nobody listens.
         """
+        tls = self.tls or (self.identity.context(None) if self.url.startswith("wss:") else None)
         self.socket = await connect(
             self.url,
             subprotocols=[Subprotocol(name) for name in self.subprotocols] or None,
@@ -106,7 +107,7 @@ class VirtualStation:
             compression=None,
             ping_interval=None,
             proxy=None,
-            **({"ssl": self.tls} if self.tls else {}),
+            **({"ssl": tls} if tls else {}),
             open_timeout=self.timeout_s,
         )
         self._reader = asyncio.create_task(self._read(self.socket))

@@ -140,7 +140,7 @@ def _profile(state: dict[str, Any]) -> html.Section:
         [
             html.Div([dbc.Label(_("Security profile"), html_for="security-profile"), select]),
             html.Div(hint, className="form-text") if hint else None,
-            _button("security-require", _("Save"), "btn-primary"),
+            html.Div(_button("security-require", _("Save"), "btn-primary")),
         ],
     )
 
