@@ -7,6 +7,7 @@ from dash import dcc, html
 from flask_babel import gettext as _
 
 from components import windows
+from components.menus import icon
 from components.settings import sketches
 from components.settings.fields import LABELS, section, written
 from data.users import User
@@ -16,7 +17,7 @@ def card(user: User) -> html.Section:
     places = windows.chosen(user.role, user.dashboard_windows)
     return section(
         str(LABELS["dashboard_windows"]),
-        _("What each place of your Dashboard shows. Choose a window of another place, and the two change places."),
+        _("The four windows on your Dashboard. Choose what each shows, and drag to change the order."),
         html.Div([_place(user, number, kind) for number, kind in enumerate(places, 1)], className="cp-places"),
         dcc.Store(id="settings-windows", data=places),
     )
@@ -43,9 +44,16 @@ def _place(user: User, number: int, kind: str) -> html.Div:
         class_name="badge mb-0",
     )
     options = [{"label": str(windows.WINDOWS[one].TITLE), "value": one} for one in windows.available(user.role)]
+    grip = html.Button(
+        icon("bi-grip-vertical"),
+        type="button",
+        className="btn btn-ghost btn-icon cp-grip",
+        title=_("Drag, or use the arrow keys"),
+        **{"aria-label": _("Move window %(number)s", number=number), "data-grip": str(number)},
+    )
     choice = html.Div(
-        [label, dbc.Select(id=field, options=options, value=kind, size="sm")],
+        [label, dbc.Select(id=field, options=options, value=kind, size="sm"), grip],
         className="d-flex align-items-center gap-2",
     )
     sketch = html.Div(sketches.of(kind), id={"window-sketch": number}, className="cp-sketch", **{"aria-hidden": "true"})
-    return html.Div([choice, sketch], className="cp-place")
+    return html.Div([choice, sketch], className="cp-place", **{"data-place": str(number)})

@@ -78,8 +78,8 @@ def test_save_bar_names_what_changed_and_leaving_asks(visit: Visit, people: Peop
 
 def test_windows_change_places_and_stand_so_on_the_dashboard(visit: Visit, people: People) -> None:
     page = settings(visit)
-    page.get_by_label("Window 1").select_option("Active alarms")
-    expect(page.get_by_label("Window 3")).to_have_value("station_status")
+    page.get_by_label("Window 1", exact=True).select_option("Active alarms")
+    expect(page.get_by_label("Window 3", exact=True)).to_have_value("station_status")
     expect(page.get_by_role("status")).to_have_text("Changed: Dashboard windows")
     save(page)
     saved(page)
@@ -87,6 +87,24 @@ def test_windows_change_places_and_stand_so_on_the_dashboard(visit: Visit, peopl
     regions = page.locator(".cp-windows > section h2")
     expect(regions.nth(0)).to_contain_text("Active alarms")
     expect(regions.nth(2)).to_contain_text("Station status")
+
+
+def test_a_window_moves_by_its_grip_with_keys_and_with_the_pointer(visit: Visit, people: People) -> None:
+    page = settings(visit)
+    page.get_by_role("button", name="Move window 1").press("ArrowRight")
+    expect(page.get_by_label("Window 2", exact=True)).to_have_value("station_status")
+    expect(page.get_by_role("button", name="Move window 2")).to_be_focused()
+    start = page.get_by_role("button", name="Move window 2").bounding_box()
+    end = page.locator('[data-place="3"]').bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 40, end["y"] + 40, steps=4)
+    page.mouse.up()
+    expect(page.get_by_label("Window 3", exact=True)).to_have_value("station_status")
+    expect(page.get_by_label("Window 2", exact=True)).to_have_value("active_alarms")
+    expect(page.get_by_role("status")).to_have_text("Changed: Dashboard windows")
 
 
 def test_theme_is_the_users_in_every_browser(visit: Visit, people: People) -> None:
