@@ -165,6 +165,17 @@ async def test_a_mail_tells_what_the_station_said_in_the_sites_time_as_plain_tex
     assert "(E42, &lt;b&gt;phase&lt;/b&gt; 2) ×2" in inbox.text("html")
 
 
+async def test_a_swedish_user_gets_a_swedish_mail(database: DuckDB, inbox: Inbox) -> None:
+    person(database, "bob", Role.SITE_ADMINISTRATOR, "Solna", language="sv")
+    raise_fuse(database, "Station CP1")
+    async with portal_with(database, inbox):
+        await until(lambda: inbox.mails)
+    assert inbox.mails[0]["Subject"] == "Charge Portal: 1 aktivt larm"
+    assert "Solna (tider i Europe/Stockholm)" in inbox.text()
+    assert "Kritiskt  Station CP1 Kontakt: 1" in inbox.text()
+    assert "Överströmsskyddet har löst ut (E42)" in inbox.text("html")
+
+
 async def test_nobody_gets_a_mail_without_alarms_or_twice_within_24_hours_even_after_a_restart(
     database: DuckDB, inbox: Inbox
 ) -> None:

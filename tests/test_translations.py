@@ -1,0 +1,65 @@
+"""Every text that a user reads has its translation, in each language that users can choose."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_keywords, parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+from data import catalogs
+from data.own_settings import LANGUAGES
+
+ROOT = Path(__file__).parents[1]
+TRANSLATED = [language for language in LANGUAGES if language != "en"]
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|' + r"'((?:[^'\\\n]|\\.)*)'|`([^`]*)`")
+SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)+")
+
+
+@cache
+def texts() -> frozenset[str]:
+    """Return what `make texts` would find; of a text with a plural, its singular."""
+    with (catalogs.FOLDER / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    named = re.findall(r"-k (\S+)", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    keywords = {**DEFAULT_KEYWORDS, **parse_keywords(named)}
+    found = extract_from_dir(ROOT, methods, options, keywords)
+    return frozenset(text if isinstance(text, str) else text[0] for _file, _line, text, *_rest in found)
+
+
+def catalog(language: str) -> Catalog:
+    with (catalogs.FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return read_po(file)
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_text_lacks_its_translation(language: str) -> None:
+    kept = catalog(language)
+    missing = []
+    for text in sorted(texts()):
+        message = kept.get(text)
+        said = message.string if message else ""
+        if not (all(said) if isinstance(said, tuple) else said):
+            missing.append(text)
+    assert missing == [], f"fill in after `make texts`: {missing}"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_translation_names_the_values_of_its_text(language: str) -> None:
+    wrong = {str(message.id): [str(error) for error in errors] for message, errors in catalog(language).check()}
+    assert wrong == {}
+
+
+def test_the_texts_of_every_kind_of_file_are_found() -> None:
+    assert {"Dashboard", "Log in", "No network contact", "%(num)d active alarm", "Contains"} <= texts()
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "assets").rglob("*.js")), ids=lambda path: path.name)
+def test_scripts_hold_no_text_of_their_own(script: Path) -> None:
+    """They get their words from the page, which is in the user's language."""
+    code = re.sub(r"^\s*//.*$|\s// .*$", "", script.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    literals = ["".join(parts) for parts in LITERAL.findall(code)]
+    assert [text for text in literals if SENTENCE.search(text)] == []
