@@ -154,6 +154,8 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         "PORTAL_API": lambda: _check_port("PORTAL_API", settings.api, running),
         "database": lambda: _check_database(settings.data / FILE, owner if running else None),
     }
+    if tls := settings.ocpp_tls:
+        checks["PORTAL_OCPP_TLS"] = lambda: _check_port("PORTAL_OCPP_TLS", tls.address, running)
     for subject, look in checks.items():
         try:
             print(f"ok       {subject}: {look()}")

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 UNKNOWN_AFTER_RESTART = "The central system restarted before the answer: it is not known whether the station took it."
 LATE = "Answered late"
+REPLACING = "AcceptedCanceled"
 OF_MANY_CALLS = ("download_rfid_tags",)
 UNSUPPORTED_ERRORS = ("NotImplemented", "NotSupported")
 STATES = {
@@ -207,7 +208,10 @@ class Commander:
             told = outcomes.noted(self._central, station, command, f"{prefix}{answer.word}.")
         else:
             told = outcomes.ended(self._central, station, command, state, now, f"{prefix}{answer.word}")
-        await self._central.commits.write([*more, *statements, *told[0]], [*more_changed, *changed, *told[1]])
+        given_up = outcomes.replaced(self._central, station, command, now) if answer.word == REPLACING else ([], [])
+        await self._central.commits.write(
+            [*more, *statements, *told[0], *given_up[0]], [*more_changed, *changed, *told[1], *given_up[1]]
+        )
         await self._stop_batch(command)
 
     async def _failed(self, station: Station, command: Command, failure: CallFailed, more: outcomes.Told) -> None:

@@ -72,6 +72,18 @@ def progressed(
     return statements, changed
 
 
+def replaced(central: "Central", station: Station, newer: Command, at: datetime) -> Told:
+    """End the commands that the station has given up for a newer one of the same outcome."""
+    statements: list[Sql | Batch] = []
+    changed: list[Change] = []
+    for command in list(station.awaiting.values()):
+        if command is not newer and command.kind.done_when is newer.kind.done_when and command.answered_at:
+            told = ended(central, station, command, State.CANCELLED, at, "The station took a newer one instead.")
+            statements += told[0]
+            changed += told[1]
+    return statements, changed
+
+
 def charging_began(central: "Central", station: Station, transaction: OpenTransaction) -> Told:
     waiting = [
         command

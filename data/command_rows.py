@@ -67,7 +67,8 @@ UPDATED = Into(
     """UPDATE command SET state = batch.state, sent_at = batch.sent_at, answered_at = batch.answered_at,
            progressed_at = batch.progressed_at, ended_at = batch.ended_at, done_by = batch.done_by,
            answer = batch.answer, progress = batch.progress, progress_text = batch.progress_text,
-           result = batch.result, secret = CASE WHEN batch.answered_at IS NULL THEN secret END
+           result = batch.result,
+           secret = CASE WHEN batch.answered_at IS NULL AND batch.ended_at IS NULL THEN secret END
        FROM batch WHERE command.command_id = batch.command_id
        AND (command.ended_at IS NULL OR command.state = 'timed_out')""",
     pa.schema(
@@ -123,7 +124,8 @@ def claimed(command_id: int, at: datetime) -> Sql:
 def batch_stopped(command: Command, at: datetime) -> Sql:
     """Cancel what is still queued of a batch that had its share of failures."""
     return Sql(
-        """UPDATE command SET state = 'cancelled', ended_at = $at, answer = 'Too many stations failed before.'
+        """UPDATE command SET state = 'cancelled', ended_at = $at, secret = NULL,
+               answer = 'Too many stations failed before.'
            WHERE batch_id = $batch_id AND state = 'queued'
            AND (SELECT count(*) FROM command failed WHERE failed.batch_id = $batch_id
                 AND failed.state = ANY($failures)) >= $most

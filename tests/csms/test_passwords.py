@@ -119,6 +119,7 @@ async def test_a_new_password_is_none_when_the_station_refused_it_and_may_be_one
             station_security.send_password(administrator(portal), portal.central.stations["CP1"].station_id)
             await until(lambda: state(portal) in ("rejected", "timed_out"))
             new = bytes.fromhex(station.commands[0][1]["value"])
+        assert portal.row("SELECT secret FROM command") == {"secret": None}
         if is_valid:
             await comes(portal, **basic(new))
         else:

@@ -82,6 +82,18 @@ async def test_progress_counts_for_the_command_it_names(start: Start) -> None:
         assert ended == [{"command_id": second}]
 
 
+async def test_a_log_that_the_station_gave_up_for_a_newer_one_is_told_so(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        portal.ask("get_log", {"location": FTP})
+        await until(lambda: state(portal) == "accepted")
+        station.handlers["GetLog"] = lambda station, payload: {"status": "AcceptedCanceled"}
+        portal.ask("get_log", {"location": FTP})
+        await until(lambda: portal.rows("SELECT 1 FROM command WHERE answer = 'AcceptedCanceled'"))
+        states = portal.rows("SELECT state, progress_text FROM command ORDER BY command_id")
+    assert states[0] == {"state": "cancelled", "progress_text": "The station took a newer one instead."}
+    assert states[1]["state"] == "accepted"
+
+
 @pytest.mark.parametrize(
     ("statuses", "ended"),
     [
