@@ -213,14 +213,25 @@ def _node(name: str) -> str:
     return f"{station} {_('Connector: %(number)s', number=number_of_it)}" if connector else name
 
 
+def _who(name: str) -> str:
+    """Write who did something: a person's name stands as it is."""
+    return {"Station": _("Station"), "System": _("System")}.get(name, name)
+
+
 def _look(row: Mapping[str, Any]) -> dict[str, str]:
+    node = _node(row["node"])
     if "severity" not in row:
-        return {"kind": event_kinds.word(row["kind"])}
+        return {"kind": event_kinds.word(row["kind"]), "node": node, "done_by": _who(row["done_by"])}
     look = SEVERITIES[row["severity"].lower()]
     repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
-    return repeats | {
-        "node": _node(row["node"]),
-        "description": described(row["description"]),
-        "severity": str(look.word),
-        "severity_look": f"{look.colour} {look.glyph}",
-    }
+    cleared_by = {"cleared_by": _who(row["cleared_by"])} if "cleared_by" in row else {}
+    return (
+        repeats
+        | cleared_by
+        | {
+            "node": node,
+            "description": described(row["description"]),
+            "severity": str(look.word),
+            "severity_look": f"{look.colour} {look.glyph}",
+        }
+    )

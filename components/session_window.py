@@ -97,11 +97,17 @@ def cells(rows: pa.Table) -> list[dict[str, Any]]:
         "duration": duration,
         "energy": lambda value: number(value, 1),
         "meter": lambda value: number(value, 1),
+        "auth": _authentication,
     }
     return [
         {name: written[name](value) if name in written else value for name, value in row.items()}
         for row in rows.to_pylist()
     ]
+
+
+def _authentication(kept: str | None) -> str:
+    """Write how a session was allowed, which is kept in the manual's English."""
+    return {"Anonymous (0)": _("Anonymous (0)"), "RFID (1)": _("RFID (1)")}.get(kept or "", "")
 
 
 def register(server: flask.Flask) -> None:
@@ -167,7 +173,7 @@ def _parameters(session: Mapping[str, Any]) -> list[Any]:
         ),
         (
             _("Identification"),
-            (_("Authentication"), session["auth"]),
+            (_("Authentication"), _authentication(session["auth"])),
             (_("Email"), session["email"] or ""),
             (_("Session identity"), session["session"]),
             (_("Server log date"), _time(session["logged"])),

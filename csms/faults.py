@@ -8,7 +8,7 @@ NO_ERROR = "NoError"
 OTHER_ERROR = "OtherError"
 FAULTED = "Faulted"
 
-HARDWARE, FUSE, TEMPERATURE = "Hardware fault", "Fuse", "Temperature"
+HARDWARE, FUSE, TEMPERATURE = N_("Hardware fault"), N_("Fuse"), N_("Temperature")
 
 
 class Fault(NamedTuple):

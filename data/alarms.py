@@ -12,11 +12,12 @@ import pyarrow as pa
 from data.database import Batch, Database, Into, Sql
 from data.nodes import Node
 from data.scope import Role, Scope
+from data.texts import N_
 
 TIME = pa.timestamp("us", tz="UTC")
 
-NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT = "No network", "Not registered", "Configuration fault hardware"
-SECURITY = "Security"
+NO_NETWORK, NOT_REGISTERED = N_("No network"), N_("Not registered")
+CONFIGURATION_FAULT, SECURITY = N_("Configuration fault hardware"), N_("Security")
 OF_THE_STATION = frozenset({NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT, SECURITY})
 """Kinds that no connector's status raises or clears; they stand on connector 0."""
 

@@ -5,8 +5,8 @@ from functools import partial
 import plotly.graph_objects as go
 import pyarrow as pa
 import pyarrow.compute as pc
+from flask_babel import gettext, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from components.access import OPERATORS
 from components.diagrams import charts
@@ -23,7 +23,7 @@ def _draw_alarms(rows: pa.Table, step: str) -> go.Figure:
     starts = sorted(set(rows["start"].to_pylist()))
     counts = {(row["start"], row["kind"]): row["alarms"] for row in rows.to_pylist()}
     columns = {kind: [counts.get((start, kind), 0) for start in starts] for kind in kinds}
-    return charts.stacked(pa.table({"start": starts, **columns}), step, {kind: kind for kind in kinds}, "")
+    return charts.stacked(pa.table({"start": starts, **columns}), step, {kind: gettext(kind) for kind in kinds}, "")
 
 
 def _shape_availability(rows: pa.Table) -> pa.Table:
