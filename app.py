@@ -29,6 +29,7 @@ from components import (
     shell,
     texts,
 )
+from components.imports import uploading
 from data.database import Database
 from settings import Settings
 
@@ -77,6 +78,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
         part.register(server)
     files.register(server, settings.data)
     maps.register(server, settings)
+    uploading.register(server)
     errors.guard_pages(dash.page_registry.values())
     shell.name_pages(dash.page_registry.values())
     for part in (shell, navigator, news_panel, alarm_count, live):

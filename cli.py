@@ -89,19 +89,16 @@ def _run_portal(options: argparse.Namespace, settings: Settings) -> int:
 
 def _import(options: argparse.Namespace, settings: Settings) -> int:
     from data.database import connect
-    from data.imports.sessions import import_sessions
-    from data.imports.topology import import_topology
-    from data.imports.users import import_users
+    from data.imports import taking
+    from data.imports.journal import Options
 
     if options.what != "sessions" and (options.shift_years or options.create_stations):
         raise InvalidInput("--shift-years and --create-stations", None, "are for sessions only.")
+    how = Options(options.map, options.shift_years, options.create_stations)
     database = connect(settings.data)
     try:
-        if options.what == "sessions":
-            report = import_sessions(database, options.file, options.map, options.shift_years, options.create_stations)
-        else:
-            take = {"topology": import_topology, "users": import_users}[options.what]
-            report = take(database, options.file, options.map)
+        import_id = taking.begin(database, options.what, options.file.name)
+        report = taking.take(database, import_id, options.what, options.file, how)
     finally:
         database.close()
     for problem in report.problems[:MOST_PROBLEMS_SHOWN]:

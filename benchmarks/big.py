@@ -20,7 +20,7 @@ INSERT INTO session
 SELECT printf('S-%08d', n), charge_box_id, 1 + hash(n * 3) % 2, printf('%08X', user_id * 7919 + 77660160),
        started_at, started_at + to_seconds(duration_s), energy_kwh, meter_kwh, round(meter_kwh + energy_kwh, 3),
        1, 'user' || user_id || '@fastcars.example', started_at + to_seconds(duration_s + 1), duration_s,
-       site_id, station_id, user_id, n, CASE WHEN n % 3 = 0 THEN 'Local' ELSE 'EVDisconnected' END, NULL
+       site_id, station_id, user_id, n, CASE WHEN n % 3 = 0 THEN 'Local' ELSE 'EVDisconnected' END, NULL, NULL
 FROM (SELECT n, 1 + hash(n * 5) % $users AS user_id, 600 + hash(n * 7) % 36000 AS duration_s,
              $since + to_seconds(floor(n * $step_s) + hash(n * 11) % 1800) AS started_at,
              (1 + hash(n * 13) % ($most_kwh * 1000)) / 1000.0 AS energy_kwh, n / 1000.0 AS meter_kwh,

@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[Role, ...]] = {
     "/alarms": OPERATORS,
     "/provisioning": (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR),
     "/configuration": OPERATORS,
+    "/import": (Role.ADMINISTRATOR,),
     "/messages": OPERATORS,
     "/settings": EVERYONE,
 }

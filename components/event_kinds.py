@@ -32,6 +32,7 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.FILE: lazy_gettext("File"),
     EventKind.SECURITY: lazy_gettext("Security"),
     EventKind.SERVICE: lazy_gettext("Service"),
+    EventKind.IMPORTED: lazy_gettext("Import"),
 }
 
 

@@ -57,6 +57,7 @@ SUBJECTS = (
     "service",
     "unknown_caller",
     "software_image",
+    "import",
 )
 FOLLOWED = ("session", "alarm", "news")  # each store more costs every open page at every change
 EV_USER_SUBJECTS = ("open_transaction", "session", "news")

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     FILE = "file"
     SECURITY = "security"
     SERVICE = "service"
+    IMPORTED = "import"
 
 
 INTO_EVENT = rows_into(

@@ -21,6 +21,11 @@ def of_floors(data: Path) -> Path:
     return _made(data / "files" / "floors")
 
 
+def of_imports(data: Path) -> Path:
+    """Return the folder of files that wait to be taken in; made if it is missing."""
+    return _made(data / "files" / "imports")
+
+
 def _made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder

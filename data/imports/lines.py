@@ -1,5 +1,6 @@
 """Lines of a CSV or Excel file under the portal's own column names, and what became of them."""
 
+import contextlib
 import csv
 import io
 import itertools
@@ -13,6 +14,8 @@ from typing import NamedTuple
 import openpyxl
 
 from data.errors import InvalidInput
+
+MOST_OUTCOMES = 20
 
 
 class Columns(NamedTuple):
@@ -33,6 +36,14 @@ class Line(NamedTuple):
         return self.values.get(column, "")
 
 
+class Outcome(NamedTuple):
+    """What became of a line: `created`, `changed` or `unchanged`, and the values it stands for."""
+
+    line: int
+    what: str
+    becomes: Mapping[str, object]
+
+
 class Problem(NamedTuple):
     """Why a line was not taken."""
 
@@ -48,13 +59,19 @@ class Problem(NamedTuple):
 
 @dataclass
 class Report:
-    """What an import did."""
+    """What an import did. outcomes: of the first lines only."""
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def take(self, outcome: Outcome) -> None:
+        setattr(self, outcome.what, getattr(self, outcome.what) + 1)
+        if len(self.outcomes) < MOST_OUTCOMES:
+            self.outcomes.append(outcome)
 
     def refuse(self, line: int, error: InvalidInput) -> None:
         self.problems.append(Problem(line, error.field, "" if error.value is None else str(error.value), error.reason))
@@ -64,16 +81,26 @@ class Report:
         return f"{taken}, {len(self.problems)} not taken" if self.problems else taken
 
 
+def rows_of(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line of a file, the header first.
+
+    Raises:
+        InvalidInput: the file cannot be read.
+    """
+    return _excel_rows(file) if file.suffix.lower() in {".xlsx", ".xlsm"} else _csv_rows(file)
+
+
 def read(file: Path, columns: Columns, renamed: Mapping[str, str], report: Report) -> Iterator[Line]:
     """Yield the file's lines; those that do not fit its header go to the report.
 
     Args:
-        renamed: the portal's column name by the file's own; names are compared without regard to case.
+        renamed: the portal's column name by the file's own, empty for none of them; names are compared without regard
+            to case.
 
     Raises:
         InvalidInput: the file cannot be read, or its columns do not match.
     """
-    rows = _excel_rows(file) if file.suffix.lower() in {".xlsx", ".xlsm"} else _csv_rows(file)
+    rows = rows_of(file)
     _, header = next(rows, (0, []))
     names = _ours(header, columns, renamed)
     for number, cells in rows:
@@ -99,7 +126,7 @@ def _ours(header: list[str], columns: Columns, renamed: Mapping[str, str]) -> li
     theirs = {name.casefold(): ours for name, ours in renamed.items()}
     present = {name.strip().casefold() for name in header}
     for name, ours in renamed.items():
-        if ours not in known:
+        if ours and ours not in known:
             raise InvalidInput("--map", f"{name}={ours}", f"names no portal column. There are: {', '.join(known)}.")
         if name.casefold() not in present:
             raise InvalidInput("--map", f"{name}={ours}", f"names no column of the file. It has: {', '.join(header)}.")
@@ -107,7 +134,7 @@ def _ours(header: list[str], columns: Columns, renamed: Mapping[str, str]) -> li
     names = []
     for cell in header:
         name = cell.strip().casefold()
-        names.append(theirs.get(name) or (name if name in known and name not in mapped else ""))
+        names.append(theirs[name] if name in theirs else name if name in known and name not in mapped else "")
     taken = [name for name in names if name]
     if twice := sorted({name for name in taken if taken.count(name) > 1}):
         raise InvalidInput("column", twice[0], "comes from two columns of the file. Choose one with --map theirs=ours.")
@@ -145,19 +172,26 @@ def _text(file: Path) -> str:
         return content.decode("cp1252", errors="replace")
 
 
+def rows_of_workbook(file: Path) -> int:
+    """Return how many rows the first sheet says it has."""
+    with contextlib.closing(_workbook(file)) as book:
+        return book.worksheets[0].max_row or 0
+
+
 def _excel_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of the first sheet."""
+    with contextlib.closing(_workbook(file)) as book:
+        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+            yield number, [_cell_text(cell) for cell in cells]
+
+
+def _workbook(file: Path) -> openpyxl.Workbook:
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        return openpyxl.load_workbook(file, read_only=True, data_only=True)
     except OSError as error:
         raise InvalidInput("file", str(file), f"cannot be read: {error.strerror}.") from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise InvalidInput("file", str(file), "is not an Excel workbook. Save it as .xlsx or as CSV.") from error
-    try:
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-            yield number, [_cell_text(cell) for cell in cells]
-    finally:
-        book.close()
 
 
 def _cell_text(cell: object) -> str:

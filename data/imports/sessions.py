@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from data.database import Batch, Database, rows_into
 from data.errors import InvalidInput
 from data.id_tags import TagHolder, TagIndex, canonical
 from data.imports import fields, topology
-from data.imports.lines import Columns, Line, Report, chunks, read
+from data.imports.journal import Journal, Options
+from data.imports.lines import Columns, Line, Outcome, Report, chunks
 from data.transactions import INTO_SESSION, Session
 
 COLUMNS = Columns(
@@ -22,7 +25,10 @@ COLUMNS = Columns(
     ),
 )  # fmt: skip
 
-LINES_PER_COMMIT = 50_000
+PREVIEWED = (
+    "session_id", "charge_box_id", "connector_id", "started_at", "ended_at", "energy_kwh", "id_tag", "email",
+)  # fmt: skip
+LINES_PER_COMMIT = 10_000  # so that stations' own commits between them never wait long
 MOST_ENERGY_KWH = 10_000  # ten times the largest lorry's battery
 MOST_METER_KWH = 1e9
 LONGEST = timedelta(days=366)
@@ -30,7 +36,7 @@ AUTHENTICATIONS = {"0": 0, "anonymous": 0, "anonymous (0)": 0, "1": 1, "rfid": 1
 
 INSERT_NEW = rows_into(
     "session",
-    INTO_SESSION.schema,
+    INTO_SESSION.schema.append(pa.field("import_id", pa.int32())),
     after="WHERE NOT EXISTS (SELECT 1 FROM session there WHERE there.session_id = batch.session_id)",
     key=("session_id",),
 )
@@ -45,6 +51,13 @@ class _Station(NamedTuple):
 NO_STATION = _Station(0, 0, ZoneInfo("UTC"))
 
 
+class _Created(NamedTuple):
+    """How many stations were created, and all there are then."""
+
+    created: int
+    stations: Mapping[str, _Station]
+
+
 class _Known(NamedTuple):
     """What lines refer to."""
 
@@ -53,39 +66,29 @@ class _Known(NamedTuple):
     id_tags: TagIndex
 
 
-def import_sessions(
-    database: Database,
-    file: Path,
-    renamed: Mapping[str, str] | None = None,
-    shift_years: int = 0,
-    create_stations: str | None = None,
-) -> Report:
+def take(journal: Journal, file: Path, options: Options) -> None:
     """Take the sessions that are not there yet. A line without session_id is known by station, connector and start.
-
-    Args:
-        renamed: the portal's column name by the file's own.
-        shift_years: added to every time, for exports whose years lack the century.
-        create_stations: the site for stations the portal does not know, where the line names none; None refuses them.
 
     Raises:
         InvalidInput: the file cannot be read, or its columns do not match.
     """
-    report = Report()
     stations_created = 0
-    for lines in chunks(read(file, COLUMNS, renamed or {}, report), LINES_PER_COMMIT):
-        if create_stations is not None:
-            stations_created += _create_stations(database, lines, create_stations, shift_years)
-        known = _load_known(database)
+    for lines in chunks(journal.lines(file, COLUMNS, options), LINES_PER_COMMIT):
+        known = _load_known(journal.database)
+        if options.create_stations is not None:
+            plan = _create_stations(journal, lines, known, options.create_stations, options.shift_years)
+            stations_created += plan.created
+            known = known._replace(stations=plan.stations)
         sessions = []
         for line in lines:
             try:
-                sessions.append((line.number, _session(line, known, shift_years)))
+                sessions.append((line.number, _session(line, known, options.shift_years)))
             except InvalidInput as error:
-                report.refuse(line.number, error)
-        _store(database, sessions, report)
+                journal.report.refuse(line.number, error)
+        _store(journal, sessions)
     if stations_created:
-        report.notes.append(f"{stations_created} charging stations created")
-    return report
+        journal.report.notes.append(f"{stations_created} charging stations created")
+    journal.finish([])
 
 
 def _load_known(database: Database) -> _Known:
@@ -107,10 +110,11 @@ def _load_known(database: Database) -> _Known:
     )
 
 
-def _create_stations(database: Database, lines: Iterable[Line], default_site: str, shift_years: int) -> int:
-    """Create the stations that only good lines lack, with as many outlets as these name; return how many."""
-    known = _load_known(database)
-    unknown = _Known(defaultdict(lambda: NO_STATION), known.emails, known.id_tags)
+def _create_stations(
+    journal: Journal, lines: Iterable[Line], known: _Known, default_site: str, shift_years: int
+) -> _Created:
+    """Create the stations that only good lines lack, with as many outlets as these name."""
+    unknown = known._replace(stations=defaultdict(lambda: NO_STATION))
     wanted: dict[str, topology.Station] = {}
     for line in lines:
         charge_box_id = line.get("charge_box_id")
@@ -124,7 +128,13 @@ def _create_stations(database: Database, lines: Iterable[Line], default_site: st
             continue  # reported when its turn comes
         station = wanted.get(charge_box_id) or topology.Station(line.get("site") or default_site, charge_box_id)
         wanted[charge_box_id] = station._replace(outlets=max(outlets, station.outlets or 1))
-    return topology.store(database, wanted.values()).created
+    plan = topology.Plan(journal.database, Report())
+    for station in wanted.values():
+        plan.add(station)
+    if wanted:
+        journal.write(plan.statements(), plan.changed, plan.steps())
+    stations = {name: _Station(one, site, ZoneInfo(zone)) for name, (one, site, zone) in plan.placed().items()}
+    return _Created(len(wanted), stations)
 
 
 def _session(line: Line, known: _Known, shift_years: int) -> Session:
@@ -132,7 +142,7 @@ def _session(line: Line, known: _Known, shift_years: int) -> Session:
     try:
         station = known.stations[charge_box_id]
     except KeyError:
-        reason = "is no station of the portal. Create it first, or import with --create-stations."
+        reason = "is no station of the portal. Create it first, or let the import create stations (--create-stations)."
         raise InvalidInput("charge_box_id", charge_box_id, reason) from None
     connector_id = fields.whole_number("connector_id", line.get("connector_id") or "1", least=1, most=4)
     started_at, ended_at = _period(line, station.zone, shift_years)
@@ -192,9 +202,9 @@ def _authentication(text: str, id_tag: str | None) -> int:
     return AUTHENTICATIONS[text.casefold()]
 
 
-def _store(database: Database, sessions: list[tuple[int, Session]], report: Report) -> None:
+def _store(journal: Journal, sessions: list[tuple[int, Session]]) -> None:
     """Write the new ones; a session_id that stands for another session is refused."""
-    there = database.query(
+    there = journal.database.query(
         "SELECT session_id, charge_box_id, started_at FROM session WHERE session_id IN (SELECT unnest($ids))",
         {"ids": [session.session_id for _, session in sessions] or [""]},
     ).to_pylist()
@@ -205,12 +215,16 @@ def _store(database: Database, sessions: list[tuple[int, Session]], report: Repo
         first = known.get(session.session_id)
         if first is None:
             known[session.session_id] = identity
-            new.append(session)
-        elif first == identity:
-            report.unchanged += 1
-        else:
+            new.append((*session, journal.import_id))
+        elif first != identity:
             reason = f"stands for another session already: {first[0]}, {first[1]:%Y-%m-%d %H:%M:%S} UTC."
-            report.refuse(number, InvalidInput("session_id", session.session_id, reason))
+            journal.report.refuse(number, InvalidInput("session_id", session.session_id, reason))
+            continue
+        journal.report.take(Outcome(number, "created" if first is None else "unchanged", _becomes(session)))
     if new:
-        database.write([Batch(INSERT_NEW, new)], {("session", session.site_id) for session in new})
-        report.created += len(new)
+        journal.write([Batch(INSERT_NEW, new)], {("session", session.site_id) for _, session in sessions})
+
+
+def _becomes(session: Session) -> dict[str, object]:
+    """Return a session as a preview shows it."""
+    return {name: value for name, value in session._asdict().items() if name in PREVIEWED}

@@ -1,7 +1,7 @@
 """Sites, floors, charging stations and outlets from a file (features G2)."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,8 @@ import pyarrow as pa
 from data.database import Batch, Change, Database, Into, Sql
 from data.errors import InvalidInput
 from data.imports import fields
-from data.imports.lines import Columns, Line, Report, read
+from data.imports.journal import Journal, Options, Row, Step
+from data.imports.lines import Columns, Line, Outcome, Report
 from data.stations import INTO_OUTLET, INTO_STATION, MODES, MOST_OUTLETS
 
 COLUMNS = Columns(
@@ -22,7 +23,7 @@ IDS_AT_ONCE = 500
 
 INTO_SITE = Into(
     """INSERT INTO site (site_id, name, time_zone)
-       SELECT site_id, name, coalesce(time_zone, (SELECT time_zone FROM system)) FROM batch""",
+       SELECT site_id, name, time_zone FROM batch""",
     pa.schema({"site_id": pa.int32(), "name": pa.string(), "time_zone": pa.string()}),
 )
 CHANGE_SITE = Into(
@@ -94,28 +95,29 @@ class _Outlet(NamedTuple):
     mode: str = "RFID"
 
 
-def import_topology(database: Database, file: Path, renamed: Mapping[str, str] | None = None) -> Report:
-    """Create stations with their sites, floors and outlets; change and move those that differ.
+def take(journal: Journal, file: Path, options: Options) -> None:
+    """Create stations with their sites, floors and outlets; change and move those that differ, in one commit.
 
     Raises:
         InvalidInput: the file cannot be read, or its columns do not match.
     """
-    report = Report()
-    taken = set(database.query("SELECT charge_box_id FROM grid_controller WHERE removed_at IS NULL")[0].to_pylist())
-    stations: dict[str, Station] = {}
-    for line in read(file, COLUMNS, renamed or {}, report):
+    plan = Plan(journal.database, journal.report)
+    controllers = journal.database.query("SELECT charge_box_id FROM grid_controller WHERE removed_at IS NULL")
+    taken = set(controllers["charge_box_id"].to_pylist())
+    stations: set[str] = set()
+    for line in journal.lines(file, COLUMNS, options):
         try:
             station = _station(line)
             if station.charge_box_id in taken:
                 raise InvalidInput("charge_box_id", station.charge_box_id, "is a grid controller's.")
             if station.charge_box_id in stations:
                 raise InvalidInput("charge_box_id", station.charge_box_id, "stands on an earlier line too.")
-            stations[station.charge_box_id] = station
         except InvalidInput as error:
-            report.refuse(line.number, error)
-    stored = store(database, stations.values())
-    report.created, report.changed, report.unchanged = stored.created, stored.changed, stored.unchanged
-    return report
+            journal.report.refuse(line.number, error)
+        else:
+            stations.add(station.charge_box_id)
+            plan.add(station, line.number)
+    journal.finish(plan.statements(), plan.changed, plan.steps())
 
 
 def check_name(column: str, text: str) -> None:
@@ -144,23 +146,15 @@ def _station(line: Line) -> Station:
     )
 
 
-def store(database: Database, stations: Iterable[Station]) -> Report:
-    """Bring the portal to what is given, in one commit; stations that are not given stay as they are."""
-    plan = _Plan(database)
-    for station in stations:
-        plan.add(station)
-    plan.carry_out()
-    return plan.report
+class Plan:
+    """The rows to write, from comparing what is wanted with what is there. Stations that are not given stay."""
 
-
-class _Plan:
-    """The rows to write, from comparing what is wanted with what is there."""
-
-    def __init__(self, database: Database) -> None:
-        self.report = Report()
+    def __init__(self, database: Database, report: Report) -> None:
+        self.changed: set[Change] = set()
+        self._report = report
         self._database = database
         self._rows: dict[str, list[tuple[object, ...]]] = {into.sql: [] for into in WRITTEN_IN_ORDER}
-        self._changed: set[Change] = set()
+        self._steps: dict[tuple[str, object], Step] = {}
         self._ids = self._free_ids()
         sites = database.query("SELECT name, site_id, time_zone FROM site WHERE removed_at IS NULL")
         floors = database.query("SELECT site_id, name, floor_id FROM floor WHERE removed_at IS NULL")
@@ -170,8 +164,9 @@ class _Plan:
         outlets = database.query(
             "SELECT station_id, connector_id, connector_type, mode FROM outlet WHERE removed_at IS NULL"
         )
+        self._time_zone = str(database.query("SELECT time_zone FROM system")["time_zone"][0].as_py())
         self._sites: dict[str, int] = {row["name"]: row["site_id"] for row in sites.to_pylist()}
-        self._zones: dict[int, str | None] = {row["site_id"]: row["time_zone"] for row in sites.to_pylist()}
+        self._zones: dict[int, str] = {row["site_id"]: row["time_zone"] for row in sites.to_pylist()}
         self._floors: dict[tuple[int, str], int] = {
             (row["site_id"], row["name"]): row["floor_id"] for row in floors.to_pylist()
         }
@@ -181,25 +176,49 @@ class _Plan:
             of_station = self._outlets.setdefault(row["station_id"], {})
             of_station[row["connector_id"]] = _Outlet(row["connector_type"], row["mode"])
 
-    def add(self, station: Station) -> None:
+    def add(self, station: Station, line: int = 0) -> None:
+        """Plan what one station needs; none is given twice."""
         there = self._stations.get(station.charge_box_id)
         row = self._wanted_row(station, there)
         differs = self._set_time_zone(station, row.site_id) | self._add_outlets(station, row.station_id)
         if there is None:
+            what = "created"
             self._add(INTO_STATION, row)
-            self.report.created += 1
         elif row == there and not differs:
-            self.report.unchanged += 1
-            return
+            what = "unchanged"
         else:
+            what = "changed"
             self._change(row, there)
-            self.report.changed += 1
-        self._changed.add(("topology", row.station_id))
+        if row != there:
+            self._note("charging_station", row.station_id, station.charge_box_id, there, row)
+        if what != "unchanged":
+            self.changed.add(("topology", row.station_id))
+        self._report.take(Outcome(line, what, self._becomes(station, row)))
 
-    def carry_out(self) -> None:
-        statements = [Batch(into, self._rows[into.sql]) for into in WRITTEN_IN_ORDER if self._rows[into.sql]]
-        if statements:
-            self._database.write(statements, self._changed)
+    def statements(self) -> list[Batch]:
+        return [Batch(into, self._rows[into.sql]) for into in WRITTEN_IN_ORDER if self._rows[into.sql]]
+
+    def steps(self) -> list[Step]:
+        return list(self._steps.values())
+
+    def placed(self) -> dict[str, tuple[int, int, str]]:
+        """Return station_id, site_id and time zone of every station by its ChargeboxId, as it will be."""
+        there = self._stations | {str(row[4]): _Row(*row) for row in self._rows[INTO_STATION.sql]}  # type: ignore[arg-type]
+        return {row.charge_box_id: (row.station_id, row.site_id, self._zones[row.site_id]) for row in there.values()}
+
+    def _becomes(self, station: Station, row: _Row) -> dict[str, object]:
+        place = next((name for (site, name), floor in self._floors.items() if floor == row.floor_id), "")
+        outlets = self._outlets[row.station_id]
+        return {
+            "site": station.site,
+            "floor": place,
+            "charge_box_id": row.charge_box_id,
+            "name": row.name,
+            "outlets": len(outlets),
+            "connector": outlets[1].connector_type,
+            "mode": outlets[1].mode,
+            "time_zone": self._zones[row.site_id],
+        }
 
     def _wanted_row(self, station: Station, there: _Row | None) -> _Row:
         site_id = self._site(station)
@@ -219,24 +238,30 @@ class _Plan:
         name = station.site
         if name not in self._sites:
             site_id = self._sites[name] = next(self._ids)
-            self._zones[site_id] = station.time_zone
-            self._add(INTO_SITE, (site_id, name, station.time_zone))
-            self._changed.add(("topology", site_id))
+            row = (site_id, name, station.time_zone or self._time_zone)
+            self._zones[site_id] = row[2]
+            self._add(INTO_SITE, row)
+            self._note("site", site_id, name, None, row)
+            self.changed.add(("topology", site_id))
         return self._sites[name]
 
     def _set_time_zone(self, station: Station, site_id: int) -> bool:
         """Change the site's time zone where the line names another; tell whether it did."""
-        differs = station.time_zone not in (None, self._zones[site_id])
-        if differs:
-            self._zones[site_id] = station.time_zone
-            self._add(CHANGE_SITE, (site_id, station.site, station.time_zone))
-        return differs
+        there = self._zones[site_id]
+        if station.time_zone in (None, there):
+            return False
+        row = (site_id, station.site, station.time_zone)
+        self._zones[site_id] = str(station.time_zone)
+        self._add(CHANGE_SITE, row)
+        self._note("site", site_id, station.site, (site_id, station.site, there), row)
+        return True
 
     def _floor(self, site_id: int, name: str) -> int:
         if (site_id, name) not in self._floors:
             floor_id = self._floors[site_id, name] = next(self._ids)
             self._add(INTO_FLOOR, (floor_id, site_id, name))
-            self._changed.add(("topology", floor_id))
+            self._note("floor", floor_id, name, None, (floor_id, site_id, name))
+            self.changed.add(("topology", floor_id))
         return self._floors[site_id, name]
 
     def _change(self, row: _Row, there: _Row) -> None:
@@ -245,23 +270,34 @@ class _Plan:
         if row.site_id != there.site_id:
             self._add(MOVE_TRANSACTION, row)
             self._add(MOVE_ALARM, row)
-            self._changed |= {("open_transaction", row.station_id), ("alarm", row.station_id)}
+            self.changed |= {("open_transaction", row.station_id), ("alarm", row.station_id)}
 
     def _add_outlets(self, station: Station, station_id: int) -> bool:
         """Add, change and remove outlets; tell whether any differs."""
         there = self._outlets.get(station_id, {})
         count = station.outlets or max(there, default=1)
-        differs = bool(there) and max(there) > count
-        if differs:
+        if there and max(there) > count:
             self._add(REMOVE_OUTLET, (station_id, count, datetime.now(UTC)))
-        for connector_id in range(1, count + 1):
-            outlet = there.get(connector_id, _Outlet())
-            wanted = _Outlet(station.connector or outlet.connector_type, station.mode or outlet.mode)
-            if connector_id not in there or wanted != outlet:
-                differs = True
-                into = CHANGE_OUTLET if connector_id in there else INTO_OUTLET
-                self._add(into, (station_id, connector_id, str(uuid.uuid4()), *wanted, ""))
-        return differs
+        wanted = {
+            connector_id: _Outlet(station.connector or outlet.connector_type, station.mode or outlet.mode)
+            for connector_id in range(1, count + 1)
+            for outlet in [there.get(connector_id, _Outlet())]
+        }
+        for connector_id in there.keys() | wanted.keys():
+            before, after = there.get(connector_id), wanted.get(connector_id)
+            key = (station_id, connector_id)
+            if after and before != after:
+                self._add(CHANGE_OUTLET if before else INTO_OUTLET, (*key, str(uuid.uuid4()), *after, ""))
+            if before != after:
+                name = f"{station.charge_box_id} {connector_id}"
+                self._note("outlet", key, name, before and (*key, *before), after and (*key, *after))
+        self._outlets[station_id] = wanted
+        return there != wanted
+
+    def _note(self, subject: str, key: object, name: str, before: Row | None, after: Row | None) -> None:
+        """Keep a step for undoing; of several with one row only what was before the first."""
+        first = self._steps.get((subject, key))
+        self._steps[subject, key] = Step(subject, name, first.before if first else before, after)
 
     def _add(self, into: Into, row: tuple[object, ...]) -> None:
         self._rows[into.sql].append(row)

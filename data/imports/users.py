@@ -14,7 +14,8 @@ from data.database import Batch, Change, Database, Into, Sql
 from data.errors import InvalidInput
 from data.id_tags import LONGEST_ID_TAG, SEPARATORS, canonical, number
 from data.imports import fields
-from data.imports.lines import Columns, Line, Report, read
+from data.imports.journal import Journal, Options, Row, Step
+from data.imports.lines import Columns, Line, Outcome
 from data.passwords import check_password, hash_password, is_password
 from data.scope import Role
 from data.users import is_email, normalized
@@ -59,6 +60,7 @@ INTO_TAG = Into("INSERT INTO id_tag (id_tag, user_id) SELECT id_tag, user_id FRO
 _SITE = pa.schema({"user_id": pa.int32(), "site_id": pa.int32()})
 REMOVE_SITE = Into("DELETE FROM user_site WHERE (user_id, site_id) IN (SELECT user_id, site_id FROM batch)", _SITE)
 INTO_SITE = Into("INSERT INTO user_site (user_id, site_id) SELECT user_id, site_id FROM batch", _SITE)
+PLAIN_TAG = ("", "Accepted", None, None, False)  # label, status, expires_at, parent_id_tag, is_single of a new tag
 WRITTEN_IN_ORDER = (INTO_USER, CHANGE_USER, CHANGE_PASSWORD, REMOVE_TAG, INTO_TAG, REMOVE_SITE, INTO_SITE)
 
 
@@ -84,37 +86,44 @@ class _User:
     email: str
     email_at_alarm: bool
     password_hash: str
-    id_tags: set[str] = field(default_factory=set)
+    id_tags: dict[str, Row] = field(default_factory=dict)  # the tag's whole row by the tag
     site_ids: set[int] = field(default_factory=set)
 
+    def row(self) -> Row:
+        """Return the columns that an import may change, as it keeps them."""
+        name = (self.first_name, self.last_name)
+        return (self.user_id, *name, self.email, self.email_at_alarm, self.password_hash)
 
-def import_users(database: Database, file: Path, renamed: Mapping[str, str] | None = None) -> Report:
+
+def take(journal: Journal, file: Path, options: Options) -> None:
     """Create users, known by their email, and change those that differ; blank fields leave what a user has.
 
     Raises:
         InvalidInput: the file cannot be read, or its columns do not match.
     """
-    report = Report()
-    taking = _Import(database, report)
-    for line in read(file, COLUMNS, renamed or {}, report):
+    plan = _Plan(journal)
+    for line in journal.lines(file, COLUMNS, options):
         try:
-            taking.add(line)
+            plan.add(line)
         except InvalidInput as error:
-            report.refuse(line.number, error)
-    taking.carry_out()
-    return report
+            journal.report.refuse(line.number, error)
+    plan.carry_out()
 
 
-class _Import:
-    def __init__(self, database: Database, report: Report) -> None:
-        self._database = database
-        self._report = report
+class _Plan:
+    """The rows to write, from comparing what is wanted with what is there."""
+
+    def __init__(self, journal: Journal) -> None:
+        database = journal.database
+        self._journal = journal
         self._users = _load_users(database)
         sites = database.query("SELECT name, site_id FROM site WHERE removed_at IS NULL").to_pylist()
         self._sites = {row["name"]: row["site_id"] for row in sites}
+        self._site_names = {row["site_id"]: row["name"] for row in sites}
         self._holders = {_value(tag): user.email for user in self._users.values() for tag in user.id_tags}
-        self._wanted: dict[str, Wanted] = {}
+        self._wanted: dict[str, tuple[int, Wanted]] = {}
         self._rows: dict[str, list[tuple[object, ...]]] = {into.sql: [] for into in WRITTEN_IN_ORDER}
+        self._steps: list[Step] = []
         self._changed: set[Change] = set()
         self._ids = self._free_ids()
 
@@ -133,16 +142,33 @@ class _Import:
             if self._holders.get(_value(id_tag), wanted.email) != wanted.email:
                 raise InvalidInput("rfid", id_tag, f"belongs to {self._holders[_value(id_tag)]}.")
         self._holders |= {_value(id_tag): wanted.email for id_tag in wanted.id_tags or ()}
-        self._wanted[wanted.email] = wanted
+        self._wanted[wanted.email] = (line.number, wanted)
 
     def carry_out(self) -> None:
         with ThreadPoolExecutor() as pool:  # hashing takes long on purpose, and runs outside the interpreter's lock
-            hashes = pool.map(self._new_hash, self._wanted.values())
-            for wanted, password_hash in zip(self._wanted.values(), hashes, strict=True):
-                self._compare(wanted, self._users.get(wanted.email), password_hash)
+            hashes = pool.map(self._new_hash, [wanted for _, wanted in self._wanted.values()])
+            for (line, wanted), password_hash in zip(self._wanted.values(), hashes, strict=True):
+                what = self._compare(wanted, self._users.get(wanted.email), password_hash)
+                self._journal.report.take(Outcome(line, what, self._becomes(wanted)))
+                self._journal.reached(line)
         statements = [Batch(into, self._rows[into.sql]) for into in WRITTEN_IN_ORDER if self._rows[into.sql]]
-        if statements:
-            self._database.write(statements, self._changed)
+        self._journal.finish(statements, self._changed, self._steps)
+
+    def _becomes(self, wanted: Wanted) -> dict[str, object]:
+        there = self._users.get(wanted.email)
+        tags = there.id_tags.keys() if wanted.id_tags is None and there else wanted.id_tags or ()
+        site_ids = there.site_ids if wanted.site_ids is None and there else wanted.site_ids or ()
+        at_alarm = there.email_at_alarm if wanted.email_at_alarm is None and there else bool(wanted.email_at_alarm)
+        return {
+            "role": wanted.role.title,
+            "first_name": wanted.first_name,
+            "last_name": wanted.last_name,
+            "email": wanted.email,
+            "password": "••••••••" if wanted.password else "",
+            "rfid": "; ".join(sorted(tags)),
+            "email_at_alarm": "yes" if at_alarm else "no",
+            "site": "; ".join(self._site_names.get(site_id, "") for site_id in sorted(site_ids)),
+        }
 
     def _new_hash(self, wanted: Wanted) -> str | None:
         """Hash the password; None when there is none or the user has it already."""
@@ -151,7 +177,8 @@ class _Import:
             return None
         return hash_password(wanted.password)
 
-    def _compare(self, wanted: Wanted, there: _User | None, password_hash: str | None) -> None:
+    def _compare(self, wanted: Wanted, there: _User | None, password_hash: str | None) -> str:
+        """Plan what one user needs; return what becomes of the line."""
         user_id = there.user_id if there else next(self._ids)
         before = sum(map(len, self._rows.values()))
         name = (wanted.first_name, wanted.last_name)
@@ -165,29 +192,34 @@ class _Import:
                 self._add(CHANGE_USER, user_id, *name, at_alarm)
             if password_hash:
                 self._add(CHANGE_PASSWORD, user_id, password_hash, now)
+        if sum(map(len, self._rows.values())) > before:
+            seen = there.row() if there else None
+            kept_hash = password_hash or (there.password_hash if there else None)
+            becomes = (user_id, *name, wanted.email, at_alarm, kept_hash)
+            self._steps.append(Step("portal_user", wanted.email, seen, becomes))
         self._compare_belongings(wanted, there, user_id)
-        if there is None:
-            self._report.created += 1
-        elif sum(map(len, self._rows.values())) > before:
-            self._report.changed += 1
-        else:
-            self._report.unchanged += 1
-            return
+        if there and sum(map(len, self._rows.values())) == before:
+            return "unchanged"
         self._changed.add(("user", user_id))
+        return "changed" if there else "created"
 
     def _compare_belongings(self, wanted: Wanted, there: _User | None, user_id: int) -> None:
         if wanted.id_tags is not None:
-            tags = there.id_tags if there else set()
-            for id_tag in tags - wanted.id_tags:
+            tags = there.id_tags if there else {}
+            for id_tag in tags.keys() - wanted.id_tags:
                 self._add(REMOVE_TAG, id_tag, user_id)
-            for id_tag in wanted.id_tags - tags:
+                self._steps.append(Step("id_tag", id_tag, tags[id_tag], None))
+            for id_tag in wanted.id_tags - tags.keys():
                 self._add(INTO_TAG, id_tag, user_id)
+                self._steps.append(Step("id_tag", id_tag, None, (id_tag, user_id, *PLAIN_TAG)))
         if wanted.site_ids is not None:
             sites = there.site_ids if there else set()
             for site_id in sites - wanted.site_ids:
                 self._add(REMOVE_SITE, user_id, site_id)
+                self._steps.append(Step("user_site", wanted.email, (user_id, site_id), None))
             for site_id in wanted.site_ids - sites:
                 self._add(INTO_SITE, user_id, site_id)
+                self._steps.append(Step("user_site", wanted.email, None, (user_id, site_id)))
 
     def _add(self, into: Into, *row: object) -> None:
         self._rows[into.sql].append(row)
@@ -196,7 +228,7 @@ class _Import:
         """Draw user ids, many at a time; those left over are never used."""
         draw = Sql("SELECT CAST(nextval('user_id') AS INTEGER) AS id FROM range($n)", {"n": IDS_AT_ONCE})
         while True:
-            yield from self._database.write([draw])[0]["id"].to_pylist()
+            yield from self._journal.database.write([draw])[0]["id"].to_pylist()
 
 
 def _load_users(database: Database) -> dict[str, _User]:
@@ -206,9 +238,10 @@ def _load_users(database: Database) -> dict[str, _User]:
            WHERE removed_at IS NULL"""
     ).to_pylist()
     users = {row["user_id"]: _User(**(row | {"role": Role(row["role"])})) for row in rows}
-    for row in database.query("SELECT user_id, id_tag FROM id_tag").to_pylist():
+    tags = "SELECT id_tag, user_id, label, status, expires_at, parent_id_tag, is_single FROM id_tag"
+    for row in database.query(tags).to_pylist():
         if row["user_id"] in users:
-            users[row["user_id"]].id_tags.add(row["id_tag"])
+            users[row["user_id"]].id_tags[row["id_tag"]] = tuple(row.values())
     for row in database.query("SELECT user_id, site_id FROM user_site").to_pylist():
         if row["user_id"] in users:
             users[row["user_id"]].site_ids.add(row["site_id"])

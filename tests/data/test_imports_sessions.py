@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from data import stations
 from data.database import Database, Sql
 from data.duckdb_engine import DuckDB
 from data.flight import DatabaseService, RemoteDatabase
-from data.imports import topology
 from data.imports.lines import Report
-from data.imports.sessions import import_sessions
+from data.stations import NewOutlet, NewStation
 from tests.conftest import People
+from tests.support.imports import take_file
 
 WORKPLACE = Path(__file__).parent / "samples" / "workplace_sessions.csv"
 MAPPING = {
@@ -29,7 +30,7 @@ GOOD = {
 
 @pytest.fixture
 def portal(database: DuckDB, people: People) -> DuckDB:
-    topology.store(database, [topology.Station("Solna", "CP1", outlets=2)])
+    stations.create_station(people.alice, NewStation(people.solna, "CP1", "CP1", outlets=(NewOutlet(1), NewOutlet(2))))
     return database
 
 
@@ -40,7 +41,7 @@ def write(file: Path, *lines: dict[str, str]) -> Path:
 
 
 def take(portal: Database, tmp_path: Path, *lines: dict[str, str]) -> Report:
-    return import_sessions(portal, write(tmp_path / "sessions.csv", *lines))
+    return take_file(portal, "sessions", write(tmp_path / "sessions.csv", *lines))
 
 
 def stored(portal: Database) -> list[dict[str, Any]]:
@@ -83,7 +84,8 @@ def test_good_lines_are_taken_and_bad_ones_named(portal: DuckDB, tmp_path: Path)
     report = take(portal, tmp_path, GOOD, *[GOOD | line for line in lines], GOOD | {"session_id": "2"})
     assert report.created == 2
     assert [str(problem) for problem in report.problems] == [
-        "line 3: charge_box_id 'CP9' is no station of the portal. Create it first, or import with --create-stations.",
+        "line 3: charge_box_id 'CP9' is no station of the portal. Create it first, or let the import create "
+        "stations (--create-stations).",
         "line 4: ended_at '2026-03-20 15:42:07' lies before started_at 2026-03-20 15:42:08.",
         "line 5: ended_at '2028-01-01 00:00:00' lies in the future.",
         "line 6: energy_kwh '-1' is negative.",
@@ -118,7 +120,7 @@ def test_energy_follows_from_the_meter_where_it_is_missing(portal: DuckDB, tmp_p
 
 
 def test_another_portals_export_comes_in_with_its_stations(portal: DuckDB) -> None:
-    report = import_sessions(portal, WORKPLACE, MAPPING, shift_years=2000, create_stations="Workplace")
+    report = take_file(portal, "sessions", WORKPLACE, MAPPING, shift_years=2000, create_stations="Workplace")
     assert (report.created, report.notes) == (4, ["3 charging stations created"])
     sites = portal.query("SELECT DISTINCT name FROM session JOIN site USING (site_id)")["name"].to_pylist()
     assert sites == ["Workplace"]
@@ -127,7 +129,9 @@ def test_another_portals_export_comes_in_with_its_stations(portal: DuckDB) -> No
 
 
 def test_created_stations_stand_in_the_site_of_their_line(portal: DuckDB) -> None:
-    import_sessions(portal, WORKPLACE, MAPPING | {"locationId": "site"}, shift_years=2000, create_stations="Other")
+    take_file(
+        portal, "sessions", WORKPLACE, MAPPING | {"locationId": "site"}, shift_years=2000, create_stations="Other"
+    )
     placed = portal.query(
         """SELECT site.name, charge_box_id FROM charging_station JOIN site USING (site_id)
            WHERE site.name LIKE '46%' ORDER BY charge_box_id"""
@@ -140,7 +144,7 @@ def test_created_stations_stand_in_the_site_of_their_line(portal: DuckDB) -> Non
 
 
 def test_lines_that_are_refused_create_no_station(portal: DuckDB) -> None:
-    report = import_sessions(portal, WORKPLACE, MAPPING, create_stations="Workplace")
+    report = take_file(portal, "sessions", WORKPLACE, MAPPING, create_stations="Workplace")
     assert len(report.problems) == 4
     assert not portal.query("SELECT 1 FROM site WHERE name = 'Workplace'").num_rows
 
@@ -148,7 +152,7 @@ def test_lines_that_are_refused_create_no_station(portal: DuckDB) -> None:
 def test_an_import_works_through_the_owner_of_the_database(portal: DuckDB, tmp_path: Path) -> None:
     service, remote = DatabaseService(portal, tmp_path), RemoteDatabase(tmp_path)
     for created in (4, 0):
-        report = import_sessions(remote, WORKPLACE, MAPPING, shift_years=2000, create_stations="Workplace")
+        report = take_file(remote, "sessions", WORKPLACE, MAPPING, shift_years=2000, create_stations="Workplace")
         assert report.created == created
     remote.close()
     service.shutdown()
@@ -162,4 +166,4 @@ def test_a_removed_stations_sessions_are_refused(portal: DuckDB, tmp_path: Path)
 def test_a_large_file_is_taken_whole(portal: DuckDB, tmp_path: Path) -> None:
     lines = [GOOD | {"session_id": str(number)} for number in range(30_000)]
     file = write(tmp_path / "many.csv", *lines)
-    assert import_sessions(portal, file).created == 30_000
+    assert take_file(portal, "sessions", file).created == 30_000

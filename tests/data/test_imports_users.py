@@ -7,9 +7,9 @@ import pytest
 
 from data.duckdb_engine import DuckDB
 from data.imports.lines import Report
-from data.imports.users import import_users
 from data.log_in import authenticate
 from tests.conftest import PASSWORD, People
+from tests.support.imports import take_file
 
 HEADER = "role,first_name,last_name,email,password,rfid,email_at_alarm,site"
 EVA = "EV user,Eva,Ek,Eva@Portal.example,charging 1,04D1E2F3;123456789,,"
@@ -19,7 +19,7 @@ DANA = "EV user,Dana,Example,dana@portal.example,,,,"
 def take(database: DuckDB, tmp_path: Path, *lines: str) -> Report:
     file = tmp_path / "users.csv"
     file.write_text("\n".join([HEADER, *lines]))
-    return import_users(database, file)
+    return take_file(database, "users", file)
 
 
 def user(database: DuckDB, email: str) -> dict[str, Any]:

@@ -1,0 +1,204 @@
+"""Import: administrators bring files, see what they will become, take them in and undo that; nobody else does."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from werkzeug.test import TestResponse
+
+from data.duckdb_engine import DuckDB
+from data.imports import past
+from tests.conftest import People
+from tests.pages.conftest import Visitor
+
+Visit = Callable[..., Visitor]
+TOPOLOGY = "Location;Charger;Level;Colour\nKista;CP1;P1;red\nKista;;P1;red\nSolna;CP2;;blue\n"
+COLUMNS = ["site", "charge_box_id", "floor", "-"]
+
+
+def bring(somebody: Visitor, content: bytes | str, kind: str = "topology", name: str = "stations.csv") -> TestResponse:
+    content = content.encode() if isinstance(content, str) else content
+    return somebody.client.post(
+        f"/import/{kind}", data={"file": (io.BytesIO(content), name)}, headers={"X-CSRFToken": somebody.token}
+    )
+
+
+def values(import_id: int | None, columns: list[str], **more: Any) -> dict[str, Any]:
+    mapped = {'{"import-column":["ALL"]}.value': columns}
+    return {"import-id.data": import_id, **mapped, "import-creates.value": False, **more}
+
+
+@pytest.fixture
+def alice(visitor: Visit, people: People) -> Visitor:
+    return visitor("alice")
+
+
+@pytest.mark.parametrize("name", ["bob", "charlie", "dana", "sam"])
+def test_only_administrators_import(
+    visitor: Visit, people: People, database: DuckDB, tmp_path: Path, name: str
+) -> None:
+    somebody = visitor(name)
+    assert "This page does not exist" in somebody.page("/import?kind=users")
+    answer = bring(somebody, TOPOLOGY)
+    assert (answer.status_code, "you may not import files" in answer.text) == (403, True)
+    assert not database.query("SELECT 1 FROM import").num_rows
+    assert somebody.client.get("/import/1/refused.csv").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is empty"),
+        (b"\xd0\xcf\x11\xe0old", "of an old Excel"),
+        (b"PK\x03\x04\0\0", "neither CSV nor an Excel workbook"),
+        (b"\xff\xd8\xff\xe0\0\0JFIF", "neither CSV nor an Excel workbook"),
+        (b",,\n1,2,3\n", "no column names"),
+    ],
+)
+def test_what_is_no_table_is_refused_and_leaves_nothing(
+    alice: Visitor, database: DuckDB, tmp_path: Path, content: bytes, why: str
+) -> None:
+    answer = bring(alice, content)
+    assert (answer.status_code, why in answer.text) == (400, True)
+    assert not list((tmp_path / "files" / "imports").iterdir())
+    assert not database.query("SELECT 1 FROM import").num_rows
+
+
+def test_a_workbook_is_known_by_its_content(alice: Visitor, database: DuckDB, people: People) -> None:
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["site", "charge_box_id"])
+    book.active.append(["Solna", 582873])
+    book.save(content)
+    import_id = int(bring(alice, content.getvalue(), name="stations.csv").text)
+    assert past.find(people.alice, import_id).lines == 2
+    assert "582873" in looked(alice, import_id, ["site", "charge_box_id"])["import-preview"]["children"].__str__()
+
+
+def selects(part: Any) -> list[dict[str, Any]]:
+    """Return every select in an answer."""
+    if isinstance(part, list):
+        return [found for one in part for found in selects(one)]
+    if not isinstance(part, dict):
+        return []
+    own = [part] if part.get("type") == "Select" else []
+    return own + [found for one in part.values() for found in selects(one)]
+
+
+def looked(somebody: Visitor, import_id: int, columns: list[str], **more: Any) -> dict[str, Any]:
+    output = "..import-preview.children...import-unused.children...import-fault.children.."
+    answer = somebody.call(output, values(import_id, columns, **more))
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json["response"])
+
+
+def test_columns_are_guessed_and_the_first_lines_shown_as_they_will_become(alice: Visitor, database: DuckDB) -> None:
+    import_id = int(bring(alice, TOPOLOGY).text)
+    card = alice.call("import-work.children", {"import-id.data": import_id, "import-kind.data": "topology"}).json
+    assert [select["props"]["value"] for select in selects(card)] == COLUMNS
+    shown = looked(alice, import_id, COLUMNS)
+    assert shown["import-unused"]["children"] == "Not used: Colour"
+    text = str(shown["import-preview"])
+    assert all(part in text for part in ("New", "CP1", "P1", "is missing.", "Not taken"))
+    assert not database.query("SELECT 1 FROM charging_station").num_rows
+
+
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        (["site", "-", "floor", "-"], "ChargeboxId is missing"),
+        (["site", "charge_box_id", "site", "-"], "Site is chosen for two columns"),
+        (["site"], "do not fit the file"),
+        (["site", "charge_box_id", "floor", "user_id"], "do not fit the file"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_explained(alice: Visitor, columns: list[str], why: str) -> None:
+    shown = looked(alice, int(bring(alice, TOPOLOGY).text), columns)
+    assert why in shown["import-fault"]["children"]
+
+
+def test_a_file_that_is_let_be_is_gone(alice: Visitor, database: DuckDB, tmp_path: Path) -> None:
+    import_id = int(bring(alice, TOPOLOGY).text)
+    pressed(alice, "forget", import_id)
+    assert not list((tmp_path / "files" / "imports").iterdir())
+    assert not database.query("SELECT 1 FROM import").num_rows
+
+
+def test_a_file_is_taken_in_and_undone(alice: Visitor, database: DuckDB, people: People, tmp_path: Path) -> None:
+    import_id = int(bring(alice, TOPOLOGY).text)
+    pressed(alice, "check", import_id)
+    assert "2 new, 0 changed, 0 unchanged, 1 not taken" in str(ended(alice, people, import_id))
+    assert not database.query("SELECT 1 FROM charging_station").num_rows
+    pressed(alice, "take", import_id)
+    shown = str(ended(alice, people, import_id))
+    assert "Imported: 2 new, 0 changed, 0 unchanged, 1 not taken" in shown
+    assert "charge_box_id is missing." in shown
+    with alice.client.get(f"/import/{import_id}/refused.csv") as answer:
+        refused = answer.text.lstrip("\ufeff").splitlines()
+    assert refused[0] == "Location,Charger,Level,Colour,line,reason"
+    assert refused[1] == "Kista,,P1,red,3,charge_box_id is missing."
+    assert [file.name for file in (tmp_path / "files" / "imports").iterdir()] == [f"{import_id}.refused"]
+    asked = press(alice, UNDO, {"import-undo": import_id}, import_id)
+    assert asked["import-question"]["is_open"] is True
+    press(alice, UNDO, None, import_id, {"import-asked.data": import_id})
+    assert past.find(people.alice, import_id).state == "undone"
+    assert not database.query("SELECT 1 FROM charging_station WHERE removed_at IS NULL").num_rows
+
+
+def test_a_file_is_taken_in_once(alice: Visitor, database: DuckDB, people: People) -> None:
+    import_id = int(bring(alice, TOPOLOGY).text)
+    pressed(alice, "take", import_id)
+    ended(alice, people, import_id)
+    again = pressed(alice, "take", import_id)
+    assert "There is no uploaded file" in again["import-fault"]["children"]
+
+
+UNDO = "..import-question.is_open"
+DO = "..import-id.data...import-ticker.disabled"
+
+
+def pressed(somebody: Visitor, what: str, import_id: int) -> dict[str, Any]:
+    return press(somebody, DO, {"import-do": what}, import_id, values(import_id, COLUMNS))
+
+
+def press(
+    somebody: Visitor, begin: str, button: dict[str, Any] | None, import_id: int, more: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Press a button by its id of several parts; None: the one that undoes."""
+    output, entry = next((key, one) for key, one in somebody.app.callback_map.items() if key.startswith(begin))
+    written = json.dumps(button, separators=(",", ":")) if button else "import-undo"
+
+    def value(dependency: dict[str, Any]) -> Any:
+        if '["ALL"]' not in dependency["id"]:
+            known = {"import-id.data": import_id, **(more or {})} | ({} if button else {"import-undo.n_clicks": 1})
+            return {**dependency, "value": known.get(f"{dependency['id']}.{dependency['property']}")}
+        if dependency["property"] == "n_clicks":
+            return [{"id": button, "property": "n_clicks", "value": 1}] if button else []
+        chosen = (more or {}).get('{"import-column":["ALL"]}.value', [])
+        return [{"id": {"import-column": place}, "property": "value", "value": one} for place, one in enumerate(chosen)]
+
+    body = {
+        "output": output,
+        "outputs": [
+            {"id": name, "property": prop}
+            for name, _dot, prop in (part.rpartition(".") for part in output.strip(".").split("..."))
+        ],
+        "inputs": [value(one) for one in entry["inputs"]],
+        "state": [value(one) for one in entry["state"]],
+        "changedPropIds": [f"{written}.n_clicks"],
+    }
+    answer = somebody.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": somebody.token})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json["response"])
+
+
+def ended(somebody: Visitor, people: People, import_id: int) -> Any:
+    """Wait for a file's end as the page does, and return what it shows then."""
+    while past.find(people.alice, import_id).is_at_work:
+        pass
+    (output,) = (key for key in somebody.app.callback_map if key.startswith("..import-result.children@"))
+    answer = somebody.call(output, {"import-id.data": import_id})
+    return next(props["children"] for part, props in answer.json["response"].items() if part == "import-result")
