@@ -12,6 +12,7 @@ from components.access import PAGES, allow, current_scope
 from components.imports import mapping, progress, running, uploading
 from components.imports.words import ABOUT, KINDS
 from components.pressed import pressed, pressed_number
+from components.texts import said
 from data import nodes
 from data.errors import InvalidInput, PortalError
 from data.imports import past, taking, undo, uploads
@@ -101,7 +102,7 @@ def look(
         options = mapping.options_of(one.kind, names, columns, years, _site(creates, site))
         report = taking.preview(scope.database, one.kind, file, options._replace(most_lines=mapping.PREVIEWED_LINES))
     except InvalidInput as error:
-        return [], unused, str(error)
+        return [], unused, said(error)
     return mapping.preview(one.kind, report, _zone(scope)), unused, ""
 
 
@@ -142,7 +143,7 @@ def do(
         options = mapping.options_of(one.kind, names, columns, years, _site(creates, site))
         running.start(scope, folder, import_id, options, is_dry)
     except PortalError as error:
-        return no_update, no_update, str(error), no_update, no_update, no_update
+        return no_update, no_update, said(error), no_update, no_update, no_update
     return no_update, False, "", "", progress.result(_find(import_id), []), not is_dry
 
 
@@ -213,7 +214,7 @@ def _undo_now(import_id: int) -> None:
     try:
         one = undo.undo(current_scope(), import_id)
     except PortalError as error:
-        messages.say(_("That did not work"), str(error), refused=True)
+        messages.say(_("That did not work"), said(error), refused=True)
     else:
         messages.say(_("The import of %(name)s is undone", name=one.file_name))
 

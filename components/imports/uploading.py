@@ -12,6 +12,7 @@ from components import files
 from components.access import current_scope
 from components.imports.words import COLUMNS
 from components.menus import icon
+from components.texts import said
 from data.errors import NotFound, NotPermitted, PortalError
 from data.imports import uploads
 from data.imports.taking import KINDS
@@ -68,9 +69,9 @@ def register(server: flask.Flask) -> None:
         except RequestEntityTooLarge:
             return _("The file is larger than %(size)s MiB. Split it.", size=uploads.LARGEST >> 20), 413
         except NotPermitted as error:
-            return str(error), 403
+            return said(error), 403
         except PortalError as error:
-            return str(error), 400
+            return said(error), 400
 
     @server.get("/import/<int:import_id>/refused.csv")
     def fetch_refused(import_id: int) -> Response:
