@@ -22,6 +22,7 @@ from components import (
     live,
     login,
     maps,
+    moving,
     navigator,
     news_panel,
     security,
@@ -81,7 +82,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
     uploading.register(server)
     errors.guard_pages(dash.page_registry.values())
     shell.name_pages(dash.page_registry.values())
-    for part in (shell, navigator, news_panel, alarm_count, live):
+    for part in (shell, navigator, news_panel, alarm_count, live, moving):
         part.register_callbacks(app)
     app.layout = shell.layout
     _prepare_callbacks(app)

@@ -233,6 +233,7 @@
       if (row.dataset.look === look) return;
       row.dataset.look = look;
       row.dataset.ref = node.ref;
+      row.draggable = "moves" in this.words && (node.kind === "station" || node.kind === "grid_controller");
       row.id = `node-${node.ref}`;
       row.className = `cp-node is-${node.state} ${node === this.cursor ? "is-cursor" : ""}`;
       row.style.setProperty("--lvl", node.level - 1);

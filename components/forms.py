@@ -22,10 +22,11 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 from flask_babel import LazyString
 from flask_babel import gettext as _
 
-from components import conflicts, messages
+from components import conflicts, messages, typed_confirmation
 from components.access import OPERATORS, allow, current_scope
 from components.menus import icon
 from components.texts import said
+from components.typed_confirmation import Question
 from data import edits
 from data.edits import Record
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput
@@ -82,12 +83,14 @@ class Form:
 
     Args:
         hints: texts under fields that follow from the data, by column.
+        asks: gives the question that comes before these values are saved, by what they are in place of; None: none.
     """
 
     id: str
     record: Record
     sections: tuple[Section, ...]
     hints: Callable[[Scope, int], Mapping[str, Any]] | None = None
+    asks: Callable[[Scope, int, Mapping[str, Any], Mapping[str, Any]], Question | None] | None = None
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -111,6 +114,7 @@ def layout(form: Form, scope: Scope, row_id: int, below: Sequence[Any] = ()) -> 
             dcc.Store(id=f"{form.id}-live"),
             _save_bar(form, can_save),
             conflicts.dialog(form.id),
+            typed_confirmation.dialog(form.id),
         ],
         className="cp-form-page",
     )
@@ -128,15 +132,19 @@ def register(form: Form) -> None:
         Output(f"{form.id}-seen", "data"),
         Output(f"{form.id}-conflict", "is_open"),
         Output(f"{form.id}-conflict-text", "children"),
+        *(Output(*f"{form.id}-{part}".rsplit(".", 1)) for part in typed_confirmation.PARTS),
         Input(fields, "value"),
         Input(f"{form.id}-save", "n_clicks"),
         Input(f"{form.id}-discard", "n_clicks"),
         Input(f"{form.id}-look", "n_clicks"),
         Input(f"{form.id}-overwrite", "n_clicks"),
         Input(f"{form.id}-theirs", "n_clicks"),
+        Input(f"{form.id}-go", "n_clicks"),
+        Input(f"{form.id}-stay", "n_clicks"),
         Input(f"{form.id}-live", "data"),
         State(fields, "id"),
         State(f"{form.id}-seen", "data"),
+        State(f"{form.id}-typed", "value"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
@@ -147,14 +155,17 @@ def register(form: Form) -> None:
         _look: int | None,
         _overwrite: int | None,
         _theirs: int | None,
+        _go: int | None,
+        _stay: int | None,
         _live: Any,
         ids: list[dict[str, str]],
         seen: conflicts.Seen,
+        word: str | None,
     ) -> tuple[Any, ...]:
         names = [one["field"] for one in ids]
         typed = {name: value for name, value in zip(names, values, strict=False) if name in form.fields}
         pressed = {prop.rpartition("-")[2].removesuffix(".n_clicks") for prop in ctx.triggered_prop_ids}
-        return _answer(form, names, typed, seen, pressed)
+        return _answer(form, names, typed, seen, pressed, word if "go" in pressed else None)
 
     clientside_callback(
         ClientsideFunction("forms", "changed"),
@@ -166,8 +177,14 @@ def register(form: Form) -> None:
     clientside_callback(ClientsideFunction("forms", "settled"), Input(f"{form.id}-seen", "data"))
 
 
-def _answer(form: Form, names: list[str], typed: Values, seen: conflicts.Seen, pressed: set[str]) -> tuple[Any, ...]:
-    """Save, discard or only look; return what the form shows then."""
+def _answer(
+    form: Form, names: list[str], typed: Values, seen: conflicts.Seen, pressed: set[str], word: str | None
+) -> tuple[Any, ...]:
+    """Save, discard or only look; return what the form shows then.
+
+    Args:
+        word: what was typed to go on.
+    """
     scope, row_id = current_scope(), seen["row"]
     now = _shown(form, edits.read(scope, form.record, row_id))
     values, before = _merged(form, typed, seen["values"], now)
@@ -179,7 +196,14 @@ def _answer(form: Form, names: list[str], typed: Values, seen: conflicts.Seen, p
     faults = _faults(form, values)
     conflict: Any = no_update
     is_open: Any = False if pressed & {"look", "overwrite", "theirs"} else no_update
-    if pressed & {"save", "overwrite"} and not faults and _changed(form, values, before):
+    saves = bool(pressed & {"save", "overwrite", "go"}) and not faults and bool(_changed(form, values, before))
+    question = form.asks(scope, row_id, before, values) if form.asks and saves else None
+    sure: tuple[Any, ...] = (no_update,) * len(typed_confirmation.PARTS)
+    if question and question.word != word:
+        sure = typed_confirmation.asked(question, word)
+    elif pressed & {"go", "stay"}:
+        sure = typed_confirmation.shut()
+    if saves and not (question and question.word != word):
         try:
             edits.save(scope, form.record, row_id, before, {n: values[n] for n in _changed(form, values, before)})
             values = now = before = _shown(form, edits.read(scope, form.record, row_id))
@@ -198,6 +222,7 @@ def _answer(form: Form, names: list[str], typed: Values, seen: conflicts.Seen, p
         {"row": row_id, "values": before},
         is_open,
         conflict,
+        *sure,
     )
 
 

@@ -43,8 +43,12 @@ def rows(scope: Scope) -> dict[str, Any]:
     return {"zone": nodes.find(scope, nodes.SYSTEM).time_zone, "nodes": tree}
 
 
-def layout() -> html.Aside:
-    """Return the column (a drawer on small screens) with search, states and the tree."""
+def layout(can_move: bool = False) -> html.Aside:
+    """Return the column (a drawer on small screens) with search, states and the tree.
+
+    Args:
+        can_move: whether its user may drag charging stations and grid controllers to another place.
+    """
     head = html.Div(
         [
             html.H2(_("Navigator")),
@@ -76,7 +80,7 @@ def layout() -> html.Aside:
         ],
         id="navigator",
         className="cp-navigator",
-        **{"aria-label": _("Navigator"), **_words()},
+        **{"aria-label": _("Navigator"), **_words(), **({"data-moves": ""} if can_move else {})},
     )
 
 

@@ -11,7 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from components import alarm_count, live, menus, messages, navigator, news_panel, texts
+from components import alarm_count, live, menus, messages, moving, navigator, news_panel, texts
 from components.access import EVERYONE, allow, current_scope, current_user_of_portal, may_see
 from components.menus import Entry, icon, link, menu_button
 from data import own_settings
@@ -78,7 +78,7 @@ def layout() -> html.Div:
             html.A(_("Skip to content"), href="#main", className="visually-hidden-focusable cp-skip"),
             _banner(),
             _rail(user, entries),
-            *([navigator.layout()] if has_navigator else []),
+            *([navigator.layout(user.role in moving.MOVERS)] if has_navigator else []),
             html.Div(
                 [_top_bar(user), html.Main(_page(), id="main", tabIndex="0", className="cp-content")],
                 className="cp-main",
@@ -92,6 +92,7 @@ def layout() -> html.Div:
             dcc.Store(id="theme-shown"),
             html.Div(id="scrim", className="cp-scrim", hidden=True),
             messages.container(),
+            *moving.parts(user.role),
             *navigator.stores(),
             *live.stores(),
         ],

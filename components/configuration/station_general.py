@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 from components import forms
 from components.forms import Field, Form, Section
 from components.menus import icon
+from components.typed_confirmation import Question
 from data import station_settings
 from data.nodes import Node
 from data.scope import Scope
@@ -33,6 +34,21 @@ def _hints(scope: Scope, station_id: int) -> Mapping[str, Any]:
         )
         hints["charge_box_id"] = html.Span([icon("bi-exclamation-triangle-fill me-1"), warning], className="is-warn")
     return hints
+
+
+def _asks(scope: Scope, station_id: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Question | None:
+    """Ask before a station that is connected loses the identity it connects with."""
+    before, after = old["charge_box_id"], new["charge_box_id"]
+    if before == after or not station_settings.about(scope, station_id)["connected"]:
+        return None
+    text = _(
+        "%(name)s is connected as %(old)s. Its connection is dropped, and it comes back only when %(new)s is entered "
+        "in the station.",
+        name=old["name"],
+        old=before,
+        new=after,
+    )
+    return Question(text, before, _("Change ChargeboxId"))
 
 
 FORM = Form(
@@ -73,6 +89,7 @@ FORM = Form(
         ),
     ),
     hints=_hints,
+    asks=_asks,
 )
 
 

@@ -32,7 +32,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
     can_change = scope.role in WRITERS
     rows = topology.rows(scope)
     table = html.Table(
-        [topology_table.head(), html.Tbody(topology_table.body(rows, SYSTEM), id="topology-rows")],
+        [topology_table.head(), html.Tbody(topology_table.body(rows, SYSTEM, can_change), id="topology-rows")],
         className="table table-hover table-sm mb-0",
     )
     head = html.Div(
@@ -121,7 +121,8 @@ def _register_looks() -> None:
         scope = current_scope()
         rows = topology.rows(scope)
         chosen = topology_table.path(rows, selected)[-1]
-        return topology_table.body(rows, chosen.ref), topology_table.summary(rows), _callers(scope, chosen)
+        body = topology_table.body(rows, chosen.ref, scope.role in WRITERS)
+        return body, topology_table.summary(rows), _callers(scope, chosen)
 
     @callback(
         Output("topology-panel", "children"),

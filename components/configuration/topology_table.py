@@ -40,8 +40,12 @@ def path(rows: Sequence[Row], ref: str) -> list[Row]:
     return found
 
 
-def body(rows: Sequence[Row], selected: str) -> list[html.Tr]:
-    """Return the rows in sight: every level of the path to the selected node is open."""
+def body(rows: Sequence[Row], selected: str, can_move: bool) -> list[html.Tr]:
+    """Return the rows in sight: every level of the path to the selected node is open.
+
+    Args:
+        can_move: whether charging stations and grid controllers can be dragged to another place.
+    """
     is_open = {row.ref for row in path(rows, selected)}
     levels: dict[str | None, int] = {None: -1}
     below: dict[str | None, list[Row]] = {}
@@ -52,7 +56,7 @@ def body(rows: Sequence[Row], selected: str) -> list[html.Tr]:
     def draw(parent: str | None) -> None:
         for row in below.get(parent, ()):
             levels[row.ref] = levels[parent] + 1
-            drawn.append(_row(row, levels[row.ref], row.ref in is_open, row.ref == selected))
+            drawn.append(_row(row, levels[row.ref], row.ref in is_open, row.ref == selected, can_move))
             if row.ref in is_open:
                 draw(row.ref)
 
@@ -60,7 +64,7 @@ def body(rows: Sequence[Row], selected: str) -> list[html.Tr]:
     return drawn
 
 
-def _row(row: Row, level: int, is_open: bool, is_selected: bool) -> html.Tr:
+def _row(row: Row, level: int, is_open: bool, is_selected: bool, can_move: bool) -> html.Tr:
     glyph, word = KINDS[row.kind]
     caret = "bi-chevron-down" if is_open else "bi-chevron-right"
     name = _("Outlet %(number)s", number=row.name) if row.kind == "outlet" else identity(row.name)
@@ -83,6 +87,8 @@ def _row(row: Row, level: int, is_open: bool, is_selected: bool) -> html.Tr:
         ],
         key=row.ref,
         className="table-active" if is_selected else "",
+        draggable=can_move and row.kind in ("station", "grid_controller"),
+        **{"data-ref": row.ref},
     )
 
 

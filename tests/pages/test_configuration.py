@@ -6,9 +6,14 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from components.typed_confirmation import PARTS
 from data import addresses, edits, services, stations, topology
+from data.database import Sql
+from data.duckdb_engine import DuckDB
 from data.edits import Record
 from data.scope import Scope
+from data.station_settings import STATION
+from data.stations import NewStation
 from data.topology import SITE, SYSTEM
 from tests.conftest import People
 from tests.pages.conftest import Visitor
@@ -17,13 +22,20 @@ Visit = Callable[..., Visitor]
 FORMS = {
     "system-general": SYSTEM,
     "site-general": SITE,
+    "station-general": STATION,
     "site-address": addresses.SITE,
     "station-address": addresses.STATION,
 }
 
 
-def press(visitor: Visitor, form: str, button: str, seen: dict[str, Any], row: int, **typed: Any) -> TestResponse:
-    """Press a button of a form that had seen some values, with what was typed over them."""
+def press(
+    visitor: Visitor, form: str, button: str, seen: dict[str, Any], row: int, word: str = "", **typed: Any
+) -> TestResponse:
+    """Press a button of a form that had seen some values, with what was typed over them.
+
+    Args:
+        word: what was typed into the question before it saves.
+    """
     record = FORMS[form]
     names = list(record.fields)
     (output,) = (key for key in visitor.app.callback_map if f"{form}-bar.className" in key)
@@ -31,7 +43,7 @@ def press(visitor: Visitor, form: str, button: str, seen: dict[str, Any], row: i
         {"id": {"form": form, "field": name}, "property": "value", "value": (seen | typed)[name]} for name in names
     ]
     faults = [{"id": {"form-fault": form, "field": name}, "property": "children"} for name in names]
-    rest = ("changes.children", "bar.className", "seen.data", "conflict.is_open", "conflict-text.children")
+    rest = ("changes.children", "bar.className", "seen.data", "conflict.is_open", "conflict-text.children", *PARTS)
     entry = visitor.app.callback_map[output]
     body = {
         "output": output,
@@ -44,6 +56,7 @@ def press(visitor: Visitor, form: str, button: str, seen: dict[str, Any], row: i
         "state": [
             [{"id": one["id"], "property": "id", "value": one["id"]} for one in fields],
             {"id": f"{form}-seen", "property": "data", "value": {"row": row, "values": seen}},
+            {"id": f"{form}-typed", "property": "value", "value": word},
         ],
         "changedPropIds": [f"{form}-{button}.n_clicks"] if button else [],
     }
@@ -130,6 +143,30 @@ def test_each_role_sees_its_own_nodes_only(visitor: Visit, people: People) -> No
     for name in ("charlie", "dana"):
         assert "Identification" not in visitor(name).page(solna)
         assert visitor(name).client.get(solna).status_code == 404
+
+
+def test_the_id_of_a_connected_station_changes_only_when_the_old_one_is_typed(
+    visitor: Visit, people: People, database: DuckDB
+) -> None:
+    station = stations.create_station(people.alice, NewStation(people.solna, "CP1", "West"))
+    database.write([Sql("INSERT INTO station_state (station_id, connected) VALUES ($id, TRUE)", {"id": station})])
+    seen, alice = kept(people.alice, STATION, station), visitor("alice")
+
+    def asked(button: str, word: str = "", **typed: str) -> Any:
+        answer = press(alice, "station-general", button, seen, station, word, **typed)
+        assert answer.status_code == 200, answer.text
+        return answer.json["response"]
+
+    question = asked("save", charge_box_id="CP2")
+    assert question["station-general-sure"]["is_open"] is True
+    assert "West is connected as CP1. Its connection is dropped" in question["station-general-sure-text"]["children"]
+    assert "This is not CP1." in asked("go", "CP2", charge_box_id="CP2")["station-general-sure-fault"]["children"]
+    assert asked("stay", charge_box_id="CP2")["station-general-sure"]["is_open"] is False
+    assert kept(people.alice, STATION, station) == seen
+    asked("save", name="East")
+    assert kept(people.alice, STATION, station)["name"] == "East"
+    asked("go", "CP1", charge_box_id="CP2")
+    assert kept(people.alice, STATION, station)["charge_box_id"] == "CP2"
 
 
 def test_a_removed_site_is_not_found(visitor: Visit, people: People) -> None:
