@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from data import stations
+from data import sites, stations
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.scope import Role, Scope
@@ -48,8 +48,8 @@ def topology(folder: Path, station_count: int, connected: bool = False) -> list[
     scope = Scope(database, 0, Role.ADMINISTRATOR, None)
     outlets = [stations.NewOutlet(1, mode="OPEN"), stations.NewOutlet(2, mode="OPEN")]
     for site in range(SITES):
-        site_id = stations.create_site(scope, f"Site {site + 1:02d}", "Europe/Stockholm")
-        floor_ids = [stations.create_floor(scope, site_id, name) for name in ("P1", "P2")]
+        site_id = sites.create_site(scope, f"Site {site + 1:02d}", "Europe/Stockholm")
+        floor_ids = [sites.create_floor(scope, site_id, name) for name in ("P1", "P2")]
         new = [
             stations.NewStation(site_id, charge_box_id, charge_box_id, floor_ids[number % 2], outlets)
             for number, charge_box_id in enumerate(charge_box_ids[site::SITES])

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 
 from components import messages
 from components.access import allow, current_scope
+from components.texts import said
 from data import nodes, topology
 from data.errors import PortalError
 from data.nodes import Node
@@ -72,7 +73,7 @@ def register_callbacks(app: dash.Dash) -> None:
                 return False, no_update
             node, to = nodes.find(scope, wish["node"]), nodes.find(scope, wish["to"])
         except PortalError as error:
-            messages.say(_("That did not work"), str(error), refused=True)
+            messages.say(_("That did not work"), said(error), refused=True)
             return False, no_update
         if to.ref in (ref for ref, _name in node.path[-2:-1]):
             raise PreventUpdate  # it stands there

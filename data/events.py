@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.database import Batch, rows_into
+from data.database import Batch, Sql, rows_into
 from data.nodes import Node
 from data.scope import Scope
 
@@ -83,6 +83,32 @@ def event(
     kept = details_json(details) if details is not None else None
     row = (at or datetime.now(UTC), kind.value, text, site_id, station_id, connector_id, charge_box_id, user_id, kept)
     return Batch(INTO_EVENT, [row])
+
+
+def event_of(
+    source: str,
+    params: Mapping[str, object],
+    kind: EventKind,
+    text: str,
+    *,
+    user_id: int | None,
+    site_id: str = "NULL",
+    station_id: str = "NULL",
+) -> Sql:
+    """Note one event of a row that the same commit makes, changes or removes; none where there is no such row.
+
+    Args:
+        source: SQL that finds the row: its table and the condition, constants of data.
+        params: the values of the condition.
+        text: one English sentence, with %s for the row's `name`.
+        site_id, station_id: SQL, constants of data.
+    """
+    name = "name" if "%s" in text else "''"
+    sql = f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id)
+              SELECT $event_at, $event_kind, replace($event_text, '%s', {name}), {site_id}, {station_id}, $event_by
+              FROM {source}"""  # noqa: S608 - constants
+    values = {"event_at": datetime.now(UTC), "event_kind": kind.value, "event_text": text, "event_by": user_id}
+    return Sql(sql, {**params, **values})
 
 
 def details_json(details: Mapping[str, object]) -> str:

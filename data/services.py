@@ -14,7 +14,7 @@ from data import edits, values
 from data.database import Sql
 from data.edits import Field, Record
 from data.errors import AlreadyExists, InvalidInput, NotFound
-from data.events import EventKind, event
+from data.events import EventKind, event_of
 from data.scope import Role, Scope
 
 KINDS = ("charging", "map", "payment")
@@ -94,10 +94,10 @@ def create(scope: Scope, kind: str, name: str, provider: str) -> tuple[int, Secr
              WHERE NOT EXISTS (SELECT 1 FROM service WHERE name = $name AND removed_at IS NULL)
              RETURNING service_id"""
     row = {"kind": kind, "name": name, "provider": provider, **_kept(made)}
-    created = scope.database.write([Sql(sql, row)], changed=[("service", 0)])[0]
+    noted = _noted(scope, "added", "key_hash = $key_hash", {"key_hash": row["key_hash"]})
+    created = scope.database.write([Sql(sql, row), noted], changed=[("service", 0), ("event", 0)])[0]
     if not created.num_rows:
         raise AlreadyExists("service", name, "name")
-    _note(scope, f"added the service {name}.")
     return int(created["service_id"][0].as_py()), made
 
 
@@ -114,10 +114,10 @@ def renew_secrets(scope: Scope, service_id: int) -> Secrets:
     sql = """UPDATE service SET key_hash = $key_hash, signing_secret = $signing_secret
              WHERE service_id = $id AND removed_at IS NULL RETURNING name"""
     row = {"id": service_id, **_kept(made)}
-    changed = scope.database.write([Sql(sql, row)], changed=[("service", service_id)])[0]
-    if not changed.num_rows:
+    ours = {"id": service_id, "key_hash": row["key_hash"]}
+    noted = _noted(scope, "renewed the secrets of", "service_id = $id AND key_hash = $key_hash", ours)
+    if not scope.database.write([Sql(sql, row), noted], changed=[("service", service_id), ("event", 0)])[0].num_rows:
         raise NotFound("service", service_id)
-    _note(scope, f"renewed the secrets of the service {changed['name'][0].as_py()}.")
     return made
 
 
@@ -132,10 +132,10 @@ def remove(scope: Scope, service_id: int) -> None:
     sql = """UPDATE service SET removed_at = $now, is_active = FALSE, key_hash = '', signing_secret = ''
              WHERE service_id = $id AND removed_at IS NULL RETURNING name"""
     params = {"now": datetime.now(UTC), "id": service_id}
-    removed = scope.database.write([Sql(sql, params)], changed=[("service", service_id)])[0]
+    noted = _noted(scope, "removed", "service_id = $id AND removed_at IS NULL", {"id": service_id})
+    removed = scope.database.write([noted, Sql(sql, params)], changed=[("service", service_id), ("event", 0)])[1]
     if not removed.num_rows:
         raise NotFound("service", service_id)
-    _note(scope, f"removed the service {removed['name'][0].as_py()}.")
 
 
 def hash_of(key: str) -> str:
@@ -152,7 +152,7 @@ def _kept(made: Secrets) -> dict[str, object]:
     return {"key_hash": hash_of(made.key), "signing_secret": made.signing_secret}
 
 
-def _note(scope: Scope, text: str) -> None:
-    who = scope.database.query("SELECT email FROM portal_user WHERE user_id = $id", {"id": scope.user_id})
-    noted = event(EventKind.CONFIGURED, f"{who['email'][0].as_py()} {text}", user_id=scope.user_id)
-    scope.database.write([noted], changed=[("event", 0)])
+def _noted(scope: Scope, done: str, condition: str, params: dict[str, object]) -> Sql:
+    """Note for the same commit what was done with the service that a condition finds."""
+    text = f"{edits.who(scope)} {done} the service %s."
+    return event_of(f"service WHERE {condition}", params, EventKind.CONFIGURED, text, user_id=scope.user_id)

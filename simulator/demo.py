@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from data import stations, users
+from data import grid_controllers, sites, stations, users
 from data.database import Batch, Database, Into, Sql, connect, rows_into
 from data.errors import PortalError
 from data.meter_values import INTO_METER_VALUE, MeterValue
@@ -79,7 +79,7 @@ def _name_system() -> Sql:
 
 
 def _create_site(scope: Scope, site: world.Site) -> int:
-    site_id = stations.create_site(scope, site.name, world.TIME_ZONE)
+    site_id = sites.create_site(scope, site.name, world.TIME_ZONE)
     street, postal_code, city = site.address
     latitude, longitude = site.position
     address = Sql(
@@ -96,12 +96,12 @@ def _create_site(scope: Scope, site: world.Site) -> int:
     )
     scope.database.write([address], [("topology", site_id)])
     for name in site.grid_controllers:
-        stations.create_grid_controller(scope, site_id, name, name.replace(" ", "-"))
+        grid_controllers.create_grid_controller(scope, site_id, name, name.replace(" ", "-"))
     return site_id
 
 
 def _create_stations(scope: Scope, site: world.Site, site_id: int) -> list[Placed]:
-    floor_ids = {floor: stations.create_floor(scope, site_id, floor) for floor in site.floors}
+    floor_ids = {floor: sites.create_floor(scope, site_id, floor) for floor in site.floors}
     new = [
         stations.NewStation(
             site_id,

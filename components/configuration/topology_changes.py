@@ -11,7 +11,7 @@ from components.access import allow, current_scope
 from components.configuration import topology_table
 from components.configuration.topology_table import BELOW, KINDS
 from components.texts import said
-from data import stations, topology
+from data import grid_controllers, node_changes, sites, stations, topology
 from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
 from data.nodes import SYSTEM
 from data.scope import Role, Scope
@@ -93,7 +93,7 @@ def _register_removal() -> None:
         row = _row(scope, selected)
         if row.kind not in ("site", "floor", "station", "grid_controller"):
             raise NotFound("node", selected)
-        stations.remove(scope, row.kind, int(row.ref.partition(":")[2]))
+        node_changes.remove(scope, row.kind, int(row.ref.partition(":")[2]))
         messages.say(_("%(name)s is removed", name=row.name))
         return row.parent or SYSTEM
 
@@ -148,12 +148,12 @@ def _create(scope: Scope, row: Row, form: dict[str, str]) -> str:
     if kind not in BELOW.get(row.kind, ()):
         raise InvalidInput("Type", kind, "cannot be created here.")
     if kind == "site":
-        return f"site:{stations.create_site(scope, name)}"
+        return f"site:{sites.create_site(scope, name)}"
     site_id, floor_id = _place(topology.rows(scope), row.ref)
     if kind == "floor":
-        return f"floor:{stations.create_floor(scope, site_id, name)}"
+        return f"floor:{sites.create_floor(scope, site_id, name)}"
     if kind == "grid_controller":
-        number = stations.create_grid_controller(scope, site_id, name, charge_box_id, floor_id)
+        number = grid_controllers.create_grid_controller(scope, site_id, name, charge_box_id, floor_id)
         return f"grid_controller:{number}"
     count = int(form["outlets"]) if form.get("outlets", "").isdecimal() and len(form["outlets"]) == 1 else 0
     outlets = [NewOutlet(n, form.get("connector", ""), form.get("mode", "")) for n in range(1, count + 1)]

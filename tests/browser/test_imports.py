@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from data import nodes, stations
+from data import nodes, sites, stations
 from data.database import Database
 from data.stations import NewStation
 from tests.browser.conftest import PHONE, violations
@@ -66,7 +66,7 @@ def test_lines_that_are_not_taken_are_named_and_fetched_on_a_phone(
 
 
 def test_a_station_is_dragged_to_another_place(visit: Visit, people: People) -> None:
-    stations.create_floor(people.alice, people.solna, "P1")
+    sites.create_floor(people.alice, people.solna, "P1")
     ref = f"station:{stations.create_station(people.alice, NewStation(people.solna, 'CP1', 'West'))}"
     page = visit("alice", path="/configuration?tab=topology")
     page.goto(f"/dashboard?node={ref}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from data import addresses, edits, floor_maps, floor_positions, jpeg, stations
+from data import addresses, edits, floor_maps, floor_positions, jpeg, sites, stations
 from data.database import Sql
 from data.floor_positions import Move
 from data.stations import NewStation
@@ -61,7 +61,7 @@ def test_a_site_on_the_dashboards_map_follows_and_opens(visit: Visit, people: Pe
 
 @pytest.fixture
 def floor(people: People) -> int:
-    floor_id = stations.create_floor(people.alice, people.solna, "P1")
+    floor_id = sites.create_floor(people.alice, people.solna, "P1")
     for name in ("00004079", "00004082"):
         stations.create_station(people.alice, NewStation(people.solna, name, name, floor_id))
     return floor_id

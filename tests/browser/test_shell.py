@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from data import stations
+from data import sites, stations
 from data.database import Sql
 from data.stations import NewOutlet, NewStation
 from tests.browser.conftest import DESKTOP, PHONE, violations
@@ -19,7 +19,7 @@ OUTLETS = (NewOutlet(1), NewOutlet(2))
 @pytest.fixture(autouse=True)
 def station(people: People) -> int:
     """A station that has reported in, on a floor of Solna, and one of Lund that never has."""
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     new = [
         NewStation(people.solna, "CB-4079", "00004079", floor_id=floor, outlets=OUTLETS),
         NewStation(people.lund, "CB-4101", "00004101", outlets=OUTLETS),
@@ -96,7 +96,7 @@ def test_state_change_reaches_the_open_page_within_two_seconds(visit: Visit, sta
 def test_new_node_appears_in_the_open_navigator(visit: Visit, people: People) -> None:
     page = visit("alice")
     node(page, "Solna").wait_for()
-    stations.create_site(people.alice, "Uppsala")
+    sites.create_site(people.alice, "Uppsala")
     expect(node(page, "Uppsala")).to_be_visible()
 
 

@@ -6,7 +6,7 @@ from csms.addresses import PATH
 from csms.central import Central, Timing
 from csms.ocpp15.service import PATH as CENTRAL_SYSTEM_SERVICE
 from csms.system import Running
-from data import commands, stations
+from data import commands, sites, stations
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.scope import Role, Scope
@@ -73,7 +73,7 @@ class Portal:
 def configure(database: DuckDB) -> None:
     """Make CP1 and CP2 ask for tags, OPEN let anybody charge, and MIXED have an outlet of each."""
     scope = Scope(database, user_id=1, role=Role.ADMINISTRATOR, site_ids=None)
-    site_id = stations.create_site(scope, "Solna", "Europe/Stockholm")
+    site_id = sites.create_site(scope, "Solna", "Europe/Stockholm")
     for charge_box_id, outlets in OUTLETS.items():
         stations.create_station(scope, NewStation(site_id, charge_box_id, f"Station {charge_box_id}", outlets=outlets))
     dana = Sql(

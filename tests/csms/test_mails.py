@@ -17,7 +17,8 @@ from data.alarms import Alarm
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.scope import Role, Scope
-from data.stations import NewStation, create_site, create_station
+from data.sites import create_site
+from data.stations import NewStation, create_station
 from settings import MailServer
 from tests.csms.conftest import ANY_PORT
 from tests.csms.portal import FAST, Portal

@@ -20,7 +20,7 @@ from csms.addresses import charge_box_id
 from csms.connection import Connection
 from csms.refusals import MOST_REFUSALS
 from csms.station import FINISHED_KEPT
-from data import stations
+from data import node_changes, stations
 from data.scope import Role, Scope
 from data.stations import NewStation
 from tests.csms.conftest import Start
@@ -132,7 +132,7 @@ async def test_a_station_may_connect_as_soon_as_it_is_configured_and_no_longer_w
     async with portal.station("NEW") as station:
         await station.boot()
         portal.database.write([], [])
-        await asyncio.to_thread(stations.remove, scope, "station", station_id)
+        await asyncio.to_thread(node_changes.remove, scope, "station", station_id)
         await station.closed()
     with pytest.raises(InvalidStatus):
         await dial(portal.url + "NEW", "ocpp1.6")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from data import addresses, edits, nodes, stations, topology
+from data import addresses, edits, grid_controllers, nodes, sites, stations, topology
 from data.database import Sql
 from data.edits import Record
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, NotPermitted
@@ -80,7 +80,7 @@ def test_who_may_not_change_a_site_does_not_place_it(people: People) -> None:
 
 
 def test_only_a_station_on_no_floor_has_an_address_of_its_own(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     outdoors = stations.create_station(people.alice, NewStation(people.solna, "Gate", "Gate"))
     indoors = stations.create_station(people.alice, NewStation(people.solna, "00004079", "00004079", floor))
     for scope in (people.alice, people.bob, people.sam):
@@ -93,7 +93,7 @@ def test_only_a_station_on_no_floor_has_an_address_of_its_own(people: People) ->
 
 
 def test_stations_on_the_site_itself_stand_on_its_map(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     gate, door = (
         stations.create_station(people.alice, NewStation(people.solna, name, name)) for name in ("Gate", "Door")
     )
@@ -108,7 +108,7 @@ def test_stations_on_the_site_itself_stand_on_its_map(people: People) -> None:
 
 def test_a_grid_controller_has_a_name_a_unique_id_and_on_no_floor_an_address(people: People) -> None:
     first, second = (
-        stations.create_grid_controller(people.alice, people.solna, name, name) for name in ("GC 1", "GC 2")
+        grid_controllers.create_grid_controller(people.alice, people.solna, name, name) for name in ("GC 1", "GC 2")
     )
     place(people.bob, topology.GRID_CONTROLLER, first, name="GC Solna", description="Cellar")
     place(people.bob, addresses.GRID_CONTROLLER, first, **HERE)

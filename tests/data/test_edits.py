@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from data import edits, stations
+from data import edits, node_changes, sites
 from data.database import Revision
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, NotPermitted, PortalError
 from data.topology import FLOOR, SITE, SYSTEM
@@ -58,8 +58,8 @@ def test_a_name_stands_once_and_the_refusal_names_the_field(people: People) -> N
     with pytest.raises(AlreadyExists) as refusal:
         edits.save(people.alice, SITE, people.solna, seen, {"name": "Lund"})
     assert refusal.value.field == "name"
-    p1, p2 = (stations.create_floor(people.alice, people.solna, name) for name in ("P1", "P2"))
-    elsewhere = stations.create_floor(people.alice, people.lund, "P9")
+    p1, p2 = (sites.create_floor(people.alice, people.solna, name) for name in ("P1", "P2"))
+    elsewhere = sites.create_floor(people.alice, people.lund, "P9")
     with pytest.raises(AlreadyExists):
         edits.save(people.alice, FLOOR, p2, {"name": "P2"}, {"name": "P1"})
     edits.save(people.alice, FLOOR, p1, {"name": "P1"}, {"name": "P9"})
@@ -91,7 +91,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_changed(people: People, field:
 
 
 def test_who_may_not_change_a_record_changes_nothing(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     before = events(people)
     for scope, refusal in ((people.sam, NotPermitted), (people.charlie, NotFound), (people.dana, NotFound)):
         for record, row_id in ((SITE, people.solna), (FLOOR, floor)):
@@ -104,7 +104,7 @@ def test_who_may_not_change_a_record_changes_nothing(people: People) -> None:
 
 
 def test_what_was_removed_cannot_be_read_or_changed(people: People) -> None:
-    stations.remove(people.alice, "site", people.lund)
+    node_changes.remove(people.alice, "site", people.lund)
     for attempt in (
         lambda: edits.read(people.alice, SITE, people.lund),
         lambda: edits.save(people.alice, SITE, people.lund, {"name": "Lund"}, {"name": "New"}),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from data import floor_maps, folders, stations
+from data import floor_maps, folders, node_changes, sites
 from data.errors import InvalidInput, NotFound, NotPermitted
 from tests.conftest import People
 from tests.data.test_jpeg import picture
@@ -13,7 +13,7 @@ from tests.data.test_jpeg import picture
 
 @pytest.fixture
 def floor(people: People) -> int:
-    return stations.create_floor(people.alice, people.solna, "P1")
+    return sites.create_floor(people.alice, people.solna, "P1")
 
 
 def kept_files(data: Path) -> list[str]:
@@ -72,6 +72,6 @@ def test_who_may_not_change_a_floor_brings_and_removes_no_map(people: People, fl
 
 def test_the_map_of_a_removed_floor_is_not_there(people: People, floor: int, tmp_path: Path) -> None:
     floor_maps.bring(people.alice, tmp_path, floor, "plan.jpg", picture())
-    stations.remove(people.alice, "floor", floor)
+    node_changes.remove(people.alice, "floor", floor)
     with pytest.raises(NotFound):
         floor_maps.find(people.alice, tmp_path, floor)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from data import floor_positions, stations, topology
+from data import floor_positions, sites, stations, topology
 from data.errors import InvalidInput, NotFound, NotPermitted
 from data.floor_positions import Move, Place
 from data.stations import NewStation
@@ -15,7 +15,7 @@ HERE, THERE = (0.25, 0.75), (0.5, 0.125)
 
 @pytest.fixture
 def floor(people: People) -> int:
-    return stations.create_floor(people.alice, people.solna, "P1")
+    return sites.create_floor(people.alice, people.solna, "P1")
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_place_outside_the_picture_is_refused(
 
 
 def test_who_may_not_change_a_floor_moves_nothing(people: People, floor: int, station: int) -> None:
-    elsewhere = stations.create_floor(people.alice, people.lund, "P9")
+    elsewhere = sites.create_floor(people.alice, people.lund, "P9")
     move = {station: Move(None, HERE)}
     for scope, refusal in ((people.sam, NotPermitted), (people.charlie, NotFound), (people.dana, NotFound)):
         with pytest.raises(refusal):
@@ -82,7 +82,7 @@ def test_who_may_not_change_a_floor_moves_nothing(people: People, floor: int, st
 
 
 def test_a_station_that_moves_to_another_floor_is_not_on_its_map(people: People, floor: int, station: int) -> None:
-    upstairs = stations.create_floor(people.alice, people.solna, "P2")
+    upstairs = sites.create_floor(people.alice, people.solna, "P2")
     floor_positions.move(people.alice, floor, {station: Move(None, HERE)})
     topology.move(people.alice, f"station:{station}", f"floor:{floor}")
     assert place_of(people, floor) == HERE

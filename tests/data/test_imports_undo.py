@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data import stations, topology
+from data import node_changes, sites, stations, topology
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.errors import InvalidInput, NotFound, NotPermitted
@@ -152,10 +152,10 @@ def test_a_users_own_account_stays(database: DuckDB, people: People, tmp_path: P
 
 
 def test_a_former_place_that_is_gone_is_named(database: DuckDB, people: People, station: int, tmp_path: Path) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     topology.move(people.alice, f"station:{station}", f"floor:{floor}")
     import_id = take(database, tmp_path, "topology", TOPOLOGY + "Lund,,CP1,West,1,RFID\n")
-    stations.remove(people.alice, "floor", floor)
+    node_changes.remove(people.alice, "floor", floor)
     with pytest.raises(InvalidInput, match="the former place of charging station CP1 is removed"):
         undo(people.alice, import_id)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data import nodes, ongoing_sessions, outlets, power, stations
+from data import node_changes, nodes, ongoing_sessions, outlets, power, sites, stations
 from data.database import Database, Sql
 from data.errors import NotFound
 from data.outlets import OutletCounts
@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def gate(people: People) -> int:
     """A station with two outlets on floor P1 of Solna."""
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     new = NewStation(people.solna, "00004079", "Gate", floor, [NewOutlet(1), NewOutlet(2)])
     return stations.create_station(people.alice, new)
 
@@ -97,7 +97,7 @@ def test_what_is_no_node_is_not_found(people: People, ref: str) -> None:
 
 
 def test_a_removed_station_and_its_outlets_are_gone(people: People, gate: int) -> None:
-    stations.remove(people.alice, "station", gate)
+    node_changes.remove(people.alice, "station", gate)
     assert {node.kind for node in nodes.tree(people.alice)} == {"system", "site", "floor"}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data import stations
+from data import grid_controllers, node_changes, sites, stations
 from data.errors import AlreadyExists, HasChildren, InvalidInput, NotFound, NotPermitted, PortalError
 from data.stations import NewOutlet, NewStation
 from tests.conftest import People
@@ -23,7 +23,7 @@ def test_a_charge_box_id_stands_once_among_the_living(people: People) -> None:
     first = stations.create_station(people.alice, NewStation(people.solna, "00004079", "Gate"))
     with pytest.raises(AlreadyExists, match="00004079"):
         stations.create_station(people.alice, NewStation(people.lund, "00004079", "Other"))
-    stations.remove(people.alice, "station", first)
+    node_changes.remove(people.alice, "station", first)
     assert stations.create_station(people.alice, NewStation(people.lund, "00004079", "Other")) != first
 
 
@@ -42,7 +42,7 @@ def test_of_several_stations_all_are_created_or_none(people: People) -> None:
         (NewStation(1, "x", "x", outlets=[NewOutlet(2)]), "numbered 1 to at most 4"),
         (NewStation(1, "x", "x", outlets=[NewOutlet(1, mode="FREE")]), "OPEN or RFID"),
         (NewStation(1, " ", "x"), "1 to 100 characters"),
-        (NewStation(1, "x", "n" * 101), "1 to 100 characters"),
+        (NewStation(1, "x", "n" * 101), "more than 100 characters"),
     ],
 )
 def test_an_impossible_station_is_refused_with_the_reason(people: People, station: NewStation, reason: str) -> None:
@@ -51,29 +51,29 @@ def test_an_impossible_station_is_refused_with_the_reason(people: People, statio
 
 
 def test_names_are_unique_where_they_stand(people: People) -> None:
-    stations.create_floor(people.alice, people.solna, "P1")
-    stations.create_floor(people.alice, people.lund, "P1")
+    sites.create_floor(people.alice, people.solna, "P1")
+    sites.create_floor(people.alice, people.lund, "P1")
     for again in (
-        lambda: stations.create_site(people.alice, "Solna"),
-        lambda: stations.create_floor(people.alice, people.solna, "P1"),
+        lambda: sites.create_site(people.alice, "Solna"),
+        lambda: sites.create_floor(people.alice, people.solna, "P1"),
     ):
         with pytest.raises(AlreadyExists):
             again()
 
 
 def test_a_node_with_sub_nodes_is_not_removed_and_says_what_stands_below(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
-    stations.create_grid_controller(people.alice, people.solna, "GC", "gc-1", floor)
+    floor = sites.create_floor(people.alice, people.solna, "P1")
+    grid_controllers.create_grid_controller(people.alice, people.solna, "GC", "gc-1", floor)
     with pytest.raises(HasChildren, match=r"Site Solna still has 1 floor\. Remove"):
-        stations.remove(people.alice, "site", people.solna)
+        node_changes.remove(people.alice, "site", people.solna)
     with pytest.raises(HasChildren, match=r"Floor P1 still has 1 grid controller\. Remove"):
-        stations.remove(people.alice, "floor", floor)
+        node_changes.remove(people.alice, "floor", floor)
 
 
 def test_a_removed_node_is_gone_for_its_user(people: People) -> None:
-    stations.remove(people.alice, "site", people.lund)
+    node_changes.remove(people.alice, "site", people.lund)
     with pytest.raises(NotFound):
-        stations.remove(people.alice, "site", people.lund)
+        node_changes.remove(people.alice, "site", people.lund)
 
 
 def test_who_may_not_configure_creates_nothing(people: People) -> None:
@@ -82,7 +82,7 @@ def test_who_may_not_configure_creates_nothing(people: People) -> None:
         with pytest.raises(refusal):
             stations.create_station(scope, new)
     with pytest.raises(NotPermitted):
-        stations.create_site(people.bob, "Uppsala")
+        sites.create_site(people.bob, "Uppsala")
     with pytest.raises(PortalError):
-        stations.remove(people.bob, "site", people.solna)
+        node_changes.remove(people.bob, "site", people.solna)
     assert stations.create_station(people.bob, new)

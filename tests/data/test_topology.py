@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data import nodes, stations, topology, unknown_callers
+from data import node_changes, nodes, sites, stations, topology, unknown_callers
 from data.errors import ChangedMeanwhile, InvalidInput, NotFound, NotPermitted, PortalError
 from data.stations import NewStation
 from tests.conftest import People
 
 
 def test_every_node_stands_below_its_parent_with_its_sub_nodes_counted(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     station = stations.create_station(people.alice, NewStation(people.solna, "00004079", "Gate", floor))
     rows = {row.ref: row for row in topology.rows(people.sam)}
     assert rows["system:1"].children == 2
@@ -24,7 +24,7 @@ def test_every_node_stands_below_its_parent_with_its_sub_nodes_counted(people: P
 
 
 def test_a_station_moves_with_its_alarms_and_the_event_says_from_where(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.lund, "L1")
+    floor = sites.create_floor(people.alice, people.lund, "L1")
     station = stations.create_station(people.alice, NewStation(people.solna, "00004079", "Gate"))
     topology.move(people.alice, f"station:{station}", f"floor:{floor}")
     moved = nodes.find(people.charlie, f"station:{station}")
@@ -38,7 +38,7 @@ def test_a_station_moves_with_its_alarms_and_the_event_says_from_where(people: P
 
 
 def test_only_stations_and_grid_controllers_move_and_only_to_sites_and_floors(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     station = stations.create_station(people.alice, NewStation(people.solna, "00004079", "Gate"))
     with pytest.raises(InvalidInput):
         topology.move(people.alice, f"floor:{floor}", f"site:{people.lund}")
@@ -63,17 +63,17 @@ def test_renaming_keeps_to_what_was_seen_and_to_administrators(people: People) -
 
 
 def test_a_station_is_not_created_on_a_floor_of_another_site_or_a_removed_one(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.lund, "L1")
+    floor = sites.create_floor(people.alice, people.lund, "L1")
     with pytest.raises(NotFound):
         stations.create_station(people.alice, NewStation(people.solna, "A", "A", floor))
-    stations.remove(people.alice, "floor", floor)
+    node_changes.remove(people.alice, "floor", floor)
     with pytest.raises(NotFound):
         stations.create_station(people.alice, NewStation(people.lund, "A", "A", floor))
 
 
 def test_creating_and_removing_is_in_the_event_log(people: People) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
-    stations.remove(people.alice, "floor", floor)
+    floor = sites.create_floor(people.alice, people.solna, "P1")
+    node_changes.remove(people.alice, "floor", floor)
     texts = people.alice.database.query("SELECT text FROM event ORDER BY logged_at")["text"].to_pylist()
     assert texts == ["alice@portal.example created the floor P1.", "alice@portal.example removed the floor P1."]
 

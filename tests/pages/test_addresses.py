@@ -10,7 +10,7 @@ import pytest
 from app import create_app
 from components import geocoder
 from components.geocoder import GeocoderSilent, Position
-from data import addresses, edits, stations
+from data import addresses, edits, grid_controllers, sites, stations
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.errors import NotFound
@@ -72,9 +72,9 @@ def test_a_station_on_no_floor_is_placed_on_the_map_of_its_site(visitor: Visit, 
 
 
 def test_what_is_on_a_floor_is_told_to_have_its_sites_address(visitor: Visit, people: People) -> None:
-    floor = stations.create_floor(people.alice, people.solna, "P1")
+    floor = sites.create_floor(people.alice, people.solna, "P1")
     station = stations.create_station(people.alice, NewStation(people.solna, "00004079", "00004079", floor))
-    controller = stations.create_grid_controller(people.alice, people.solna, "GC 1", "GC 1", floor)
+    controller = grid_controllers.create_grid_controller(people.alice, people.solna, "GC 1", "GC 1", floor)
     for ref in (f"station:{station}", f"grid_controller:{controller}"):
         page = visitor("bob").page(f"/configuration?node={ref}&tab=address")
         assert f"/configuration?node=floor:{floor}&tab=position" in page

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from components.typed_confirmation import PARTS
-from data import addresses, edits, services, stations, topology
+from data import addresses, edits, node_changes, services, stations, topology
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.edits import Record
@@ -170,7 +170,7 @@ def test_the_id_of_a_connected_station_changes_only_when_the_old_one_is_typed(
 
 
 def test_a_removed_site_is_not_found(visitor: Visit, people: People) -> None:
-    stations.remove(people.alice, "site", people.lund)
+    node_changes.remove(people.alice, "site", people.lund)
     assert visitor("alice").client.get(f"/configuration?node=site:{people.lund}").status_code == 404
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from data import floor_maps, floor_positions, folders, stations
+from data import floor_maps, floor_positions, folders, sites, stations
 from data.floor_positions import Move
 from data.stations import NewStation
 from tests.conftest import People
@@ -24,7 +24,7 @@ HERE = [0.25, 0.75]
 
 @pytest.fixture
 def floor(people: People) -> int:
-    return stations.create_floor(people.alice, people.solna, "P1")
+    return sites.create_floor(people.alice, people.solna, "P1")
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_moving_over_somebodys_move_asks_then_overwrites_or_discards(
 def test_who_may_not_change_the_floor_moves_no_station(
     visitor: Visit, people: People, floor: int, station: int
 ) -> None:
-    elsewhere = stations.create_floor(people.alice, people.lund, "P9")
+    elsewhere = sites.create_floor(people.alice, people.lund, "P9")
     for name in ("sam", "charlie", "dana"):
         for where in (floor, elsewhere):
             answer = follow(visitor(name), where, a_move(station, HERE))
