@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+LIGHTHOUSE := tests/browser/lighthouse
 DEMO_DATA ?= var/demo
 OCPP_PORT := $(or $(lastword $(subst :, ,$(PORTAL_OCPP))),9000)
 
@@ -25,7 +26,7 @@ demo: .venv/.runtime
 	    while kill -0 $$portal 2>/dev/null; do wait $$portal; done; \
 	    kill $$stations
 
-test: .venv/.tests browser
+test: .venv/.tests browser $(LIGHTHOUSE)/node_modules
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 check: .venv/.tests
@@ -61,6 +62,11 @@ $(BIN)/python:
 browser:
 	@command -v chromium >/dev/null || $(call install,chromium)
 	@ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || $(call install,libatomic1)  # for Playwright's driver
+	@command -v npm >/dev/null || $(call install,npm)
+
+$(LIGHTHOUSE)/node_modules: $(LIGHTHOUSE)/package-lock.json | browser
+	@npm ci --loglevel=error --no-audit --no-fund --prefix $(LIGHTHOUSE)
+	@touch $@
 
 # A Debian package: installed for root, named to others.
 install = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
