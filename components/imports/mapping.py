@@ -15,6 +15,7 @@ from components.format import number, timestamp
 from components.forms import written_id
 from components.imports.words import COLUMNS, OUTCOMES
 from components.menus import icon
+from components.texts import said
 from data.errors import InvalidInput
 from data.imports.columns import guess
 from data.imports.journal import Options
@@ -44,8 +45,12 @@ def card(one: Import, head: Head) -> list[Any]:
             [html.H2(_("Columns")), html.Span(lines, className="cp-2nd text-break")], className="card-header gap-3"
         ),
         html.Div(table, className="overflow-auto"),
-        html.Div(_options(one.kind, head, guessed), className="card-body d-flex flex-wrap gap-4 align-items-start"),
-        html.Div(id="import-unused", className="px-3 cp-t13 cp-2nd"),
+        html.Div(
+            _options(head, guessed),
+            hidden=one.kind != "sessions",
+            className="card-body cp-import-options",
+        ),
+        html.Div(id="import-unused", className="px-3 py-2 cp-t13 cp-2nd"),
         html.Div(id="import-fault", className="px-3 form-text is-fault", role="alert"),
         html.Div(html.H3(_("The first lines as they will become"), className="h6 m-0"), className="px-3 pt-3 pb-2"),
         html.Div(id="import-preview", className="overflow-auto", **{"aria-live": "polite"}),
@@ -108,9 +113,8 @@ def preview(kind: str, report: Report, zone: str) -> Any:
 
 def problem(one: Problem, width: int) -> html.Tr:
     """Return a line that is not taken, with the reason."""
-    column = str(COLUMNS.get(one.column, one.column))
-    value = f" “{one.value}”" if one.value else ""
-    reason = html.Td(f"{column}{value} {one.reason}", colSpan=max(1, width), className="text-wrap")
+    why = InvalidInput(str(COLUMNS.get(one.column, one.column)), one.value or None, one.reason)
+    reason = html.Td(said(why), colSpan=max(1, width), className="text-wrap")
     mark = html.Td(html.Span([icon("bi-x-circle me-1"), _("Not taken")], className="is-fault text-nowrap"))
     return html.Tr([html.Td(str(one.line), className="cp-num"), mark, reason])
 
@@ -151,9 +155,8 @@ def _row(kind: str, place: int, name: str, lines: Sequence[Sequence[str]], guess
     )
 
 
-def _options(kind: str, head: Head, guessed: Mapping[str, str]) -> list[Any]:
-    is_sessions = kind == "sessions"
-    years = 2000 if is_sessions and _lacks_century(head, guessed) else 0
+def _options(head: Head, guessed: Mapping[str, str]) -> list[Any]:
+    years = 2000 if _lacks_century(head, guessed) else 0
     return [
         html.Div(
             [
@@ -165,7 +168,6 @@ def _options(kind: str, head: Head, guessed: Mapping[str, str]) -> list[Any]:
                     ]
                 ),
             ],
-            hidden=not is_sessions,
             className="d-grid gap-2",
         ),
         html.Div(
@@ -173,8 +175,7 @@ def _options(kind: str, head: Head, guessed: Mapping[str, str]) -> list[Any]:
                 dbc.Label(_("Years to add"), html_for="import-years"),
                 dbc.Input(id="import-years", type="number", min=0, max=MOST_YEARS, step=1, value=years),
                 html.Div(_("2000 where the file writes 0014 for 2014"), className="form-text"),
-            ],
-            hidden=not is_sessions,
+            ]
         ),
     ]
 

@@ -9,18 +9,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from components.format import number, timestamp
-from components.imports.words import STATES
+from components.imports.words import COLUMNS, STATES
 from components.menus import icon
 from data.imports.past import Import
+from data.imports.uploads import Refused
 
 MOST_REASONS = 50
 
 
-def result(one: Import, refused: Sequence[tuple[str, str]]) -> Any:
+def result(one: Import, refused: Sequence[Refused]) -> Any:
     """Return how far an import is; when it is done what became of the lines, and the first that were not taken.
 
     Args:
-        refused: number and reason of lines.
+        refused: the first lines that were not taken.
     """
     if one.is_at_work:
         return _bar(one)
@@ -91,16 +92,22 @@ def _counts(one: Import) -> str:
     return _("Checked: %(counts)s", counts=told) if one.state == "checked" else _("Imported: %(counts)s", counts=told)
 
 
-def _refused(one: Import, refused: Sequence[tuple[str, str]]) -> list[Any]:
+def _refused(whole: Import, refused: Sequence[Refused]) -> list[Any]:
     if not refused:
         return []
-    more = one.refused - len(refused)
+    more = whole.refused - len(refused)
     lines = [
-        html.Li([html.Span(_("Line %(number)s", number=line), className="cp-2nd me-2"), why]) for line, why in refused
+        html.Li(
+            [
+                html.Span(_("Line %(number)s", number=one.line), className="cp-2nd me-2"),
+                f"{COLUMNS.get(one.column, one.column)} {one.reason}",
+            ]
+        )
+        for one in refused
     ]
     fetch = html.A(
         [icon("bi-download me-1"), _("Download the lines that are not taken")],
-        href=f"/import/{one.import_id}/refused.csv",
+        href=f"/import/{whole.import_id}/refused.csv",
         download="",
         className="btn btn-secondary btn-sm",
     )
@@ -125,8 +132,8 @@ def _past_row(one: Import, zone: str) -> html.Tr:
     counts = (one.created, one.changed, one.unchanged, one.refused)
     return html.Tr(
         [
-            html.Th(one.file_name, scope="row", className="fw-normal text-break"),
-            html.Td(timestamp(one.started_at, zone)),
+            html.Th(one.file_name, scope="row", className="fw-normal text-break cp-import-file"),
+            html.Td(timestamp(one.started_at, zone), className="text-nowrap"),
             html.Td(one.by or _("Command line")),
             html.Td(state, title=one.failure or None),
             *(html.Td(number(count), className="cp-num") for count in counts),

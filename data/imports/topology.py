@@ -170,6 +170,7 @@ class Plan:
         self._floors: dict[tuple[int, str], int] = {
             (row["site_id"], row["name"]): row["floor_id"] for row in floors.to_pylist()
         }
+        self._floor_names: dict[int | None, str] = {row["floor_id"]: row["name"] for row in floors.to_pylist()}
         self._stations = {row["charge_box_id"]: _Row(**row) for row in stations.to_pylist()}
         self._outlets: dict[int, dict[int, _Outlet]] = {}
         for row in outlets.to_pylist():
@@ -207,11 +208,10 @@ class Plan:
         return {row.charge_box_id: (row.station_id, row.site_id, self._zones[row.site_id]) for row in there.values()}
 
     def _becomes(self, station: Station, row: _Row) -> dict[str, object]:
-        place = next((name for (site, name), floor in self._floors.items() if floor == row.floor_id), "")
         outlets = self._outlets[row.station_id]
         return {
             "site": station.site,
-            "floor": place,
+            "floor": self._floor_names.get(row.floor_id, ""),
             "charge_box_id": row.charge_box_id,
             "name": row.name,
             "outlets": len(outlets),
@@ -259,6 +259,7 @@ class Plan:
     def _floor(self, site_id: int, name: str) -> int:
         if (site_id, name) not in self._floors:
             floor_id = self._floors[site_id, name] = next(self._ids)
+            self._floor_names[floor_id] = name
             self._add(INTO_FLOOR, (floor_id, site_id, name))
             self._note("floor", floor_id, name, None, (floor_id, site_id, name))
             self.changed.add(("topology", floor_id))

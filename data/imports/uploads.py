@@ -36,6 +36,14 @@ class Head(NamedTuple):
     lines: Sequence[Sequence[str]]
 
 
+class Refused(NamedTuple):
+    """A line that was not taken: its number, the portal's column that is wrong, and why."""
+
+    line: str
+    column: str
+    reason: str
+
+
 def keep(scope: Scope, data: Path, kind: str, file_name: str, content: IO[bytes]) -> int:
     """Keep a file to be taken in, and return its import_id.
 
@@ -173,11 +181,11 @@ def keep_refused(data: Path, import_id: int, file: Path, report: Report) -> None
     with refused.open("w", newline="", encoding="utf-8-sig") as to:
         writer = csv.writer(to)
         rows = lines.rows_of(file)
-        writer.writerow([*next(rows)[1], "line", "reason"])
+        writer.writerow([*next(rows)[1], "line", "column", "reason"])
         for number, cells in rows:
             if problem := reasons.get(number):
-                value = f" {problem.value!r}" if problem.value else ""
-                writer.writerow([*cells, number, f"{problem.column}{value} {problem.reason}"])
+                value = f"{problem.value!r} " if problem.value else ""
+                writer.writerow([*cells, number, problem.column, f"{value}{problem.reason}"])
 
 
 def refused_lines(scope: Scope, data: Path, import_id: int) -> Path:
@@ -193,15 +201,15 @@ def refused_lines(scope: Scope, data: Path, import_id: int) -> Path:
     return path
 
 
-def refused(data: Path, import_id: int, most: int) -> list[tuple[str, str]]:
-    """Return the number and the reason of the first lines that were not taken; none when their file is gone."""
+def refused(data: Path, import_id: int, most: int) -> list[Refused]:
+    """Return the first lines that were not taken; none when their file is gone."""
     path = _refused_path(data, import_id)
     if not path.exists():
         return []
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = csv.reader(file)
         next(rows)
-        return [(row[-2], row[-1]) for row in itertools.islice(rows, most)]
+        return [Refused(*row[-3:]) for row in itertools.islice(rows, most)]
 
 
 def _forget_old(database: Database, folder: Path) -> None:

@@ -73,13 +73,13 @@ def test_a_station_is_dragged_to_another_place(visit: Visit, people: People) -> 
     tree = page.locator("#navigator")
     tree.get_by_text("West").drag_to(tree.get_by_text("Lund"))
     expect(page.get_by_role("dialog")).to_contain_text("Move West from Solna to Lund?")
-    page.get_by_role("button", name="Move", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Move", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("West is moved")
     assert nodes.find(people.alice, ref).site_id == people.lund
     page.goto("/configuration?tab=topology")
     rows = page.locator("#topology-rows")
     rows.get_by_text("Lund").click()
     rows.get_by_text("West").drag_to(rows.get_by_text("Solna"))
-    page.get_by_role("button", name="Move", exact=True).last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Move", exact=True).click()
     expect(rows.get_by_role("row").filter(has_text="Solna")).to_contain_text("2")
     assert nodes.find(people.alice, ref).site_id == people.solna

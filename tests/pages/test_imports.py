@@ -135,17 +135,24 @@ def test_a_file_is_taken_in_and_undone(alice: Visitor, database: DuckDB, people:
     pressed(alice, "take", import_id)
     shown = str(ended(alice, people, import_id))
     assert "Imported: 2 new, 0 changed, 0 unchanged, 1 not taken" in shown
-    assert "charge_box_id is missing." in shown
+    assert "ChargeboxId is missing." in shown
     with alice.client.get(f"/import/{import_id}/refused.csv") as answer:
         refused = answer.text.lstrip("\ufeff").splitlines()
-    assert refused[0] == "Location,Charger,Level,Colour,line,reason"
-    assert refused[1] == "Kista,,P1,red,3,charge_box_id is missing."
+    assert refused[0] == "Location,Charger,Level,Colour,line,column,reason"
+    assert refused[1] == "Kista,,P1,red,3,charge_box_id,is missing."
     assert [file.name for file in (tmp_path / "files" / "imports").iterdir()] == [f"{import_id}.refused"]
     asked = press(alice, UNDO, {"import-undo": import_id}, import_id)
     assert asked["import-question"]["is_open"] is True
     press(alice, UNDO, None, import_id, {"import-asked.data": import_id})
     assert past.find(people.alice, import_id).state == "undone"
     assert not database.query("SELECT 1 FROM charging_station WHERE removed_at IS NULL").num_rows
+
+
+def test_topology_and_users_lead_administrators_to_their_imports(visitor: Visit, people: People) -> None:
+    for name, leads in (("alice", True), ("bob", False), ("sam", False)):
+        somebody = visitor(name)
+        for address, link in (("/configuration?tab=topology", "topology"), ("/provisioning", "users")):
+            assert (f'"/import?kind={link}"' in somebody.page(address)) is leads
 
 
 def test_a_file_is_taken_in_once(alice: Visitor, database: DuckDB, people: People) -> None:
