@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 
 class Question(NamedTuple):
-    """text: what will happen. word: what must be typed. verb: what the button says."""
+    """text: what will happen. word: what must be typed. verb: what the button says, and the title asks."""
 
     text: str
     word: str
@@ -21,7 +21,7 @@ def dialog(form_id: str) -> dbc.Modal:
     go = html.Button(id=f"{form_id}-go", type="button", className="btn btn-danger")
     return dbc.Modal(
         [
-            dbc.ModalHeader(dbc.ModalTitle(_("Are you sure?"), tag="h2"), close_button=False),
+            dbc.ModalHeader(dbc.ModalTitle(id=f"{form_id}-sure-title", tag="h2"), close_button=False),
             dbc.ModalBody(
                 [
                     html.P(id=f"{form_id}-sure-text"),
@@ -40,6 +40,7 @@ def dialog(form_id: str) -> dbc.Modal:
 
 PARTS = (
     "sure.is_open",
+    "sure-title.children",
     "sure-text.children",
     "sure-label.children",
     "go.children",
@@ -53,8 +54,8 @@ def asked(question: Question, typed: str | None) -> tuple[object, ...]:
     """Return the question, open; with what is wrong where something else was typed."""
     label = _("Type %(word)s to go on", word=question.word)
     fault = _("This is not %(word)s.", word=question.word) if typed else ""
-    return True, question.text, label, question.verb, typed or "", fault
+    return True, f"{question.verb}?", question.text, label, question.verb, typed or "", fault
 
 
 def shut() -> tuple[object, ...]:
-    return False, "", "", "", "", ""
+    return False, "", "", "", "", "", ""

@@ -223,10 +223,10 @@ def _forget_old(database: Database, folder: Path) -> None:
 
 
 def _keep_head(file: Path, to: Path) -> None:
-    head(file)
     to.touch(0o600)
     with to.open("w", newline="", encoding="utf-8") as first:
         csv.writer(first).writerows(cells for _, cells in itertools.islice(lines.rows_of(file), HEAD_LINES))
+    head(to)
 
 
 def _head_path(data: Path, import_id: int) -> Path:
