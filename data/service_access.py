@@ -11,7 +11,6 @@ from data.database import Database
 from data.services import hash_of
 from data.transactions import Session
 
-ALL, LISTED = "all", "listed"
 SHARE = """($outlets = 'all' OR EXISTS (SELECT 1 FROM outlet_service_value own
     WHERE own.outlet_id = outlet.outlet_id AND own.service_id = $service_id))"""
 """SQL: the service has a share of a row of `outlet`."""

@@ -18,6 +18,8 @@ from data.events import EventKind, event_of
 from data.scope import Role, Scope
 
 KINDS = ("charging", "map", "payment")
+ALL_OUTLETS, LISTED_OUTLETS = "all", "listed"
+"""Which outlets a service has a share of: every one, or those with a value at it."""
 
 
 class Secrets(NamedTuple):
@@ -28,7 +30,7 @@ class Secrets(NamedTuple):
 
 
 def _outlets(title: str, value: object) -> str:
-    if value not in ("all", "listed"):
+    if value not in (ALL_OUTLETS, LISTED_OUTLETS):
         raise InvalidInput(title, None, "must be all, or those with a value at the service.")
     return str(value)
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 
 from components import forms, messages
 from components.access import allow, current_scope
-from components.configuration import service_secrets
+from components.configuration import service_notifications, service_secrets
 from components.format import timestamp
 from components.forms import Field, Form, Section
 from components.menus import icon
@@ -21,7 +21,7 @@ from data import nodes, services
 from data.errors import AlreadyExists, InvalidInput
 from data.nodes import Node
 from data.scope import Role, Scope
-from data.services import KINDS, SERVICE
+from data.services import ALL_OUTLETS, KINDS, LISTED_OUTLETS, SERVICE
 from data.values import LONGEST_NAME, LONGEST_URL
 
 TITLE = lazy_gettext("Services")
@@ -32,6 +32,15 @@ KIND_WORDS = {
     "map": lazy_gettext("Map"),
     "payment": lazy_gettext("Payment"),
 }
+
+
+def _outlets() -> list[tuple[str, Any]]:
+    return [
+        (ALL_OUTLETS, lazy_gettext("All")),
+        (LISTED_OUTLETS, lazy_gettext("Those with a value at the service")),
+    ]
+
+
 FORM = Form(
     "service",
     SERVICE,
@@ -48,6 +57,19 @@ FORM = Form(
                     fault=lazy_gettext("Enter an address that begins with https:// or http://."),
                     longest=LONGEST_URL,
                     can_copy=True,
+                ),
+                Field(
+                    "outlets",
+                    lazy_gettext("Outlets"),
+                    lazy_gettext("Which ones it controls and is told of."),
+                    kind="select",
+                    options=_outlets,
+                ),
+                Field(
+                    "energy_every_s",
+                    lazy_gettext("Energy updates, s"),
+                    lazy_gettext("How often it is told the energy of an ongoing session. 0: only beginning and end."),
+                    kind="number",
                 ),
                 Field("is_active", lazy_gettext("Active"), kind="switch"),
             ),
@@ -118,6 +140,16 @@ def _register_table() -> None:
         scope = current_scope()
         return _table(services.all_services(scope), chosen, nodes.find(scope, nodes.SYSTEM).time_zone)
 
+    @callback(
+        Output("services-notifications", "children"),
+        Input("services-live", "data"),
+        State("services-chosen", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*READERS)
+    def follow(_live: Any, chosen: int | None) -> Any:
+        return _notifications(current_scope(), chosen)
+
 
 def _register_adding() -> None:
     @callback(
@@ -146,9 +178,17 @@ def _register_adding() -> None:
 
 
 def _information(scope: Scope, chosen: int | None, made: Any = None) -> Any:
+    notifications = html.Div(_notifications(scope, chosen), id="services-notifications")
+    if chosen is None:
+        return notifications
+    below = [service_secrets.section(chosen, scope.role in WRITERS, made), notifications]
+    return forms.layout(FORM, scope, chosen, below)
+
+
+def _notifications(scope: Scope, chosen: int | None) -> Any:
     if chosen is None:
         return []
-    return forms.layout(FORM, scope, chosen, [service_secrets.section(chosen, scope.role in WRITERS, made)])
+    return service_notifications.section(scope, chosen, nodes.find(scope, nodes.SYSTEM).time_zone)
 
 
 def _table(found: Services, chosen: int | None, zone: str) -> Any:

@@ -1,6 +1,7 @@
 """The HTTP API that third-party services call; `openapi.json` describes it."""
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,7 @@ from csms.services.answers import refusal, too_large
 from csms.services.bodies import Body, of_open, of_outlet, of_session
 from csms.services.control import HTTP_STATUS, Control, Outcome
 from csms.services.keys import Keys
-from data import service_access
+from data import map_feed, service_access
 from data.errors import DatabaseUnusable, InvalidInput, NotFound
 from data.service_access import Outlet, Service
 from data.transactions import session_id
@@ -40,6 +41,7 @@ class ServicesApi:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/api/openapi.json", self._document),
+            web.get(PATH + "/map", self._guarded(self._map)),
             web.get(PATH + "/outlets/{uuid}", self._guarded(self._outlet)),
             web.post(PATH + "/outlets/{uuid}/start", self._guarded(self._start)),
             web.post(PATH + "/outlets/{uuid}/stop", self._guarded(self._stop)),
@@ -66,6 +68,15 @@ class ServicesApi:
                 )
 
         return handle
+
+    async def _map(self, request: web.Request, service: Service, adapter: Adapter) -> web.Response:
+        found = await asyncio.to_thread(map_feed.features, self._central.database, service)
+        content = json.dumps(found, ensure_ascii=False).encode()
+        tag = hashlib.sha256(content).hexdigest()[:32]
+        headers = {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache"}
+        if request.if_none_match and any(one.value == tag for one in request.if_none_match):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=content, content_type="application/geo+json", headers=headers)
 
     async def _outlet(self, request: web.Request, service: Service, adapter: Adapter) -> web.Response:
         outlet = await self._found(request, service)

@@ -16,7 +16,7 @@ from csms.services.bodies import written
 from csms.services.signatures import signature
 from data import service_deliveries
 from data.database import Batch, Change, Sql
-from data.service_deliveries import WAKE, Due, pause
+from data.service_deliveries import WAKE, Due, Event, pause
 
 log = logging.getLogger(__name__)
 
@@ -187,4 +187,6 @@ def _body(due: Due) -> bytes:
         "site": due.site,
     }
     about = {"outlet": outlet, "reference": due.reference, "session": content}
+    if due.event == Event.OUTLET_STATE:
+        about = {"outlet": outlet | content}
     return json.dumps({"id": due.public_id, "type": due.event, "timestamp": written(due.created_at), **about}).encode()

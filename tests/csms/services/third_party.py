@@ -19,6 +19,7 @@ from data.database import Database
 from data.scope import Role, Scope
 from data.services import SERVICE, Secrets
 from tests.csms.portal import Portal
+from tests.csms.services.document import check_answer, check_notification, document
 
 
 class Received(NamedTuple):
@@ -52,8 +53,8 @@ class Receiver:
     def events(self) -> list[str]:
         return [one.body["type"] for one in self.received]
 
-    def check_signatures(self, signing_secret: str) -> None:
-        """Check each as the Standard Webhooks say."""
+    def check(self, signing_secret: str) -> None:
+        """Check each: signed as the Standard Webhooks say, and as the API's document describes it."""
         key = base64.b64decode(signing_secret.removeprefix("whsec_"))
         for one in self.received:
             stamp = one.headers["webhook-timestamp"]
@@ -61,6 +62,7 @@ class Receiver:
             signed = f"{one.headers['webhook-id']}.{stamp}.".encode() + one.content
             expected = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
             assert one.headers["webhook-signature"] == f"v1,{expected}"
+            check_notification(document(), one.body)
 
 
 @asynccontextmanager
@@ -96,7 +98,10 @@ class Service:
         return self._read(await self.http.post(f"/api/v1{path}", json=body), status)
 
     def _read(self, answer: httpx.Response, status: int) -> Any:
+        """Return the body of an answer with this status that is as the API's document says."""
         assert answer.status_code == status, answer.text
+        request, media = answer.request, answer.headers["content-type"].partition(";")[0]
+        check_answer(self.document, request.method, request.url.path, status, media, answer.json())
         return answer.json()
 
 

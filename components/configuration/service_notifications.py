@@ -1,0 +1,57 @@
+"""What a service was told last, and what waits until it takes it."""
+
+from datetime import datetime
+from typing import Any
+
+from dash import html
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+
+from components.format import timestamp
+from components.forms import section_of
+from components.menus import icon
+from data import service_deliveries
+from data.scope import Scope
+
+EVENTS = {
+    "session.started": lazy_gettext("Session started"),
+    "session.updated": lazy_gettext("Session updated"),
+    "session.ended": lazy_gettext("Session ended"),
+    "session.corrected": lazy_gettext("Session corrected"),
+    "outlet.state": lazy_gettext("Outlet state"),
+}
+
+
+def section(scope: Scope, service_id: int, zone: str) -> html.Section:
+    """Return the newest notifications, those that wait first."""
+    found, waiting = service_deliveries.latest(scope, service_id)
+    text = _("What the service was told last. Nothing is lost: what it does not take is sent again.")
+    if not found:
+        return section_of(_("Notifications"), text, [html.P(_("None yet."), className="cp-2nd m-0")])
+    count = ngettext("%(num)d waits", "%(num)d wait", waiting) if waiting else _("All delivered")
+    heads = (_("Event"), _("About"), _("Time"), _("Tries"), _("State"))
+    head = html.Thead(html.Tr([html.Th(one, scope="col") for one in heads]))
+    table = html.Table([head, html.Tbody([_row(one, zone) for one in found])], className="table table-sm mb-0")
+    shown = html.Div(table, className="overflow-auto", tabIndex=0, role="region", **{"aria-label": _("Notifications")})
+    return section_of(_("Notifications"), text, [html.P(count, className="fw-semibold mb-2"), shown])
+
+
+def _row(one: dict[str, Any], zone: str) -> html.Tr:
+    return html.Tr(
+        [
+            html.Th(str(EVENTS.get(one["event"], one["event"])), scope="row", className="fw-normal"),
+            html.Td(one["subject"]),
+            html.Td(timestamp(one["created_at"], zone)),
+            html.Td(str(one["attempts"])),
+            html.Td(_state(one["delivered_at"], one["answer"], one["next_at"], zone)),
+        ]
+    )
+
+
+def _state(delivered_at: datetime | None, answer: str, next_at: datetime, zone: str) -> Any:
+    if delivered_at:
+        return _("Delivered: %(answer)s", answer=answer)
+    if not answer:
+        return _("Waits")
+    text = _("%(answer)s; again at %(time)s", answer=answer, time=timestamp(next_at, zone))
+    return html.Span([icon("bi-exclamation-triangle-fill me-1"), text], className="is-warn")
