@@ -17,6 +17,7 @@ from csms.ocpp15.contacts import Contacts
 from csms.ocpp15.service import CentralSystemService
 from csms.refusals import Refusals
 from csms.server import OcppServer
+from csms.services import outlet_states
 from csms.services.api import ServicesApi
 from csms.services.deliveries import Deliveries
 from csms.tls import ServerTls
@@ -65,7 +66,7 @@ async def running(
         ocpp_tls, tls_loops = await _start_tls(central, server, tls)
         await runner.setup()
         await web.TCPSite(runner, api.host, api.port).start()
-        beside = (*tls_loops, mails.run(), contacts.run(), deliveries.run())
+        beside = (*tls_loops, mails.run(), contacts.run(), deliveries.run(), outlet_states.follow(central))
         loops = [asyncio.create_task(loop) for loop in (*_loops(central), *beside)]
         yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]), ocpp_tls)
     finally:

@@ -7,7 +7,8 @@ from tests.csms.portal import FAST, TAG, Portal
 from tests.csms.services.third_party import Receiver, change, receiving, register, service, uuid_of
 from tests.support.virtual_station import until
 
-QUICK = replace(FAST, deliveries_every=0.02, service_retry=0.01, service_answers_within=0.1)
+QUICK = replace(FAST, deliveries_every=0.02, service_retry=0.01)
+HASTY = replace(QUICK, service_answers_within=0.1)
 
 
 async def test_a_session_is_told_from_its_beginning_to_its_end_signed(portal: Portal) -> None:
@@ -32,7 +33,7 @@ async def test_a_session_is_told_from_its_beginning_to_its_end_signed(portal: Po
 
 async def test_a_service_that_is_away_slow_or_broken_gets_everything_later_in_order(start: Start) -> None:
     inbox = Receiver(answers=[500, None, 429])
-    async with start(QUICK) as portal:
+    async with start(HASTY) as portal:
         async with receiving(inbox):
             pass  # away: nobody listens there any more
         register(portal.database, url=inbox.url)
