@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from csms.services.adapters import ADAPTERS
 from csms.services.keys import MOST_WRONG
 from data import services
 from tests.csms.portal import TAG, Portal
@@ -107,3 +108,7 @@ async def test_a_body_that_is_too_large_is_not_read(portal: Portal) -> None:
 async def test_the_document_is_served_to_anybody(portal: Portal) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         assert (await http.get(f"http://{portal.system.api}/api/openapi.json")).json()["openapi"] == "3.1.0"
+
+
+def test_every_kind_of_service_has_its_adapter() -> None:
+    assert set(ADAPTERS) == set(services.KINDS)

@@ -58,7 +58,7 @@ async def test_a_map_service_is_told_every_new_state_and_no_session(start: Start
             await station.boot_and_notify()
             await until(lambda: len(inbox.received) == 2)
             await station.start(1, TAG)
-            await until(lambda: len(inbox.received) == 3)
+            await until(lambda: inbox.received[-1].body["outlet"]["state"] == "charging")
             inbox.check(map_service.secrets.signing_secret)
             last = inbox.received[-1].body
             assert (last["type"], last["outlet"]["state"], last["outlet"]["uuid"]) == (
@@ -73,13 +73,14 @@ async def test_a_map_service_that_was_away_is_told_the_last_state_only(start: St
     async with start(QUICK) as portal:
         async with receiving() as inbox:
             pass
-        async with service(portal, "map", url=inbox.url), portal.station() as station:
+        async with service(portal, "map", url=inbox.url):
             await until(lambda: portal.count("service_outlet_state") == 8)
-            await station.boot_and_notify()
-            await until(lambda: portal.rows("SELECT 1 FROM service WHERE failures > 0"))
-            await station.start(1, TAG)
-            state = "SELECT state FROM service_outlet_state JOIN outlet USING (outlet_id) WHERE uuid = $uuid"
-            await until(lambda: portal.row(state, uuid=uuid_of(portal))["state"] == "charging")
+            async with portal.station() as station:
+                await station.boot_and_notify()
+                await until(lambda: portal.rows("SELECT 1 FROM service WHERE failures > 0"))
+                await station.start(1, TAG)
+                state = "SELECT state FROM service_outlet_state JOIN outlet USING (outlet_id) WHERE uuid = $uuid"
+                await until(lambda: portal.row(state, uuid=uuid_of(portal))["state"] == "charging")
             async with receiving(inbox, inbox.port):
                 await until(lambda: not portal.rows("SELECT 1 FROM service_delivery WHERE delivered_at IS NULL"))
             told = [one.body["outlet"] for one in inbox.received]
