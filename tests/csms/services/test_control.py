@@ -32,7 +32,7 @@ async def test_an_outlet_is_started_and_stopped_with_the_services_own_authorizat
         assert (state["state"], state["is_connected"], state["session"]["state"]) == ("charging", True, "charging")
         answer = await pay.post(outlet + "/stop")
         assert answer["result"] == "accepted"
-        await until(lambda: portal.count("session"))
+        await until(lambda: portal.count("session") and not portal.central.stations["CP1"].open)
         session = await pay.get(f"/sessions/{answer['session']['session_id']}")
         assert (session["state"], session["stop_reason"], session["reference"]) == ("ended", "Remote", "order 7")
         assert "email" not in session

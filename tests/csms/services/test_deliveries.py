@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
-from tests.csms.services.third_party import Receiver, change, receiving, register, service, uuid_of
+from tests.csms.services.third_party import Receiver, change, followed, receiving, register, service, uuid_of
 from tests.support.virtual_station import until
 
 QUICK = replace(FAST, deliveries_every=0.02, service_retry=0.01)
@@ -37,7 +37,7 @@ async def test_a_service_that_is_away_slow_or_broken_gets_everything_later_in_or
         async with receiving(inbox):
             pass  # away: nobody listens there any more
         register(portal.database, url=inbox.url)
-        await portal.central.refresh()
+        await followed(portal)
         async with portal.station() as station:
             await station.charge(1, TAG, 1000)
             await station.charge(1, TAG, 2000)
@@ -56,7 +56,6 @@ async def test_a_service_that_is_away_slow_or_broken_gets_everything_later_in_or
         for one in inbox.received:
             tries = [other.headers["webhook-attempt"] for other in inbox.received if other.body["id"] == one.body["id"]]
             assert len(set(tries)) == len(tries)
-            assert int(one.headers["webhook-attempt"]) > 1 or one.body["type"] == "session.ended"
         told = portal.events("service")
         assert told[0].startswith("The service charging service takes no notifications: it cannot be reached")
         assert told[-1] == "The service charging service takes notifications again."
@@ -69,7 +68,7 @@ async def test_a_notification_that_the_service_refuses_keeps_no_other_waiting(st
     inbox = Receiver(answers=[400, 400])
     async with start(QUICK) as portal, receiving(inbox), portal.station() as station:
         register(portal.database, url=inbox.url)
-        await portal.central.refresh()
+        await followed(portal)
         await station.start(1, TAG)
         await station.start(2, TAG)
         await until(lambda: not portal.rows("SELECT 1 FROM service_delivery WHERE delivered_at IS NULL"))
@@ -82,7 +81,7 @@ async def test_what_was_not_delivered_is_after_a_restart_and_says_that_it_is_tri
     async with start(replace(QUICK, finish_within=0.01, service_answers_within=5)) as portal:
         async with receiving(inbox):
             register(portal.database, url=inbox.url)
-            await portal.central.refresh()
+            await followed(portal)
             async with portal.station() as station:
                 await station.start(1, TAG)
             await until(lambda: inbox.received)
@@ -97,7 +96,7 @@ async def test_updates_come_as_often_as_the_service_wants_and_waiting_ones_are_r
     inbox = Receiver(answers=[503])
     async with start(replace(QUICK, service_retry=60)) as portal, receiving(inbox), portal.station() as station:
         service_id, _made = register(portal.database, url=inbox.url, energy_every_s=1)
-        await portal.central.refresh()
+        await followed(portal)
         await station.start(1, TAG)
         await until(lambda: portal.rows("SELECT 1 FROM service WHERE failures = 1"))
         for energy_wh in (1000, 2000, 3000):
@@ -111,13 +110,12 @@ async def test_updates_come_as_often_as_the_service_wants_and_waiting_ones_are_r
 async def test_only_the_services_share_is_told(start: Start) -> None:
     async with start(QUICK) as portal, receiving() as inbox, portal.station() as station:
         service_id, _made = register(portal.database, url=inbox.url, outlets="listed")
-        await portal.central.refresh()
+        await followed(portal)
         await station.charge(1, TAG, 1000)
         assert portal.count("service_delivery") == 0
         change(portal.database, service_id, outlets="all")
         await station.charge(1, TAG, 1000)
         await until(lambda: inbox.events == ["session.started", "session.ended"])
         change(portal.database, service_id, is_active=False)
-        await portal.central.refresh()
         await station.charge(1, TAG, 1000)
         assert portal.count("service_delivery") == 2

@@ -45,7 +45,7 @@ async def test_the_guides_calls_and_notifications_are_as_it_shows_them(portal: P
         answers = [await run(start, **values)]
         await until(lambda: station.transactions)
         answers += [await run(look, **values), await run(stop, **values)]
-        await until(lambda: portal.count("session"))
+        await until(lambda: portal.count("session") and not portal.central.stations["CP1"].open)
         answers.append(await run(read, **values, SESSION=portal.session()["session_id"]))
         answers.append(await run(map_, **values))
         await until(lambda: len(inbox.received) == 2)

@@ -20,6 +20,7 @@ from data.scope import Role, Scope
 from data.services import SERVICE, Secrets
 from tests.csms.portal import Portal
 from tests.csms.services.document import check_answer, check_notification, document
+from tests.support.virtual_station import until
 
 
 class Received(NamedTuple):
@@ -122,11 +123,17 @@ def change(database: Database, service_id: int, **values: Any) -> None:
     edits.save(scope, SERVICE, service_id, edits.read(scope, SERVICE, service_id), values)
 
 
+async def followed(portal: Portal) -> None:
+    """Wait until the central system knows that a service is to be told of sessions."""
+    await until(lambda: portal.central.notices._followers)
+
+
 @asynccontextmanager
 async def service(portal: Portal, kind: str = "charging", **values: Any) -> AsyncIterator[Service]:
     """Register a service and let it call the portal."""
     service_id, made = register(portal.database, kind, **values)
-    await portal.central.refresh()
+    if kind != "map" and "url" in values:
+        await followed(portal)
     base = f"http://{portal.system.api}"
     headers = {"Authorization": f"Bearer {made.key}"}
     async with httpx.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=10) as http:
