@@ -53,7 +53,7 @@ def test_lines_that_are_not_taken_are_named_and_fetched_on_a_phone(
 ) -> None:
     file = tmp_path / "stations.csv"
     file.write_text("site;charge_box_id;outlets\nSolna;CP1;2\nSolna;CP2;9\n")
-    page = visit("alice", PHONE, path="/import?kind=topology")
+    page = visit("alice", PHONE, "dark", "/import?kind=topology")
     choose(page, file)
     expect(page.locator("#import-preview")).to_contain_text("must be a whole number from 1 to 4")
     page.get_by_role("button", name="Import", exact=True).click()
