@@ -9,7 +9,7 @@
   const waiting = (table) => document.querySelector(`[data-new-rows="${table}"]`);
 
   // On a phone the glyph, the node and what is wrong come first; a long press stands for the menu's button.
-  const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 180 }, { colId: "description" }, { colId: "text" }, { colId: "menu", hide: true }];
+  const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 180 }, { colId: "description" }, { colId: "text" }, { colId: "action" }, { colId: "menu", hide: true }];
 
   cells.SeverityCell = function (props) {
     if (!props.data) return null;
@@ -32,6 +32,12 @@
   // Rows move only when nobody is at the table and its top is in sight.
   function isRead(table, api) {
     return document.getElementById(table).matches(":hover, :focus-within") || api.getVerticalPixelRange().top > 0;
+  }
+
+  async function arrived(table, isNews) {
+    const api = await dash_ag_grid.getApiAsync(table);
+    if (isNews && isRead(table, api)) waiting(table).hidden = false;
+    else api.refreshInfiniteCache();
   }
 
   const PRESSED = {
@@ -66,12 +72,10 @@
       async changed(changes, table) {
         const ids = changes?.changed[SUBJECTS[table]];
         if (ids === undefined || !document.getElementById(table)) return window.dash_clientside.no_update;
-        const api = await dash_ag_grid.getApiAsync(table);
-        const isNews = ids !== null && Date.now() - clearedAt > OWN_CHANGE_MS;
-        if (isNews && isRead(table, api)) waiting(table).hidden = false;
-        else api.refreshInfiniteCache();
+        await arrived(table, ids !== null && Date.now() - clearedAt > OWN_CHANGE_MS);
         return Date.now();
       },
+      arrived,
       async narrow(_query, table) {
         if (innerWidth < 992) (await dash_ag_grid.getApiAsync(table)).applyColumnState({ state: ON_PHONE, applyOrder: true });
       },

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from components import live
 from components.access import EVERYONE, allow, current_scope
 from components.format import number
-from data import alarm_tables
+from data import alarm_tables, log_tables
 
 PATH = "/alarms"
 
@@ -29,9 +29,7 @@ def register_callbacks(app: dash.Dash) -> None:
     def count(_changed: dict[str, Any] | None) -> list[Any]:
         places = len(ctx.outputs_list)
         scope = current_scope()
-        active = (
-            live.once(scope, PATH, lambda: alarm_tables.count(scope, alarm_tables.ACTIVE, None, {})) if places else 0
-        )
+        active = live.once(scope, PATH, lambda: log_tables.count(scope, alarm_tables.ACTIVE, None, {})) if places else 0
         return [_shown(active)] * places
 
 

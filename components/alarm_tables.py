@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import dash_bootstrap_components as dbc
 import pyarrow as pa
 from dash import dcc, html
-from flask_babel import LazyString, gettext, lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
 from components import event_kinds
-from components.filter_chips import Heading, clear_button
+from components.filter_chips import Heading
 from components.format import number
+from components.log_tables import Face
 from components.menus import icon
 from components.states import SEVERITIES
 from data import alarm_tables
-from data.alarm_tables import AlarmTable
 
 SEVERITY = Heading(lazy_gettext("Severity"), 100, shown=True, renderer="SeverityCell")
 RAISED = Heading(lazy_gettext("Create date"), 166, shown=True)
@@ -26,18 +26,49 @@ DESCRIPTION = Heading(lazy_gettext("Description"), 180, shown=True, fills=True)
 REPEATS = Heading(lazy_gettext("Repeats"), 92, shown=True, numeric=True)
 
 
-class Face(NamedTuple):
-    """How a table is shown.
+def cells(rows: pa.Table) -> list[dict[str, Any]]:
+    """Write the rows of an `log_tables.Page` as its table shows them."""
+    return [{name: _cell(value) for name, value in row.items()} | _look(row) for row in rows.to_pylist()]
 
-    tab: its name in the address.
-    """
 
-    tab: str
-    title: LazyString
-    table: AlarmTable
-    headings: Mapping[str, Heading]
-    empty: LazyString
-    hint: LazyString
+def _cell(value: Any) -> Any:
+    return f"{value:%Y-%m-%d\u00a0%H:%M:%S}" if isinstance(value, datetime) else value
+
+
+def described(text: str) -> str:
+    """Write an alarm's description, which is kept in English, in the user's language; what the station said stays."""
+    what, bracket, said = text.partition(" (")
+    return gettext(what) + bracket + said
+
+
+def _node(name: str) -> str:
+    """Write an alarm's node in the user's language: the station's name, and its connector."""
+    station, connector, number_of_it = name.rpartition(" Connector: ")
+    return f"{station} {_('Connector: %(number)s', number=number_of_it)}" if connector else name
+
+
+def _who(name: str) -> str:
+    """Write who did something: a person's name stands as it is."""
+    return {"Station": _("Station"), "System": _("System")}.get(name, name)
+
+
+def _look(row: Mapping[str, Any]) -> dict[str, str]:
+    node = _node(row["node"])
+    if "severity" not in row:
+        return {"kind": event_kinds.word(row["kind"]), "node": node, "done_by": _who(row["done_by"])}
+    look = SEVERITIES[row["severity"].lower()]
+    repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
+    cleared_by = {"cleared_by": _who(row["cleared_by"])} if "cleared_by" in row else {}
+    return (
+        repeats
+        | cleared_by
+        | {
+            "node": node,
+            "description": described(row["description"]),
+            "severity": str(look.word),
+            "severity_look": f"{look.colour} {look.glyph}",
+        }
+    )
 
 
 FACES: Mapping[str, Face] = {
@@ -55,6 +86,8 @@ FACES: Mapping[str, Face] = {
         },
         lazy_gettext("No active alarms"),
         lazy_gettext("Every charging station works as it should."),
+        cells,
+        lazy_gettext("An alarm also clears by itself when the station reports that all is well"),
     ),
     "alarm-history": Face(
         "history",
@@ -72,6 +105,7 @@ FACES: Mapping[str, Face] = {
         },
         lazy_gettext("No alarm was cleared yet"),
         lazy_gettext("An alarm appears here when its station has recovered, or when somebody cleared it."),
+        cells,
     ),
     "event-log": Face(
         "events",
@@ -87,6 +121,7 @@ FACES: Mapping[str, Face] = {
         },
         lazy_gettext("No events yet"),
         lazy_gettext("What users do and what stations report appears here."),
+        cells,
     ),
 }
 """The tables by their id on the page, in the order of the tabs (manual: Alarms)."""
@@ -95,38 +130,6 @@ FACES: Mapping[str, Face] = {
 def of_tab(tab: str) -> str:
     """Return the id of a tab's table; of an unknown one, the first table's."""
     return next((table_id for table_id, face in FACES.items() if face.tab == tab), next(iter(FACES)))
-
-
-def cells(rows: pa.Table) -> list[dict[str, Any]]:
-    """Write the rows of an `alarm_tables.Page` as its table shows them."""
-    return [{name: _cell(value) for name, value in row.items()} | _look(row) for row in rows.to_pylist()]
-
-
-def empty(face: Face, node: str, filters: int, table_id: str) -> list[Any]:
-    """Return what stands in a table without rows."""
-    if filters:
-        title = _("Nothing matches the filters")
-        text = ngettext(
-            "%(num)d filter is active for %(node)s.", "%(num)d filters are active for %(node)s.", filters, node=node
-        )
-        return [
-            icon("bi-funnel"),
-            html.H2(title, className="h3"),
-            html.P(text),
-            clear_button(table_id, "btn-secondary"),
-        ]
-    return [icon("bi-check2-circle"), html.H2(str(face.empty), className="h3"), html.P(str(face.hint))]
-
-
-def foot(face: Face, count: int, everything: int) -> list[Any]:
-    """Return how many rows there are, and what clears an alarm beside the button."""
-    of = ngettext("of %(all)s row", "of %(all)s rows", everything, all=number(everything))
-    found = html.B(number(count), className="fw-semibold", **{"data-count": count})
-    shown = html.Span([found, html.Span(f" {of}", className="cp-2nd")])
-    if face.table is not alarm_tables.ACTIVE:
-        return [shown]
-    text = _("An alarm also clears by itself when the station reports that all is well")
-    return [shown, html.Span([icon("bi-info-circle"), f" {text}"], className="ms-auto cp-2nd d-none d-md-inline")]
 
 
 def causes(found: Sequence[Mapping[str, Any]]) -> list[dbc.Alert]:
@@ -194,44 +197,4 @@ def selection() -> html.Div:
         id="alarms-selection",
         hidden=True,
         className="card-footer align-items-center gap-3",
-    )
-
-
-def _cell(value: Any) -> Any:
-    return f"{value:%Y-%m-%d\u00a0%H:%M:%S}" if isinstance(value, datetime) else value
-
-
-def described(text: str) -> str:
-    """Write an alarm's description, which is kept in English, in the user's language; what the station said stays."""
-    what, bracket, said = text.partition(" (")
-    return gettext(what) + bracket + said
-
-
-def _node(name: str) -> str:
-    """Write an alarm's node in the user's language: the station's name, and its connector."""
-    station, connector, number_of_it = name.rpartition(" Connector: ")
-    return f"{station} {_('Connector: %(number)s', number=number_of_it)}" if connector else name
-
-
-def _who(name: str) -> str:
-    """Write who did something: a person's name stands as it is."""
-    return {"Station": _("Station"), "System": _("System")}.get(name, name)
-
-
-def _look(row: Mapping[str, Any]) -> dict[str, str]:
-    node = _node(row["node"])
-    if "severity" not in row:
-        return {"kind": event_kinds.word(row["kind"]), "node": node, "done_by": _who(row["done_by"])}
-    look = SEVERITIES[row["severity"].lower()]
-    repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
-    cleared_by = {"cleared_by": _who(row["cleared_by"])} if "cleared_by" in row else {}
-    return (
-        repeats
-        | cleared_by
-        | {
-            "node": node,
-            "description": described(row["description"]),
-            "severity": str(look.word),
-            "severity_look": f"{look.colour} {look.glyph}",
-        }
     )

@@ -9,12 +9,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from data.database import Batch, Database, Sql, rows_into
-from data.nodes import Node
 from data.scope import Role, Scope
 
 READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 MOST_OF_SESSION = 500
-MOST_OF_NODE = 200
 BEFORE_START = timedelta(minutes=2)  # Authorize and Preparing come before StartTransaction
 AFTER_END = timedelta(minutes=2)
 FORGOTTEN_AT_ONCE = timedelta(hours=6)
@@ -103,39 +101,17 @@ def of_session(scope: Scope, session: Mapping[str, Any]) -> list[dict[str, Any]]
             "to": session["ended_at"] + AFTER_END,
         },
     ).to_pylist()
-    return [row | {"frame": _shown(scope, row["frame"])} for row in rows]
+    return [row | {"frame": shown(scope, row["frame"])} for row in rows]
 
 
-def newest(scope: Scope, node: Node | None, action: str | None, only_errors: bool) -> list[dict[str, Any]]:
-    """Return the newest messages of a node, at most 200, with the columns of `of_session`, newest first.
-
-    Raises:
-        NotPermitted: an EV user sees no messages.
-    """
-    scope.require(*READERS, action="see messages")
-    scoped, params = scope.condition(node)
-    zone = node.time_zone if node else "UTC"
-    rows = scope.database.query(
-        f"""SELECT timezone($zone, logged_at) AS logged, direction, kind, action, latency_ms, frame FROM message
-            WHERE {scoped} AND ($action IS NULL OR action = $action)
-                  AND (NOT $only_errors OR kind IN ('error', 'broken'))
-            ORDER BY logged_at DESC LIMIT {MOST_OF_NODE}""",  # noqa: S608 - a condition of scope, values are bound
-        {**params, "zone": zone, "action": action, "only_errors": only_errors},
-    ).to_pylist()
-    return [row | {"frame": _shown(scope, row["frame"])} for row in rows]
+def masks_tags(scope: Scope) -> bool:
+    """Tell whether id tags are hidden from the user."""
+    return scope.role is Role.SUPPORT_USER
 
 
-def actions(scope: Scope, node: Node | None) -> list[str]:
-    """Return the actions that a node's kept messages have, in the order of the alphabet."""
-    scope.require(*READERS, action="see messages")
-    scoped, params = scope.condition(node)
-    sql = f"SELECT DISTINCT action FROM message WHERE {scoped} AND action IS NOT NULL ORDER BY action LIMIT 100"  # noqa: S608 - a condition of scope
-    return [row["action"] for row in scope.database.query(sql, params).to_pylist()]
-
-
-def _shown(scope: Scope, frame: str) -> str:
-    """Indent a frame; one that is no JSON stays as it is."""
-    if scope.role is Role.SUPPORT_USER:
+def shown(scope: Scope, frame: str) -> str:
+    """Indent a frame as the user may see it; one that is no JSON stays as it is."""
+    if masks_tags(scope):
         frame = TAG.sub(rf'\g<1>{MASK}"', frame)
     try:
         indented = json.dumps(json.loads(frame), indent=2, ensure_ascii=False)

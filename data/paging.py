@@ -54,7 +54,7 @@ def text(column: str) -> Column:
 
 @dataclass(frozen=True)
 class Table:
-    """What stands after FROM, and the subjects whose changes may change its rows."""
+    """What stands after FROM, and the subjects whose changes may change its rows; none: they change untold."""
 
     sql: str
     subjects: frozenset[str]
@@ -162,6 +162,8 @@ def _buckets(database: Database, table: Table, condition: Condition, level: _Lev
 
 def ask(database: Database, table: Table, sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
     """Query, or give the answer of before when nothing that concerns the table changed since."""
+    if not table.subjects:
+        return list(database.query(sql, params).to_pylist())
     answers = _KEPT.setdefault(database, {})
     return answers.setdefault(table.subjects, _Answers(table.subjects)).ask(database, sql, params)
 

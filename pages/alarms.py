@@ -8,16 +8,17 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 
-from components import export_button, grid, messages, navigator
+from components import export_button, grid, log_tables, messages, navigator
 from components.access import OPERATORS, allow, current_scope
-from components.alarm_tables import FACES, Face, causes, cells, empty, foot, of_tab, selection, severities
-from components.export_button import Source
-from components.filter_chips import chips, link, notice, read_link
+from components.alarm_tables import FACES, causes, of_tab, selection, severities
+from components.filter_chips import notice, read_link
 from components.format import number
 from components.grid import MenuItem, Query
+from components.log_tables import Face
 from data import alarm_clearing, alarm_tables, alarms
 from data.alarm_tables import ACTIVE
 from data.errors import InvalidInput
+from data.log_tables import count
 
 dash.register_page(__name__, path="/alarms", name="Alarms")
 
@@ -29,7 +30,6 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
     table_id = of_tab(tab)
     face = FACES[table_id]
     shown = read_link(f, sort, face.table.columns)
-    order = shown.order or _newest_first(face)
     return [
         html.Div(
             [
@@ -42,35 +42,16 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
         _tabs(table_id, node),
         *([notice(shown.refused)] if shown.refused else []),
         *(_above_active() if face.table is ACTIVE else []),
-        html.Div(
-            [html.Span(id=f"{table_id}-chips", className="d-contents"), _new_rows(table_id)],
-            className="cp-bar cp-alarm-bar",
-            role="group",
-            **{"aria-label": _("Active filters")},
+        log_tables.bar(table_id),
+        log_tables.card(
+            table_id,
+            face,
+            shown,
+            before_menu=[_clear_column()] if face.table is ACTIVE else [],
+            several=face.table is ACTIVE,
+            selection=[selection()] if face.table is ACTIVE else [],
         ),
-        html.Div(
-            [
-                grid.table(
-                    table_id,
-                    face.table.columns,
-                    face.headings,
-                    shown.filters,
-                    order,
-                    row_id=face.table.identity,
-                    before_menu=[_clear_column()] if face.table is ACTIVE else [],
-                    several=face.table is ACTIVE,
-                ),
-                html.Div(id=f"{table_id}-empty", hidden=True, className="cp-table-empty cp-empty"),
-                *([selection()] if face.table is ACTIVE else []),
-                html.Div(id=f"{table_id}-foot", className="card-footer d-flex align-items-center gap-4"),
-            ],
-            className="card cp-fill cp-table",
-        ),
-        grid.row_menu(table_id, _menu(face)),
-        *export_button.parts(table_id),
-        *(dcc.Store(id=f"{table_id}-{name}") for name in ("query", "link")),
-        dcc.Store(id=f"live-{table_id}"),
-        dcc.Store(id=f"{table_id}-node", data=node),
+        *log_tables.parts(table_id, node, _menu(face)),
         dcc.Store(id="alarms-node", data=node),
         *(dcc.Store(id=f"alarms-{name}") for name in ("clear", "cleared", "undo", "undone")),
     ]
@@ -78,76 +59,7 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
 
 def _follow(table_id: str, face: Face) -> None:
     """Register the callbacks of a table."""
-
-    @callback(
-        Output(table_id, "getRowsResponse"),
-        Input(table_id, "getRowsRequest"),
-        State(f"{table_id}-node", "data"),
-        prevent_initial_call=True,
-    )
-    @allow(*OPERATORS)
-    def rows(request: grid.Request | None, node: str | None) -> dict[str, Any]:
-        if not request:
-            raise PreventUpdate
-        filters, order = request["filterModel"], request["sortModel"]
-        scope, chosen = current_scope(), navigator.chosen_node(node)
-        page = alarm_tables.page(scope, face.table, chosen, filters, order, request["startRow"], request["endRow"])
-        return {"rowData": cells(page.rows), "rowCount": page.count}
-
-    @callback(
-        Output(f"{table_id}-chips", "children"),
-        Output(f"{table_id}-foot", "children"),
-        Output(f"{table_id}-empty", "children"),
-        Output(f"{table_id}-empty", "hidden"),
-        Output(f"{table_id}-export", "children"),
-        Output(f"{table_id}-export", "aria-label"),
-        Output(f"{table_id}-export", "disabled"),
-        Output(f"{table_id}-link", "data"),
-        Input(f"{table_id}-query", "data"),
-        Input(f"live-{table_id}", "data"),
-        State(f"{table_id}-node", "data"),
-        prevent_initial_call=True,
-    )
-    @allow(*OPERATORS)
-    def around(query: Query | None, _changed: Any, node: str | None) -> tuple[Any, ...]:
-        if not query:
-            raise PreventUpdate
-        scope, chosen, filters = current_scope(), navigator.chosen_node(node), query["filters"]
-        found = alarm_tables.count(scope, face.table, chosen, filters)
-        everything = alarm_tables.count(scope, face.table, chosen, {}) if filters else found
-        order = [] if query["order"] == _newest_first(face) else query["order"]
-        return (
-            chips(table_id, face.table.columns, face.headings, filters),
-            foot(face, found, everything),
-            empty(face, chosen.name if chosen else "", len(filters), table_id),
-            found > 0,
-            *export_button.face(found),
-            link(filters, order),
-        )
-
-    source = Source(
-        face.title,
-        lambda scope, node, filters: alarm_tables.count(scope, face.table, node, filters),
-        lambda scope, node, filters, order: alarm_tables.export(scope, face.table, node, filters, order),
-        lambda scope: {name: heading.file_title for name, heading in face.headings.items()},
-    )
-    export_button.offer(table_id, source, OPERATORS)
-    clientside_callback(
-        ClientsideFunction("grid", "query"),
-        Output(f"{table_id}-query", "data"),
-        Input(table_id, "getRowsResponse"),
-        State(table_id, "getRowsRequest"),
-        State(f"{table_id}-query", "data"),
-        State(table_id, "id"),
-        prevent_initial_call=True,
-    )
-    clientside_callback(
-        ClientsideFunction("alarms", "narrow"), Input(f"{table_id}-query", "data"), State(table_id, "id")
-    )
-    clientside_callback(ClientsideFunction("grid", "keep"), Input(f"{table_id}-link", "data"))
-    clientside_callback(
-        ClientsideFunction("alarms", "counted"), Input(f"{table_id}-foot", "children"), State(table_id, "id")
-    )
+    log_tables.follow(table_id, face)
     clientside_callback(
         ClientsideFunction("alarms", "changed"),
         Output(f"live-{table_id}", "data"),
@@ -216,7 +128,7 @@ def above(_changed: Any, query: Query | None, node: str | None) -> tuple[list[An
 @callback(Output("alarms-count", "children"), Input("live-alarm", "data"), State("alarms-node", "data"))
 @allow(*OPERATORS)
 def count_active(_changed: Any, node: str | None) -> str:
-    return number(alarm_tables.count(current_scope(), ACTIVE, navigator.chosen_node(node), {}))
+    return number(count(current_scope(), ACTIVE, navigator.chosen_node(node), {}))
 
 
 clientside_callback(
@@ -233,10 +145,6 @@ def _above_active() -> list[html.Div]:
     ]
 
 
-def _newest_first(face: Face) -> list[dict[str, str]]:
-    return [{"colId": face.table.newest, "sort": "desc"}]
-
-
 def _tabs(shown: str, node: str | None) -> html.Nav:
     links = []
     for table_id, face in FACES.items():
@@ -247,17 +155,6 @@ def _tabs(shown: str, node: str | None) -> html.Nav:
         title = dcc.Link([str(face.title), *count], href=f"/alarms?{query}", className=look)
         links.append(html.Div(title, **current))
     return html.Nav(links, className="nav nav-underline cp-tabs", **{"aria-label": _("Alarm tables")})
-
-
-def _new_rows(table_id: str) -> html.Button:
-    icon = html.I(className="bi bi-arrow-up", **{"aria-hidden": "true"})
-    return html.Button(
-        [icon, html.Span(_("New rows"))],
-        type="button",
-        hidden=True,
-        className="btn btn-secondary btn-sm rounded-pill",
-        **{"data-new-rows": table_id, "data-text": _("New rows"), "data-counted": _("New rows: {count}")},
-    )
 
 
 def _clear_column() -> dict[str, Any]:

@@ -1,40 +1,128 @@
-"""Messages: what a node's stations and the central system said to each other, newest first."""
+"""Messages: every frame between a node's stations and the central system, live, and a call with its answer."""
 
-from typing import Any
-from urllib.parse import quote
+from typing import Any, TypedDict
 
 import dash
-from dash import dcc, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 
-from components import navigator, session_messages
-from components.access import current_scope
-from data import message_log
+from components import export_button, log_tables, navigator
+from components.access import OPERATORS, allow, current_scope
+from components.filter_chips import notice, read_link
+from components.grid import MenuItem
+from components.message_table import FACE, TABLE, WAYS, panel
+from data import message_table
+from data.errors import InvalidInput
+from data.message_table import Key
 
 dash.register_page(__name__, path="/messages", name="Messages")
 
-ERRORS = "1"
+LOOKED_EVERY_MS = 2000
+LATEST_US = 1 << 52
 
 
-def layout(node: str | None = None, action: str = "", errors: str = "", **_query: str) -> list[Any]:
+def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) -> list[Any]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
-    messages = message_log.newest(scope, chosen, action or None, errors == ERRORS)
-    base = "/messages?" + (f"node={quote(node)}" if node else "")
-    links = [
-        _link(_("All"), base, not action and not errors),
-        _link(_("Errors only"), f"{base}&errors={ERRORS}", errors == ERRORS),
-        *(_link(name, f"{base}&action={quote(name)}", action == name) for name in message_log.actions(scope, chosen)),
-    ]
-    title = [html.H1(_("Messages")), html.Span(chosen.name if chosen else "", className="cp-sub")]
-    rows = [session_messages.face(message) for message in messages] or html.P(_("No messages are kept here."))
+    shown = read_link(f, sort, FACE.table.columns)
+    name = chosen.name if chosen else ""
+    export = html.Div(export_button.button(TABLE, "btn-secondary"), className="cp-actions")
+    hidden_panel = html.Section(
+        id="frames-panel",
+        hidden=True,
+        className="card cp-frame-panel",
+        tabIndex="-1",
+        **{"aria-labelledby": "frames-panel-title"},
+    )
     return [
-        html.Div(title, className="cp-head"),
-        html.Nav(links, className="d-flex flex-wrap gap-2 mb-3", **{"aria-label": _("Filter messages")}),
-        html.Div(html.Div(rows, className="card-body"), className="card"),
+        html.Div([html.H1(_("Messages")), html.Span(name, className="cp-sub"), export], className="cp-head"),
+        *([notice(shown.refused)] if shown.refused else []),
+        log_tables.bar(TABLE, [_quick_filters()]),
+        html.Div([log_tables.card(TABLE, FACE, shown), hidden_panel], className="cp-frames cp-fill"),
+        *log_tables.parts(TABLE, node, _menu()),
+        dcc.Interval(id="live-frames-ticker", interval=LOOKED_EVERY_MS),
+        dcc.Store(id="frames-newest", data=message_table.newest(scope, chosen)),
     ]
 
 
-def _link(text: str, href: str, is_current: bool) -> html.Div:
-    current = {"aria-current": "page"} if is_current else {}
-    look = "btn btn-sm btn-primary" if is_current else "btn btn-sm btn-secondary"
-    return html.Div(dcc.Link(text, href=href, className=look), **current)
+log_tables.follow(TABLE, FACE)
+
+
+@callback(
+    Output("frames-newest", "data"),
+    Input("live-frames-ticker", "n_intervals"),
+    State("frames-newest", "data"),
+    State(f"{TABLE}-node", "data"),
+    prevent_initial_call=True,
+)
+@allow(*OPERATORS)
+def look(_ticks: int | None, known: int | None, node: str | None) -> int:
+    newest = message_table.newest(current_scope(), navigator.chosen_node(node))
+    if newest == known:
+        raise PreventUpdate
+    return newest
+
+
+class Row(TypedDict):
+    """What of a chosen row names its message."""
+
+    station_id: int
+    logged_us: int
+    direction: str
+
+
+@callback(
+    Output("frames-panel", "children"),
+    Output("frames-panel", "hidden"),
+    Input(TABLE, "selectedRows"),
+    prevent_initial_call=True,
+)
+@allow(*OPERATORS)
+def show(rows: list[Row] | None) -> tuple[list[Any], bool]:
+    if not rows:
+        return [], True
+    station_id, logged_us, direction = (rows[0].get(name) for name in ("station_id", "logged_us", "direction"))
+    if type(station_id) is not int or type(logged_us) is not int or direction not in WAYS:
+        raise InvalidInput(_("Message"), str(direction)[:20], _("is none of this table."))
+    if not (0 < station_id < 1 << 31 and 0 <= logged_us < LATEST_US):
+        raise InvalidInput(_("Message"), logged_us, _("is none of this table."))
+    return panel(message_table.find(current_scope(), Key(station_id, logged_us, str(direction)))), False
+
+
+clientside_callback(
+    ClientsideFunction("messages", "changed"),
+    Output(f"live-{TABLE}", "data"),
+    Input("frames-newest", "data"),
+    State(TABLE, "id"),
+    prevent_initial_call=True,
+)
+clientside_callback(ClientsideFunction("messages", "pressed"), Input(f"{TABLE}-query", "data"))
+clientside_callback(ClientsideFunction("messages", "shown"), Input("frames-panel", "children"))
+
+
+def _quick_filters() -> html.Div:
+    """Return buttons that keep one direction, or what went wrong; `assets/messages.js` presses them."""
+    faces = [
+        (_("All"), ""),
+        (_("From the station"), "direction:in"),
+        (_("To the station"), "direction:out"),
+        (_("Errors"), "kind:error"),
+        (_("Not readable"), "kind:broken"),
+    ]
+    buttons = [
+        html.Button(
+            text, type="button", className="btn btn-sm", **{"data-frames-filter": kept, "aria-pressed": "false"}
+        )
+        for text, kept in faces
+    ]
+    return html.Div(buttons, className="cp-seg", role="group", **{"aria-label": _("Filter messages")})
+
+
+def _menu() -> list[MenuItem]:
+    return [
+        MenuItem(_("Show call and answer"), "bi-arrow-left-right", action="show"),
+        MenuItem(_("Only this action"), "bi-funnel", action="only:action"),
+        MenuItem(_("Only this message"), "bi-funnel", action="only:id"),
+        MenuItem(_("Select station in Navigator"), "bi-ev-station", href="/messages?node={station_ref}"),
+        MenuItem(_("Copy row"), "bi-copy", action="copy"),
+    ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import Input, Output, State, callback, html
+from dash import Input, Output, State, callback, dcc, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
@@ -20,9 +20,13 @@ TITLE = lazy_gettext("Control")
 
 def layout(scope: Scope, node: Node) -> html.Div:
     closed = panel.reasons(scope, node.id)
+    contact = [
+        html.Span(_contact(scope, node), id="control-contact", className="cp-live"),
+        dcc.Link(_("Messages"), href=f"/messages?node={node.ref}", className="btn btn-ghost btn-sm"),
+    ]
     left = [
         html.Div(_cards(scope, node), id="control-outlets", className="cp-two"),
-        panel.board_card(closed, html.Span(_contact(scope, node), id="control-contact", className="cp-live")),
+        panel.board_card(closed, html.Span(contact, className="d-inline-flex align-items-center gap-2")),
     ]
     return panel.layout(scope, node, left)
 

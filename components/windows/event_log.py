@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from components import format
 from components.access import OPERATORS
 from components.windows.content import SHOWN, Content, empty, listed
-from data import alarm_tables
+from data import alarm_tables, log_tables
 from data.nodes import Node
 from data.scope import Scope
 
@@ -20,7 +20,7 @@ ROLES = OPERATORS
 
 
 def build(scope: Scope, node: Node) -> Content:
-    page = alarm_tables.page(scope, alarm_tables.EVENTS, node, {}, [], 0, SHOWN)
+    page = log_tables.page(scope, alarm_tables.EVENTS, node, {}, [], 0, SHOWN)
     if not page.count:
         return empty("bi-journal-text", _("No events yet"), _("What users do and what stations report appears here."))
     rows = html.Div([_row(row) for row in page.rows.to_pylist()], className="list-group list-group-flush")

@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data import alarm_clearing, alarm_tables, alarms, nodes, paging, stations
-from data.alarm_tables import ACTIVE, EVENTS, HISTORY, AlarmTable
+from data import alarm_clearing, alarm_tables, alarms, log_tables, nodes, paging, stations
+from data.alarm_tables import ACTIVE, EVENTS, HISTORY
 from data.alarms import Alarm
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.errors import InvalidInput, NotFound, NotPermitted
 from data.events import EventKind, event
 from data.filters import FilterModel
+from data.log_tables import LogTable
 from data.scope import Scope
 from data.stations import NewOutlet, NewStation
 from tests.conftest import People
@@ -46,15 +47,15 @@ def _no_network(site_id: int, station_id: int, at: datetime) -> Alarm:
     return Alarm("No network", "No network", site_id, station_id, 0, "No network contact", "", "", at)
 
 
-def _nodes(scope: Scope, table: AlarmTable, node: str | None = None, filters: FilterModel | None = None) -> list[str]:
+def _nodes(scope: Scope, table: LogTable, node: str | None = None, filters: FilterModel | None = None) -> list[str]:
     chosen = nodes.find(scope, node) if node else None
-    rows = alarm_tables.page(scope, table, chosen, filters or {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
+    rows = log_tables.page(scope, table, chosen, filters or {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
     return [row["node"] for row in rows]
 
 
 @pytest.mark.usefixtures("raised")
 def test_active_alarms_stand_newest_first_with_their_node_and_the_sites_time(people: People) -> None:
-    page = alarm_tables.page(people.bob, ACTIVE, None, {}, NEWEST_FIRST, 0, 100)
+    page = log_tables.page(people.bob, ACTIVE, None, {}, NEWEST_FIRST, 0, 100)
 
     station, connector = page.rows.to_pylist()
     assert (station["node"], connector["node"]) == ("00003239", "00003239 Connector: 1")
@@ -87,13 +88,13 @@ def test_a_node_is_found_by_station_and_connector(people: People) -> None:
 @pytest.mark.usefixtures("raised")
 def test_a_day_of_a_filter_is_the_sites_day(people: People) -> None:
     on = {"filterType": "date", "type": "equals", "dateFrom": "2026-03-20 00:00:00"}
-    assert alarm_tables.count(people.alice, ACTIVE, None, {"raised": on}) == 3
-    assert alarm_tables.count(people.alice, ACTIVE, None, {"raised": on | {"dateFrom": "2026-03-21"}}) == 0
+    assert log_tables.count(people.alice, ACTIVE, None, {"raised": on}) == 3
+    assert log_tables.count(people.alice, ACTIVE, None, {"raised": on | {"dateFrom": "2026-03-21"}}) == 0
 
 
 def test_a_column_that_there_is_not_is_refused(people: People) -> None:
     with pytest.raises(InvalidInput, match="password"):
-        alarm_tables.count(people.alice, HISTORY, None, {"password": {"type": "equals", "filter": "x"}})
+        log_tables.count(people.alice, HISTORY, None, {"password": {"type": "equals", "filter": "x"}})
 
 
 @pytest.mark.usefixtures("raised")
@@ -103,9 +104,9 @@ def test_clear_moves_an_alarm_to_the_history_with_the_users_name(people: People)
     alarm_clearing.clear(people.bob, [newest["alarm_id"]])
 
     assert _nodes(people.bob, ACTIVE) == ["00003239 Connector: 1"]
-    [past] = alarm_tables.page(people.alice, HISTORY, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
+    [past] = log_tables.page(people.alice, HISTORY, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
     assert (past["node"], past["description"], past["cleared_by"]) == ("00003239", "No network contact", "Bob Example")
-    noted, *_before = alarm_tables.page(people.alice, EVENTS, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
+    noted, *_before = log_tables.page(people.alice, EVENTS, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
     assert (noted["kind"], noted["node"], noted["done_by"]) == ("alarm cleared", "00003239", "Bob Example")
 
 
@@ -195,7 +196,7 @@ def test_what_the_station_cleared_itself_says_so_and_counts_its_repeats(
     recovered = alarms.cleared(station_id, 0, {"No network"}, RAISED + timedelta(minutes=3))
     database.write(recovered, [("alarm", station_id)])
 
-    [past] = alarm_tables.page(people.charlie, HISTORY, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
+    [past] = log_tables.page(people.charlie, HISTORY, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
 
     assert (past["cleared_by"], past["repeats"], past["site"]) == ("Station", 1, "Lund")
     assert past["cleared"] == datetime(2026, 3, 20, 13, 3)  # noqa: DTZ001 - Stockholm's
@@ -214,7 +215,7 @@ def test_the_event_log_of_a_site_administrator_holds_own_sites_only(database: Du
     assert _nodes(people.bob, EVENTS) == ["Solna"]
     assert set(_nodes(people.alice, EVENTS)) == {"Charge Portal", "CB-9", "Solna"}
     today = {"filterType": "date", "type": "lessThan", "dateFrom": "2100-01-01"}
-    assert alarm_tables.count(people.alice, EVENTS, None, {"logged": today}) == 3
+    assert log_tables.count(people.alice, EVENTS, None, {"logged": today}) == 3
 
 
 @pytest.fixture
@@ -246,11 +247,11 @@ def test_pages_of_any_order_are_the_sorted_table_cut_in_pieces(people: People, c
 
     def pages(rows: int) -> list[int]:
         found = [
-            alarm_tables.page(people.alice, HISTORY, None, {}, order, start, start + rows)
+            log_tables.page(people.alice, HISTORY, None, {}, order, start, start + rows)
             for start in range(0, 300, rows)
         ]
         return [alarm_id for page in found for alarm_id in page.rows["alarm_id"].to_pylist()]
 
     assert pages(40) == pages(300)
-    values = alarm_tables.page(people.alice, HISTORY, None, {}, order, 0, 300).rows[column].to_pylist()
+    values = log_tables.page(people.alice, HISTORY, None, {}, order, 0, 300).rows[column].to_pylist()
     assert values == sorted(values, reverse=direction == "desc")

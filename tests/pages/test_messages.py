@@ -1,50 +1,138 @@
-"""The page Messages, once per role: the stations of the scope, filtered by action and errors."""
+"""The page Messages, once per role: the frames of the scope, filtered; a call and its answer shown together."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from data import message_log
+from data import message_log, stations
 from data.duckdb_engine import DuckDB
 from data.message_log import MASK, Message
+from data.stations import NewOutlet, NewStation
 from tests.conftest import People
 from tests.pages.conftest import Visitor
 
 Visit = Callable[..., Visitor]
 AT = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 SOLNA_TAG, LUND_TAG = "04A2B3C4", "04FFFFFF"
+PANEL = "..frames-panel.children...frames-panel.hidden.."
 
 
 @pytest.fixture(autouse=True)
-def two_messages(database: DuckDB, people: People) -> None:
+def three_frames(database: DuckDB, people: People) -> None:
+    """A tag that is asked for in Solna and answered, and a broken frame in Lund."""
+    solna, lund = (
+        stations.create_station(people.alice, NewStation(site, name, name, outlets=(NewOutlet(1),)))
+        for site, name in ((people.solna, "0000A"), (people.lund, "0000B"))
+    )
+    call, answer = f'[2,"7","Authorize",{{"idTag":"{SOLNA_TAG}"}}]', '[3,"7",{"idTagInfo":{"status":"Accepted"}}]'
+    later = AT + timedelta(milliseconds=40)
     rows = [
-        Message(AT, site, site, "in", kind, action, "1", 1, None, None, f'[2,"1","{action}",{{"idTag":"{tag}"}}]')
-        for site, kind, action, tag in (
-            (people.solna, "call", "Authorize", SOLNA_TAG),
-            (people.lund, "error", "StartTransaction", LUND_TAG),
-        )
+        Message(AT, solna, people.solna, "in", "call", "Authorize", "7", None, None, None, call),
+        Message(later, solna, people.solna, "out", "result", "Authorize", "7", None, None, 40.0, answer),
+        Message(AT, lund, people.lund, "in", "broken", None, None, None, None, None, f'{{"idTag":"{LUND_TAG}"'),
     ]
     database.write([message_log.logged(rows)])
 
 
 @pytest.mark.parametrize(
-    ("name", "seen"),
-    [("alice", (True, True, False)), ("bob", (True, False, False)), ("charlie", (False, True, False)),
-     ("sam", (False, False, True))],
-)  # fmt: skip
-def test_each_role_sees_the_messages_of_its_scope(visitor: Visit, name: str, seen: tuple[bool, ...]) -> None:
-    page = visitor(name).page("/messages")
+    ("name", "seen"), [("alice", ["0000A", "0000A", "0000B"]), ("bob", ["0000A"] * 2), ("charlie", ["0000B"])]
+)
+def test_each_role_gets_the_frames_of_its_scope(visitor: Visit, name: str, seen: list[str]) -> None:
+    answer = _rows(visitor(name))
 
-    assert (SOLNA_TAG in page, LUND_TAG in page, MASK in page or "\\u2022" in page) == seen
-
-
-def test_action_and_errors_filter(visitor: Visit) -> None:
-    alice = visitor("alice")
-
-    assert LUND_TAG not in alice.page("/messages?action=Authorize")
-    assert SOLNA_TAG not in alice.page("/messages?errors=1")
+    assert sorted(row["station"] for row in answer["rowData"]) == seen
+    assert answer["rowCount"] == len(seen)
 
 
-def test_an_ev_user_has_no_such_page(visitor: Visit) -> None:
-    assert visitor("dana").client.get("/messages").status_code == 404
+def test_the_newest_frame_comes_first_in_the_sites_time_and_an_answer_has_its_calls_action(visitor: Visit) -> None:
+    answered, called = _rows(visitor("bob"))["rowData"]
+
+    assert (called["logged"], called["way"], called["word"]) == ("2026-03-20\u00a013:00:00", "from the station", "call")
+    assert (answered["action"], answered["latency"], answered["word"]) == ("Authorize", "40", "answer")
+
+
+@pytest.mark.parametrize(
+    ("filters", "count"),
+    [
+        ({"action": {"type": "contains", "filter": "autho"}}, 2),
+        ({"direction": {"type": "equals", "filter": "out"}}, 1),
+        ({"kind": {"type": "equals", "filter": "broken"}}, 1),
+        ({"frame": {"type": "contains", "filter": "Accepted"}}, 1),
+        ({"logged": {"type": "inRange", "dateFrom": "2026-03-20", "dateTo": "2026-03-21"}}, 3),
+        ({"logged": {"type": "greaterThan", "dateFrom": "2026-03-20"}}, 0),
+    ],
+)
+def test_frames_are_filtered(visitor: Visit, filters: dict[str, Any], count: int) -> None:
+    assert _rows(visitor("alice"), filters)["rowCount"] == count
+
+
+def test_id_tags_are_neither_shown_to_a_support_user_nor_found_by_a_filter(visitor: Visit) -> None:
+    sam, of_tag = visitor("sam"), {"frame": {"type": "contains", "filter": SOLNA_TAG}}
+
+    frames = "".join(row["frame"] for row in _rows(sam)["rowData"])
+    assert (SOLNA_TAG in frames, LUND_TAG in frames, MASK in frames) == (False, False, True)
+    assert _rows(sam, of_tag)["rowCount"] == 0
+    assert _rows(visitor("alice"), of_tag)["rowCount"] == 1
+    call = _rows(sam, {"kind": {"type": "equals", "filter": "call"}})["rowData"][0]
+    assert SOLNA_TAG not in _panel(sam, call).text
+
+
+@pytest.mark.parametrize("kind", ["call", "result"])
+def test_a_chosen_frame_shows_the_call_with_its_answer(visitor: Visit, kind: str) -> None:
+    bob = visitor("bob")
+    [row] = _rows(bob, {"kind": {"type": "equals", "filter": kind}})["rowData"]
+
+    shown = str(_panel(bob, row).json)
+
+    assert SOLNA_TAG in shown
+    assert "Accepted" in shown
+    assert "after 40 ms" in shown
+
+
+def test_a_frame_of_another_site_is_not_shown(visitor: Visit) -> None:
+    row = _rows(visitor("bob"))["rowData"][0]
+
+    assert "Accepted" not in _panel(visitor("charlie"), row).text
+
+
+@pytest.mark.parametrize("row", [{}, {"station_id": True, "logged_us": 1, "direction": "in"},
+                                 {"station_id": 1, "logged_us": 1 << 60, "direction": "in"}])  # fmt: skip
+def test_an_odd_row_is_refused(visitor: Visit, row: dict[str, Any]) -> None:
+    assert _panel(visitor("bob"), row).status_code < 500
+
+
+def test_the_page_hears_of_new_frames_of_its_node_only(visitor: Visit, database: DuckDB, people: People) -> None:
+    bob, charlie = visitor("bob"), visitor("charlie")
+    before = _newest(bob, None), _newest(charlie, None)
+    row = _rows(bob)["rowData"][0]
+    later = AT + timedelta(hours=1)
+    frame = Message(later, row["station_id"], people.solna, "in", "call", "Heartbeat", "8", None, None, None, "[2]")
+    database.write([message_log.logged([frame])])
+
+    assert _newest(bob, before[0]) > before[0]
+    assert _newest(charlie, before[1]) is None
+
+
+def test_an_ev_user_has_no_page_and_no_rows(visitor: Visit) -> None:
+    dana = visitor("dana")
+
+    assert dana.client.get("/messages").status_code == 404
+    assert dana.call("frames.getRowsResponse").status_code == 403
+    assert dana.call(PANEL).status_code == 403
+
+
+def _rows(visitor: Visitor, filters: dict[str, Any] | None = None) -> Any:
+    request = {"startRow": 0, "endRow": 100, "filterModel": filters or {}, "sortModel": []}
+    answer = visitor.call("frames.getRowsResponse", {"frames.getRowsRequest": request}, ["frames.getRowsRequest"])
+    return answer.json["response"]["frames"]["getRowsResponse"]
+
+
+def _panel(visitor: Visitor, row: dict[str, Any]) -> Any:
+    return visitor.call(PANEL, {"frames.selectedRows": [row]}, ["frames.selectedRows"])
+
+
+def _newest(visitor: Visitor, known: int | None) -> Any:
+    answer = visitor.call("frames-newest.data", {"frames-newest.data": known}, ["live-frames-ticker.n_intervals"])
+    return ((answer.json or {}).get("response") or {}).get("frames-newest", {}).get("data")

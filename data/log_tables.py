@@ -1,0 +1,125 @@
+# ruff: noqa: S608 - tables and column expressions come from constants, values are bound
+"""Long tables of what happened, newest first unless the user sorts them: their pages, counts and exports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from data import filters, paging
+from data.errors import InvalidInput
+from data.filters import FilterModel, SortModel
+from data.nodes import Node
+from data.paging import EXCEL_ROWS, Column, Run, Terms
+from data.scope import Condition, Role, Scope
+from data.texts import told
+
+READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
+
+
+@dataclass(frozen=True)
+class LogTable:
+    """One table; its rows have site_id, station_id, connector_id and time_zone too.
+
+    columns: what users see, filter and sort by.
+    newest: the column that sorts it unless the user chose another.
+    identity: what makes every order a full one.
+    action: what is refused to who may not read it.
+    beside: columns that come with each row and are not shown.
+    """
+
+    rows: paging.Table
+    columns: Mapping[str, Column]
+    newest: str
+    identity: str
+    action: str = "see alarms"
+    beside: tuple[str, ...] = ("station_ref",)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows with the table's identity, its columns and those beside them, times in the site's zone.
+
+    count: how many rows there are in all.
+    """
+
+    rows: pa.Table
+    count: int
+
+
+def page(
+    scope: Scope,
+    table: LogTable,
+    node: Node | None,
+    filter_model: FilterModel,
+    sort_model: SortModel,
+    start: int,
+    end: int,
+) -> Page:
+    """Return rows start to end (excluded) of a filtered and sorted table.
+
+    Raises:
+        NotPermitted: an EV user has none of these tables.
+        InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
+    """
+    if end - start > EXCEL_ROWS:
+        raise InvalidInput("Rows", f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
+    condition, terms = selection(scope, table, node, filter_model), _terms(table, sort_model)
+    runs, count = paging.find(scope.database, table.rows, condition, terms, max(start, 0), end)
+    tables = [_rows(scope, table, run, paging.order_by(terms)) for run in runs or [Run(("FALSE", {}), 0, 0)]]
+    return Page(pa.concat_tables(tables), count)
+
+
+def count(scope: Scope, table: LogTable, node: Node | None, filter_model: FilterModel) -> int:
+    """Return how many rows a filtered table has."""
+    sql, params = selection(scope, table, node, filter_model)
+    question = f"SELECT count(*) AS rows FROM {table.rows.sql} WHERE {sql}"
+    [row] = paging.ask(scope.database, table.rows, question, params)
+    return int(row["rows"])
+
+
+def export(
+    scope: Scope, table: LogTable, node: Node | None, filter_model: FilterModel, sort_model: SortModel
+) -> pa.Table:
+    """Return the first 64,000 rows of a filtered table in its order, with the columns of `page`."""
+    return page(scope, table, node, filter_model, sort_model, 0, EXCEL_ROWS).rows
+
+
+def selection(scope: Scope, table: LogTable, node: Node | None, filter_model: FilterModel) -> Condition:
+    """Limit a table to a node's rows that the filters leave.
+
+    Raises:
+        NotPermitted: an EV user has none of these tables.
+    """
+    scope.require(*READERS, action=table.action)
+    scoped, params = scope.condition(node)
+    filtered, values = filters.where(filter_model, table.columns, _zones(scope, table, node))
+    return f"{scoped} AND {filtered}", {**params, **values}
+
+
+def _zones(scope: Scope, table: LogTable, node: Node | None) -> filters.Zones:
+    if node is not None and node.kind != "system":
+        return {node.time_zone: ()}
+    sql = """SELECT time_zone, array_agg(site_id ORDER BY site_id) AS sites
+             FROM (SELECT time_zone, site_id FROM site UNION ALL SELECT time_zone, 0 FROM system) GROUP BY time_zone"""
+    return {row["time_zone"]: row["sites"] for row in paging.ask(scope.database, table.rows, sql, {})}
+
+
+def _terms(table: LogTable, sort_model: SortModel) -> Terms:
+    terms = dict(filters.order(sort_model, table.columns))
+    terms.setdefault(table.newest, True)
+    chosen = [(table.columns[name], descending) for name, descending in terms.items()]
+    return [*chosen, (Column("number", table.identity), True)]
+
+
+def _rows(scope: Scope, table: LogTable, run: Run, order: str) -> pa.Table:
+    sql, params = run.condition
+    shown = [
+        f"timezone(time_zone, {column.sql}) AS {name}" if column.kind == "date" else f'{column.sql} AS "{name}"'
+        for name, column in table.columns.items()
+    ]
+    return scope.database.query(
+        f"""SELECT {", ".join([table.identity, *shown, *table.beside])} FROM {table.rows.sql}
+            WHERE {sql} ORDER BY {order} LIMIT {run.end - run.start} OFFSET {run.start}""",
+        params,
+    )

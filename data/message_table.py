@@ -1,0 +1,112 @@
+# ruff: noqa: S608 - tables and column expressions come from constants, values are bound
+"""The table of the page Messages: frames between stations and the central system, and a call with its answer."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from data import paging
+from data.alarm_tables import STATION_REF
+from data.errors import NotFound
+from data.log_tables import LogTable
+from data.message_log import MASK, READERS, masks_tags, shown
+from data.nodes import Node
+from data.paging import Column, at, text
+from data.scope import Scope
+
+ACTION = "see messages"
+NEAR_S = 86_400  # an answer later than that belongs to no call
+
+OF_CALL = """direction <> $direction AND kind IN ('result', 'error') AND unique_id = $id
+    AND logged_at BETWEEN make_timestamptz($us) AND make_timestamptz($us + $near) ORDER BY logged_at"""
+OF_ANSWER = """direction <> $direction AND kind = 'call' AND unique_id = $id
+    AND logged_at BETWEEN make_timestamptz($us - $near) AND make_timestamptz($us) ORDER BY logged_at DESC"""
+_TAG = r"""'("(?:parentIdTag|idTag)"\s*:\s*")(?:[^"\\]|\\.)*(?:"|$)'"""
+_MASKED = f"""regexp_replace(frame, {_TAG}, '\\1{MASK}"', 'gi')"""
+_BESIDE = ("station_ref", "station_id", "epoch_us(logged_at) AS logged_us")
+
+
+def _table(frame: str) -> LogTable:
+    rows = f"""(SELECT message.rowid AS message_id, logged_at, station.name AS station, direction, action, kind,
+                       latency_ms, unique_id, {frame} AS frame, message.site_id, station_id, connector_id,
+                       site.time_zone, {STATION_REF}
+                FROM message JOIN charging_station station USING (station_id)
+                JOIN site ON site.site_id = message.site_id) message_row"""
+    columns: Mapping[str, Column] = {
+        "logged": at("logged_at"),
+        "station": text("station"),
+        "direction": text("direction"),
+        "action": text("action"),
+        "kind": text("kind"),
+        "latency": Column("number", "latency_ms", buckets=("floor(latency_ms)",)),
+        "id": Column("text", "unique_id"),
+        "frame": Column("text", "frame"),
+    }
+    return LogTable(paging.Table(rows, frozenset()), columns, "logged", "message_id", ACTION, _BESIDE)
+
+
+ALL, WITHOUT_TAGS = _table("frame"), _table(_MASKED)
+
+
+def table(scope: Scope) -> LogTable:
+    """Return the table as the user may read it: a masked id tag is not found by a filter either."""
+    return WITHOUT_TAGS if masks_tags(scope) else ALL
+
+
+class Key(NamedTuple):
+    """What tells a message from all others, also once older ones are deleted.
+
+    logged_us: microseconds since 1970.
+    """
+
+    station_id: int
+    logged_us: int
+    direction: str
+
+
+class Exchange(NamedTuple):
+    """A call and its answer, each with logged (in the site's zone), direction, kind, action, latency_ms, unique_id,
+    frame (indented), station and site; None: it is not there, or not kept any more."""
+
+    call: dict[str, Any] | None
+    answer: dict[str, Any] | None
+
+
+def find(scope: Scope, key: Key) -> Exchange:
+    """Return a message with what it answers, or what answers it; one that is no call stands as the answer.
+
+    Raises:
+        NotPermitted: an EV user sees no messages.
+        NotFound: there is none in the user's scope, or it is too old to be kept.
+    """
+    scope.require(*READERS, action=ACTION)
+    at = {"us": key.logged_us, "direction": key.direction}
+    found = _one(scope, key, "direction = $direction AND logged_at = make_timestamptz($us) ORDER BY message.rowid", at)
+    if found is None:
+        raise NotFound("message", str(key.logged_us))
+    is_call = found["kind"] == "call"
+    if not found["unique_id"]:
+        return Exchange(None, found)
+    near = {"id": found["unique_id"], "near": NEAR_S * 1_000_000}
+    other = _one(scope, key, OF_CALL if is_call else OF_ANSWER, at | near)
+    return Exchange(found, other) if is_call else Exchange(other, found)
+
+
+def _one(scope: Scope, key: Key, condition: str, params: dict[str, object]) -> dict[str, Any] | None:
+    sites, scoped = scope.sites("message.site_id")
+    rows = scope.database.query(
+        f"""SELECT timezone(site.time_zone, logged_at) AS logged, station.name AS station, site.name AS site,
+                   direction, kind, action, latency_ms, unique_id, frame
+            FROM message JOIN charging_station station USING (station_id)
+            JOIN site ON site.site_id = message.site_id
+            WHERE {sites} AND station_id = $station AND {condition} LIMIT 1""",
+        {**scoped, **params, "station": key.station_id},
+    ).to_pylist()
+    return rows[0] | {"frame": shown(scope, rows[0]["frame"])} if rows else None
+
+
+def newest(scope: Scope, node: Node | None) -> int:
+    """Return when the newest of a node's messages was logged, in microseconds since 1970; 0: there is none."""
+    scope.require(*READERS, action=ACTION)
+    scoped, params = scope.condition(node)
+    sql = f"SELECT coalesce(epoch_us(max(logged_at)), 0) AS newest FROM message WHERE {scoped}"
+    return int(scope.database.query(sql, params).to_pylist()[0]["newest"])
