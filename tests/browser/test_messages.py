@@ -37,7 +37,7 @@ def _log(
 
 @pytest.mark.usefixtures("station")
 def test_a_frame_is_chosen_by_keyboard_and_shows_call_and_answer(visit: Visit) -> None:
-    page = visit("bob", "/messages")
+    page = visit("bob", path="/messages")
     rows = page.locator("#frames .ag-center-cols-container .ag-row")
     expect(rows).to_have_count(2)
     page.evaluate("dash_ag_grid.getApi('frames').setFocusedCell(0, 'action')")
@@ -58,7 +58,7 @@ def test_a_frame_is_chosen_by_keyboard_and_shows_call_and_answer(visit: Visit) -
 def test_new_frames_come_by_themselves_and_wait_while_somebody_reads(
     visit: Visit, database: DuckDB, people: People, station: int
 ) -> None:
-    page = visit("bob", "/messages")
+    page = visit("bob", path="/messages")
     rows = page.locator("#frames .ag-center-cols-container .ag-row")
     expect(rows).to_have_count(2)
     page.mouse.move(5, 5)
