@@ -28,7 +28,8 @@ REPEATS = Heading(lazy_gettext("Repeats"), 92, shown=True, numeric=True)
 
 def cells(rows: pa.Table) -> list[dict[str, Any]]:
     """Write the rows of an `log_tables.Page` as its table shows them."""
-    return [{name: _cell(value) for name, value in row.items()} | _look(row) for row in rows.to_pylist()]
+    shown = [name for name in rows.column_names if name not in ("template", "arguments")]
+    return [{name: _cell(row[name]) for name in shown} | _look(row) for row in rows.to_pylist()]
 
 
 def _cell(value: Any) -> Any:
@@ -55,7 +56,8 @@ def _who(name: str) -> str:
 def _look(row: Mapping[str, Any]) -> dict[str, str]:
     node = _node(row["node"])
     if "severity" not in row:
-        return {"kind": event_kinds.word(row["kind"]), "node": node, "done_by": _who(row["done_by"])}
+        kind, text = event_kinds.word(row["kind"]), event_kinds.sentence(row)
+        return {"kind": kind, "text": text, "node": node, "done_by": _who(row["done_by"])}
     look = SEVERITIES[row["severity"].lower()]
     repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
     cleared_by = {"cleared_by": _who(row["cleared_by"])} if "cleared_by" in row else {}

@@ -1,10 +1,13 @@
-"""What the kinds of events are called on the screen."""
+"""How events are said on the screen: what their kinds are called, and their sentences."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 
+from components.texts import in_language
 from data.events import EventKind
+from data.texts import retold
 
 WORDS: Mapping[str, LazyString] = {
     EventKind.STATION_REFUSED: lazy_gettext("Station refused"),
@@ -39,3 +42,8 @@ WORDS: Mapping[str, LazyString] = {
 def word(kind: str) -> str:
     """Return the word of a kind as it is kept; a kind of an older portal stands as it is."""
     return str(WORDS.get(kind, kind.capitalize()))
+
+
+def sentence(row: Mapping[str, Any]) -> str:
+    """Say a row of the event log in the user's language; what was kept in English only stands as it is."""
+    return in_language(retold(row["text"], row["template"], row["arguments"]))

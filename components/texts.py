@@ -51,11 +51,16 @@ def name_of(language: str) -> str:
 
 def said(error: PortalError) -> str:
     """Say why something was refused, in the language of the present request."""
-    return str(_translated(error.sentence))
+    return in_language(error.sentence)
+
+
+def in_language(text: str) -> str:
+    """Say a text in the language of the present request, if it was Told."""
+    return str(_translated(text))
 
 
 def _translated(text: object) -> object:
-    if not isinstance(text, Told):
+    if not isinstance(text, Told) or not text.template:  # the empty text of a catalog is its head
         return text
     words = gettext(text.template)
     return words % {name: _translated(value) for name, value in text.values.items()} if text.values else words

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from data.texts import told
+
 AUTHORITY_VALID = timedelta(days=20 * 365)
 CERTIFICATE_VALID = timedelta(days=2 * 365)
 BACKDATED = timedelta(days=1)  # stations' clocks
@@ -94,9 +96,9 @@ def _checked(csr: str, charge_box_id: str) -> x509.CertificateSigningRequest:
         key, names = request.public_key(), request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         is_signed = request.is_signature_valid
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
-        raise NotSigned("the request cannot be read") from error
+        raise NotSigned(told("the request cannot be read")) from error
     if [name.value for name in names] != [charge_box_id]:
-        raise NotSigned(f"its name is not {charge_box_id}")
+        raise NotSigned(told("its name is not %(name)s", name=charge_box_id))
     match key:
         case rsa.RSAPublicKey():
             is_strong = key.key_size >= SMALLEST_RSA
@@ -106,10 +108,14 @@ def _checked(csr: str, charge_box_id: str) -> x509.CertificateSigningRequest:
             is_strong = False
     if not is_strong:
         raise NotSigned(
-            f"its key is none of RSA with {SMALLEST_RSA} bits or elliptic curve with {SMALLEST_EC}, or more"
+            told(
+                "its key is none of RSA with %(rsa)s bits or elliptic curve with %(ec)s, or more",
+                rsa=SMALLEST_RSA,
+                ec=SMALLEST_EC,
+            )
         )
     if not is_signed or not isinstance(request.signature_hash_algorithm, GOOD_HASHES):
-        raise NotSigned("its signature is wrong or weak")
+        raise NotSigned(told("its signature is wrong or weak"))
     return request
 
 

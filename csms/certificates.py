@@ -9,8 +9,9 @@ from csms.happenings import CertificateAsked
 from csms.station import Station
 from data import commands, station_certificates
 from data.events import EventKind
+from data.texts import told
 
-UNPROVEN = "it came without a password, so that anybody may have asked"
+UNPROVEN = told("it came without a password, so that anybody may have asked")
 
 
 async def asked(central: Central, station: Station, wish: CertificateAsked, received_at: datetime) -> bool:
@@ -19,12 +20,12 @@ async def asked(central: Central, station: Station, wish: CertificateAsked, rece
         if not station.profile:
             raise NotSigned(UNPROVEN)
         signed = await asyncio.to_thread(central.authority.sign, wish.csr, station.charge_box_id, received_at)
-    except NotSigned as reason:
-        text = f"The station's certificate was not signed: {reason}."
+    except NotSigned as refusal:
+        text = told("The station's certificate was not signed: %(reason)s.", reason=refusal.args[0])
         noted = central.note(station, EventKind.SECURITY, text)
         await central.commits.write([noted], [("event", station.site_id)])
         return False
-    text = f"A certificate was signed for the station, valid until {signed.expires_at:%Y-%m-%d}."
+    text = told("A certificate was signed for the station, valid until %(day)s.", day=f"{signed.expires_at:%Y-%m-%d}")
     chain = {"certificate_chain": signed.chain}
     await central.commits.write(
         [

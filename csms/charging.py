@@ -9,7 +9,7 @@ from csms.clock import CLOCK_NOT_SET, NO_TIME, Moment
 from csms.happenings import Authorization, Authorizing, StartAnswer, Started, Stopped
 from csms.station import Station
 from csms.statuses import outlet_found, remember_outlet
-from data import meter_values, reservations, transactions
+from data import meter_values, reservations, texts, transactions
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.service_deliveries import Event
@@ -194,7 +194,9 @@ async def _stopped_late(
         )
     meter_stop_kwh = stop.meter_stop_wh / 1000 if stop.meter_stop_wh is not None else None
     if session is None:
-        text = f"The station stopped transaction {stop.transaction_id}, which is not its own."
+        text = texts.told(
+            "The station stopped transaction %(number)s, which is not its own.", number=stop.transaction_id
+        )
     elif END_ESTIMATED in (session.note or ""):
         transaction, values = _last_measured(station, sessions.reopened(session), stop, received_at)
         corrected = sessions.ended(transaction, moment.at, meter_stop_kwh, stop.reason, received_at, moment.note)
@@ -207,7 +209,10 @@ async def _stopped_late(
     elif meter_stop_kwh == session.meter_stop_kwh and (moment.at == session.ended_at or moment.note):
         return
     else:
-        text = f"The station stopped transaction {stop.transaction_id} again, otherwise. The first stop counts."
+        text = texts.told(
+            "The station stopped transaction %(number)s again, otherwise. The first stop counts.",
+            number=stop.transaction_id,
+        )
     if central.is_first(station.station_id, hash(stop)):
         noted = central.note(station, EventKind.ODD_TRANSACTION, text, details=stop._asdict())
         await central.commits.write([noted], [("event", station.site_id)])

@@ -10,6 +10,7 @@ from csms.ocpp16.calls import get_configuration
 from csms.station import Station
 from data import parameters
 from data.events import EventKind
+from data.texts import told
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,8 @@ async def read_configuration(central: Central, station: Station, connection: Lin
         return
     kept = list(parameters.within_limits(answered))
     read_at = datetime.now(UTC)
-    noted = central.note(station, EventKind.PARAMETERS_READ, f"{len(kept)} parameters were read from the station.")
+    text = told("%(num)s parameters were read from the station.", num=len(kept))
+    noted = central.note(station, EventKind.PARAMETERS_READ, text)
     await central.commits.write(
         [*parameters.read(station.station_id, kept, read_at), noted],
         [("station_state", station.station_id), ("event", station.site_id)],

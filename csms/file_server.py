@@ -21,6 +21,7 @@ from csms.file_accounts import Account, Accounts, Purpose, account_of
 from csms.self_signed import certificate
 from data import folders, station_files
 from data.database import Database
+from data.texts import told
 from settings import Address
 
 log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class _Desk:
         """Forget an upload that has no room."""
         unfinished.unlink()
         name = unfinished.name.removesuffix(folders.UNFINISHED)
-        station_files.refused(self._database, _account(user).station_id, name, "there is no room for it")
+        station_files.refused(self._database, _account(user).station_id, name, told("there is no room for it"))
 
 
 class _Folder(AbstractedFS):

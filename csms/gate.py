@@ -18,6 +18,7 @@ from data import station_passwords, station_security
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.station_security import CHANGED, NOTHING, Credentials
+from data.texts import N_, told
 
 MOST_WRONG = 10  # tries of one address at one station …
 WRONG_WITHIN = timedelta(minutes=1)  # … within this time; then it is not looked at any more
@@ -79,12 +80,18 @@ class Gate:
         found = _matching(asked, station.charge_box_id, shown.authorization)
         if asked.password and not found:
             self._note_wrong(station, shown.address, now)
-            reason = "its password is wrong" if shown.authorization else "it came without its password"
+            reason = told("its password is wrong") if shown.authorization else told("it came without its password")
             return self._deny(station, shown, reason)
         profile = 0 if not found else PASSWORD_OVER_TLS if shown.is_tls else PASSWORD
         if profile < asked.profile:
             return self._deny(
-                station, shown, f"security profile {asked.profile} is asked for and it came with {profile}"
+                station,
+                shown,
+                told(
+                    "security profile %(asked)s is asked for and it came with %(shown)s",
+                    asked=asked.profile,
+                    shown=profile,
+                ),
             )
         return Admitted(profile, found)
 
@@ -98,19 +105,20 @@ class Gate:
         if station.profile != admitted.profile:
             statements.append(station_security.came_with(station.station_id, admitted.profile))
             changed.append(("station_state", station.station_id))
-        told = []
+        texts = []
         if renewed.password != asked.password:
             gone = set(asked.next_passwords) - set(renewed.next_passwords)
             statements += station_security.forgotten(station.station_id, gone)
             statements.append(station_security.proven(station.station_id, renewed.password, now))
-            told.append("The station came with its new password; the old one is not valid any more.")
+            texts.append(told("The station came with its new password; the old one is not valid any more."))
         if renewed.profile != asked.profile:
             statements.append(station_security.profile_reached(station.station_id, renewed.profile, now))
-            told.append(f"Security profile {renewed.profile} was reached; lower ones are refused from now on.")
-        if told:
+            reached = N_("Security profile %(profile)s was reached; lower ones are refused from now on.")
+            texts.append(told(reached, profile=renewed.profile))
+        if texts:
             changed += [(CHANGED, station.station_id), ("event", station.site_id)]
-            statements += [self._central.note(station, EventKind.SECURITY, text) for text in told]
-        return Proof(statements, changed, is_renewed=bool(told))
+            statements += [self._central.note(station, EventKind.SECURITY, text) for text in texts]
+        return Proof(statements, changed, is_renewed=bool(texts))
 
     async def came(self, station: Station, admitted: Admitted, proof: Proof) -> None:
         """Take over what was committed of what a station came with."""
@@ -121,11 +129,11 @@ class Gate:
     def _fault(self, station: Station, shown: ClientCertificate) -> str:
         """Say why a certificate is not good for a station; empty if it is."""
         if shown.name != station.charge_box_id:
-            return f"it came with the certificate of {shown.name[:100]!r}"
+            return told("it came with the certificate of %(name)s", name=repr(shown.name[:100]))
         known = self._central.certificates.get(shown.serial_number)  # none: signed before a restored backup was made
         if known and known.station_id != station.station_id:
-            return "its certificate is that of an earlier station of this name"
-        return "its certificate was revoked" if known and known.is_revoked else ""
+            return told("its certificate is that of an earlier station of this name")
+        return told("its certificate was revoked") if known and known.is_revoked else ""
 
     def _deny(self, station: Station, shown: Shown, reason: str) -> Denied:
         self._refusals.refused(station.charge_box_id, reason, shown.address, station)

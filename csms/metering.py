@@ -9,7 +9,7 @@ from csms.central import Central
 from csms.happenings import Measured, Reading
 from csms.meters import ENERGY, POWER, Measurement
 from csms.station import Station
-from data import meter_values, transactions
+from data import meter_values, texts, transactions
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.meter_values import MeterValue
@@ -27,7 +27,7 @@ async def measured(central: Central, station: Station, report: Measured, receive
     )
     measurements, unread = read(report.readings, station, received_at)
     if unread:
-        text = f"Meter values of connector {connector_id} hold no number."
+        text = texts.told("Meter values of connector %(number)s hold no number.", number=connector_id)
         central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"readings": report.readings})
     values = rows(station, connector_id, transaction_id, measurements, received_at)
     if values and not await _is_repeated(central, station, values):

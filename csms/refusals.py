@@ -8,12 +8,13 @@ from csms.central import ODDITY_REPEATED_AFTER, Central
 from csms.station import Station
 from data import unknown_callers
 from data.events import EventKind, event
+from data.texts import told
 from data.values import LONGEST_NAME
 
 log = logging.getLogger(__name__)
 
 MOST_REFUSALS = 500  # events an hour: somebody who tries names must not fill the disk
-UNKNOWN = "there is no such station"
+UNKNOWN = told("there is no such station")
 
 
 class Refusals:
@@ -51,7 +52,7 @@ class Refusals:
         if is_noted:
             self._noted.append(now)
             log.warning("%r: refused, %s (%s)", charge_box_id, reason, address)
-            text = f"The station {charge_box_id} was refused: {reason}."
+            text = told("The station %(name)s was refused: %(reason)s.", name=charge_box_id, reason=reason)
             noted = event(
                 EventKind.STATION_REFUSED,
                 text,

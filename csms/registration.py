@@ -13,7 +13,7 @@ from data.command_kinds import Outcome
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.stations import LEARNED_MODEL
-from data.texts import N_
+from data.texts import N_, told
 
 INSTALLATION_FAILED = ("InstallationFailed", "InstallVerificationFailed", "InvalidSignature")
 
@@ -23,7 +23,7 @@ async def connected(
 ) -> None:
     statements: list[Sql | Batch] = [
         station_states.connected(station.station_id, protocol, at),
-        central.note(station, EventKind.CONNECTED, "The station connected."),
+        central.note(station, EventKind.CONNECTED, told("The station connected.")),
     ]
     changed: list[Change] = [("station_state", station.station_id), ("event", station.site_id)]
     if proof:
@@ -38,7 +38,7 @@ async def disconnected(central: Central, station: Station, reason: str) -> None:
     await central.commits.write(
         [
             station_states.disconnected(station.station_id, station.heard_at),
-            central.note(station, EventKind.DISCONNECTED, f"The connection closed: {reason}."),
+            central.note(station, EventKind.DISCONNECTED, told("The connection closed: %(reason)s.", reason=reason)),
         ],
         [("station_state", station.station_id), ("event", station.site_id)],
     )
@@ -49,7 +49,8 @@ async def beat(central: Central, station: Station, happening: Beat, received_at:
 
 
 async def booted(central: Central, station: Station, boot: Booted, received_at: datetime) -> None:
-    text = f"The station booted: {' '.join(part for part in boot if part) or 'it tells nothing of itself'}."
+    itself = " ".join(part for part in boot if part) or told("it tells nothing of itself")
+    text = told("The station booted: %(itself)s.", itself=itself)
     over, over_changed = outcomes.happened(central, station, Outcome.BOOTED, received_at, "Back online.")
     statements = [
         station_states.booted(station.station_id, received_at, *boot),
@@ -103,13 +104,14 @@ async def firmware_status_changed(
     central: Central, station: Station, happening: FirmwareStatusChanged, received_at: datetime
 ) -> None:
     """Note it; a failed installation is an alarm until one succeeds."""
-    statements: list[Sql | Batch] = [central.note(station, EventKind.FIRMWARE, f"Firmware: {happening.status}.")]
+    text = told("Firmware: %(status)s.", status=happening.status)
+    statements: list[Sql | Batch] = [central.note(station, EventKind.FIRMWARE, text)]
     changed: list[Change] = [("event", station.site_id)]
-    told, told_changed = outcomes.progressed(
+    progress, progress_changed = outcomes.progressed(
         central, station, Outcome.INSTALLED, happening.status, happening.request_id, received_at
     )
-    statements += told
-    changed += told_changed
+    statements += progress
+    changed += progress_changed
     key = (0, CONFIGURATION_FAULT)
     if happening.status in INSTALLATION_FAILED:
         statements += alarms.raised(_configuration_fault(station, happening.status, happening.status, received_at))
@@ -125,16 +127,20 @@ async def firmware_status_changed(
 async def diagnostics_status_changed(
     central: Central, station: Station, happening: DiagnosticsStatusChanged, received_at: datetime
 ) -> None:
-    told, changed = outcomes.progressed(
+    progress, changed = outcomes.progressed(
         central, station, Outcome.UPLOADED, happening.status, happening.request_id, received_at
     )
-    noted = central.note(station, EventKind.DIAGNOSTICS, f"Diagnostics: {happening.status}.")
-    await central.commits.write([noted, *told], [("event", station.site_id), *changed])
+    noted = central.note(station, EventKind.DIAGNOSTICS, told("Diagnostics: %(status)s.", status=happening.status))
+    await central.commits.write([noted, *progress], [("event", station.site_id), *changed])
 
 
 async def data_transferred(central: Central, station: Station, sent: DataTransferred, received_at: datetime) -> None:
     """Keep what a vendor's station sends beside OCPP, once an hour for each kind of it."""
-    text = f"The station sent {sent.message_id or 'data'} of vendor {sent.vendor_id or 'unknown'}."
+    text = told(
+        "The station sent %(what)s of vendor %(vendor)s.",
+        what=sent.message_id or told("data"),
+        vendor=sent.vendor_id or told("unknown"),
+    )
     central.note_oddity(station, EventKind.DATA_TRANSFER, text, {"data": sent.data})
 
 

@@ -13,7 +13,7 @@ from data import alarms
 from data.alarms import SECURITY, Alarm
 from data.database import Batch, Change, Sql
 from data.events import EventKind
-from data.texts import N_
+from data.texts import N_, told
 
 ALARMING = {
     "AttemptedReplayAttacks": N_("Messages were sent to the charging station again by somebody else"),
@@ -29,7 +29,10 @@ ALARMING = {
 
 async def reported(central: Central, station: Station, report: SecurityReported, received_at: datetime) -> None:
     at = clock.moment(report.stamp, received_at, station.zone).at
-    text = f"Security: {report.type or 'an event without a type'}{f', {report.info}' if report.info else ''}."
+    what: str = report.type or told("an event without a type")
+    text = told("Security: %(what)s.", what=what)
+    if report.info:
+        text = told("Security: %(what)s, %(info)s.", what=what, info=report.info)
     details = {"type": report.type, "info": report.info, "at": at.isoformat()}
     statements: list[Sql | Batch] = [central.note(station, EventKind.SECURITY, text, details=details)]
     changed: list[Change] = [("event", station.site_id)]

@@ -29,6 +29,7 @@ from csms.refusals import Refusals
 from csms.station import Station
 from csms.tls import client_certificate
 from data.events import EventKind
+from data.texts import told
 from settings import Address
 
 log = logging.getLogger(__name__)
@@ -123,7 +124,7 @@ class OcppServer:
         if chosen is None and offered:
             assert socket.request is not None
             charge_box_id = addresses.charge_box_id(socket.request.path, self._central.stations)
-            reason = f"it speaks only {', '.join(offered)[:100]}"
+            reason = told("it speaks only %(protocols)s", protocols=", ".join(offered)[:100])
             self._refusals.refused(charge_box_id or "", reason, str(socket.remote_address[0]))
             raise NegotiationError("only ocpp1.6 is spoken here")
         return None if chosen is None else Subprotocol(chosen)
@@ -182,12 +183,12 @@ class OcppServer:
         )
 
     def _note_broken(self, station: Station, frame: bytes) -> None:
-        text = "The station sent a frame that is no OCPP-J message."
+        text = told("The station sent a frame that is no OCPP-J message.")
         details = {"frame": frame[:1000].decode(errors="replace").replace("\0", "")}
         self._central.note_oddity(station, EventKind.BROKEN_FRAME, text, details)
 
     def _note_unexpected(self, station: Station, unique_id: str) -> None:
-        text = "The station answered a call that nobody made, or a second time."
+        text = told("The station answered a call that nobody made, or a second time.")
         self._central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"unique_id": unique_id[:100]})
 
     def _close_later(self, older: Line) -> None:
@@ -202,4 +203,5 @@ def station_url(address: Address, charge_box_id: str) -> str:
 
 
 def _reason(socket: ServerConnection) -> str:
-    return f"code {socket.close_code}, {socket.close_reason}" if socket.close_reason else f"code {socket.close_code}"
+    code = told("code %(code)s", code=socket.close_code)
+    return told("%(code)s, %(reason)s", code=code, reason=socket.close_reason) if socket.close_reason else code

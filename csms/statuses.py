@@ -13,9 +13,10 @@ from data.alarms import Alarm
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.stations import INTO_OUTLET
+from data.texts import told
 
 MOST_CONNECTORS = 64  # more is taken for rubbish
-NO_SUCH_CONNECTOR = "The station speaks of a connector no station has."
+NO_SUCH_CONNECTOR = told("The station speaks of a connector no station has.")
 
 
 async def status_changed(central: Central, station: Station, change: StatusChanged, received_at: datetime) -> None:
@@ -44,8 +45,9 @@ async def status_changed(central: Central, station: Station, change: StatusChang
         statements += alarm_statements
         changed.append(("alarm", station.station_id))
     if status.error_code != NO_ERROR and not is_alarm(status.status, status.error_code):
-        text = fault(status.error_code, status.info, status.vendor_error_code).description
-        central.note_oddity(station, EventKind.STATION_ERROR, f"Connector {connector_id}: {text}.", change._asdict())
+        what = told(fault(status.error_code, status.info, status.vendor_error_code).description)
+        text = told("Connector %(number)s: %(what)s.", number=connector_id, what=what)
+        central.note_oddity(station, EventKind.STATION_ERROR, text, change._asdict())
     if statements:
         await central.commits.write(statements, changed)
     if last is None or last[:4] != status[:4]:
@@ -64,7 +66,7 @@ def outlet_found(central: Central, station: Station, connector_id: int) -> list[
         central.note_oddity(station, EventKind.ODD_MESSAGE, NO_SUCH_CONNECTOR, {"connector_id": connector_id})
         return []
     row = (station.station_id, connector_id, str(uuid.uuid4()), "", mode_of_neighbours(station), "")
-    text = f"The station has a connector {connector_id} that was not configured."
+    text = told("The station has a connector %(number)s that was not configured.", number=connector_id)
     return [Batch(INTO_OUTLET, [row]), central.note(station, EventKind.OUTLET_FOUND, text, connector_id)]
 
 

@@ -9,6 +9,7 @@ from data.database import Batch, Change, Sql
 from data.errors import NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
+from data.texts import N_, told
 
 CLEARERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 UNDO_WITHIN = timedelta(minutes=1)
@@ -37,7 +38,7 @@ def clear(scope: Scope, alarm_ids: Sequence[int]) -> list[int]:
         scope,
         [Sql(kept, params), Sql("DELETE FROM alarm WHERE alarm_id = ANY($ids)", {"ids": ids})],
         found,
-        "The alarm {description} was cleared.",
+        N_("The alarm %(description)s was cleared."),
     )
     return ids
 
@@ -66,7 +67,7 @@ def undo(scope: Scope, alarm_ids: Sequence[int]) -> list[int]:
         raise NotFound("alarm", min(alarm_ids, default=0))
     ids = {"ids": [alarm["alarm_id"] for alarm in found]}
     taken = "DELETE FROM alarm_history WHERE alarm_id = ANY($ids) AND cleared_by IS NOT NULL"
-    _write(scope, [Sql(OUT_OF_HISTORY, ids), Sql(taken, ids)], found, "The alarm {description} is active again.")
+    _write(scope, [Sql(OUT_OF_HISTORY, ids), Sql(taken, ids)], found, N_("The alarm %(description)s is active again."))
     return ids["ids"]
 
 
@@ -74,7 +75,7 @@ def _write(scope: Scope, statements: list[Sql | Batch], found: list[dict[str, An
     events = [
         event(
             EventKind.ALARM_CLEARED,
-            text.format(description=alarm["description"]),
+            told(text, description=told(alarm["description"])),
             site_id=alarm["site_id"],
             station_id=alarm["station_id"],
             connector_id=alarm["connector_id"],

@@ -8,6 +8,7 @@ from data import alarms, users
 from data.database import Database, Sql
 from data.events import EventKind, event
 from data.scope import Role, Scope
+from data.texts import N_, told
 from data.users import User
 
 EVERY = timedelta(hours=24)
@@ -70,17 +71,26 @@ def lines(scope: Scope) -> tuple[list[Line], int]:
 
 def sent(database: Database, user: User, now: datetime, count: int) -> None:
     """Keep that a user got the mail: the next one is due in 24 hours."""
-    _done(database, user, now, f"A mail with {count} active alarm{'' if count == 1 else 's'} was sent to {user.email}.")
+    one, many = (
+        N_("A mail with 1 active alarm was sent to %(email)s."),
+        N_("A mail with %(num)s active alarms was sent to %(email)s."),
+    )
+    _done(database, user, now, told(one if count == 1 else many, num=count, email=user.email))
 
 
 def refused(database: Database, user: User, now: datetime, reason: str) -> None:
     """Keep that no mail server will take a user's mail: it is tried again in 24 hours."""
-    _done(database, user, now, f"The mail with active alarms to {user.email} was refused: {reason}.")
+    _done(
+        database,
+        user,
+        now,
+        told("The mail with active alarms to %(email)s was refused: %(reason)s.", email=user.email, reason=reason),
+    )
 
 
 def away(database: Database, now: datetime, reason: str) -> None:
     """Tell administrators that mails wait for the mail server."""
-    text = f"Mails wait, because the mail server does not take them: {reason}."
+    text = told("Mails wait, because the mail server does not take them: %(reason)s.", reason=reason)
     database.write([event(EventKind.MAIL, text, at=now)], [("event", 0)])
 
 

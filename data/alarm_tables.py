@@ -62,7 +62,7 @@ EVENTS = LogTable(
     paging.Table(
         f"""(SELECT event.rowid AS event_id, logged_at, site.name AS site,
                     coalesce({NODE}, site.name, event.charge_box_id, system.name) AS node,
-                    event.kind, event.text,
+                    event.kind, event.text, event.template, event.arguments,
                     CASE WHEN person.user_id IS NOT NULL THEN {USER}
                          WHEN event.charge_box_id IS NOT NULL OR station_id IS NOT NULL THEN 'Station'
                          ELSE 'System' END AS done_by,
@@ -83,6 +83,7 @@ EVENTS = LogTable(
     },
     "logged",
     "event_id",
+    beside=("station_ref", "template", "arguments"),
 )
 
 

@@ -15,7 +15,7 @@ from data.database import Batch, Sql
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound
 from data.events import EventKind, details_json
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import listed, told, words
 
 LONGEST_NOTED = 300  # characters of a value kept in the event log
 READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
@@ -124,8 +124,8 @@ def save(
     assignments = ", ".join(f"{name} = $new_{name}" for name in new)
     # The note comes first: it looks for the same row as the change, which is no longer as seen afterwards.
     noted = Sql(
-        f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details)
-            SELECT $at, $kind, $text, $site_id, $station_id, $user_id, $details
+        f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details, template, arguments)
+            SELECT $at, $kind, $text, $site_id, $station_id, $user_id, $details, $template, $arguments
             FROM {record.table} WHERE {condition}""",
         {**params, **_note(scope, record, row, row_id, seen, new)},
     )
@@ -248,11 +248,16 @@ def _note(
         for name, value in new.items()
         if record.fields[name].is_secret or value != seen.get(name)
     }
-    titles = ", ".join(record.fields[name].title for name in noted)
+    titles = listed(told(record.fields[name].title) for name in noted)
+    by, kind = who(scope), told(record.kind)
+    text = told(
+        "%(who)s changed %(fields)s of %(kind)s %(name)s.", who=by, fields=titles, kind=kind, name=row["called"]
+    )
     return {
         "at": datetime.now(UTC),
         "kind": record.event.value,
-        "text": f"{who(scope)} changed {titles} of {record.kind} {row['called']}.",
+        "text": text,
+        **words(text)._asdict(),
         "site_id": row["site"],
         "station_id": row["station"],
         "user_id": scope.user_id,
@@ -293,7 +298,7 @@ def authors(scope: Scope, record: Record, row_id: int) -> dict[str, tuple[str, d
 def who(scope: Scope) -> str:
     """Return what the event log calls the scope's user."""
     rows = scope.database.query("SELECT email FROM portal_user WHERE user_id = $id", {"id": scope.user_id})
-    return str(rows["email"][0].as_py()) if rows.num_rows else "The portal"
+    return str(rows["email"][0].as_py()) if rows.num_rows else told("The portal")
 
 
 def ref(record: Record, row_id: int) -> str:

@@ -11,8 +11,11 @@ import pyarrow as pa
 from data.database import Batch, Sql, rows_into
 from data.nodes import Node
 from data.scope import Scope
+from data.texts import Told, words
 
 LONGEST_DETAILS = 4000
+NAME = "%s"
+"""What stands for a row's name in the text of `event_of`."""
 
 
 class EventKind(StrEnum):
@@ -57,6 +60,8 @@ INTO_EVENT = rows_into(
             ("charge_box_id", pa.string()),
             ("user_id", pa.int32()),
             ("details", pa.string()),
+            ("template", pa.string()),
+            ("arguments", pa.string()),
         ]
     ),
 )
@@ -77,11 +82,14 @@ def event(
     """Note one event.
 
     Args:
-        text: one English sentence.
+        text: one English sentence; one made by `told` is read in other languages too.
         details: what an expert wants to see, kept as JSON and cut when long.
     """
     kept = details_json(details) if details is not None else None
-    row = (at or datetime.now(UTC), kind.value, text, site_id, station_id, connector_id, charge_box_id, user_id, kept)
+    row = (
+        at or datetime.now(UTC), kind.value, text, site_id, station_id, connector_id, charge_box_id, user_id, kept,
+        *words(text),
+    )  # fmt: skip
     return Batch(INTO_EVENT, [row])
 
 
@@ -89,7 +97,7 @@ def event_of(
     source: str,
     params: Mapping[str, object],
     kind: EventKind,
-    text: str,
+    text: Told,
     *,
     user_id: int | None,
     site_id: str = "NULL",
@@ -100,14 +108,23 @@ def event_of(
     Args:
         source: SQL that finds the row: its table and the condition, constants of data.
         params: the values of the condition.
-        text: one English sentence, with %s for the row's `name`.
+        text: one English sentence, with NAME for the row's `name`.
         site_id, station_id: SQL, constants of data.
     """
-    name = "name" if "%s" in text else "''"
-    sql = f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id)
-              SELECT $event_at, $event_kind, replace($event_text, '%s', {name}), {site_id}, {station_id}, $event_by
+    name = "name" if NAME in text else "''"
+    sql = f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, template, arguments)
+              SELECT $event_at, $event_kind, replace($event_text, '{NAME}', {name}), {site_id}, {station_id}, $event_by,
+                     $event_template, replace($event_arguments, '"{NAME}"', CAST(to_json({name}) AS VARCHAR))
               FROM {source}"""  # noqa: S608 - constants
-    values = {"event_at": datetime.now(UTC), "event_kind": kind.value, "event_text": text, "event_by": user_id}
+    made_of = words(text)
+    values = {
+        "event_at": datetime.now(UTC),
+        "event_kind": kind.value,
+        "event_text": text,
+        "event_by": user_id,
+        "event_template": made_of.template,
+        "event_arguments": made_of.arguments,
+    }
     return Sql(sql, {**params, **values})
 
 

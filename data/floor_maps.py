@@ -11,6 +11,7 @@ from data.errors import NotFound
 from data.events import EventKind, event
 from data.nodes import Node
 from data.scope import Scope
+from data.texts import N_, told
 from data.topology import FLOOR
 
 LONGEST_NAME = 100
@@ -128,9 +129,13 @@ def _write(scope: Scope, node: Node, change: Sql, old: str | None, new: str | No
 
 
 def _noted(scope: Scope, node: Node, old: str | None, new: str | None) -> Batch:
-    done = "removed" if new is None else "replaced" if old else "uploaded"
     details = {"record": edits.ref(FLOOR, node.id), "changes": {"map": [old, new]}}
-    text = f"{edits.who(scope)} {done} the map of floor {node.name}."
+    template = N_("%(who)s uploaded the map of floor %(floor)s.")
+    if new is None:
+        template = N_("%(who)s removed the map of floor %(floor)s.")
+    elif old:
+        template = N_("%(who)s replaced the map of floor %(floor)s.")
+    text = told(template, who=edits.who(scope), floor=node.name)
     return event(EventKind.CONFIGURED, text, site_id=node.site_id, user_id=scope.user_id, details=details)
 
 

@@ -9,6 +9,7 @@ from data.database import Batch, Database, Sql
 from data.errors import LoginRefused
 from data.events import EventKind, event
 from data.passwords import LONGEST_PASSWORD, hash_of_nobody, is_password
+from data.texts import told
 from data.users import User, normalized, row_of, user_of
 
 FREE_FAILURES = {"account": 5, "address": 20}
@@ -46,7 +47,11 @@ def authenticate(database: Database, email: str, password: str, address: str) ->
                 "UPDATE portal_user SET last_login_at = $now WHERE user_id = $user_id",
                 {"now": datetime.now(UTC), "user_id": user.user_id},
             ),
-            event(EventKind.LOGGED_IN, f"{user.email} logged in from {address}.", user_id=user.user_id),
+            event(
+                EventKind.LOGGED_IN,
+                told("%(who)s logged in from %(address)s.", who=user.email, address=address),
+                user_id=user.user_id,
+            ),
         ],
         changed=[("event", 0), ("user", user.user_id)],
     )
@@ -55,7 +60,7 @@ def authenticate(database: Database, email: str, password: str, address: str) ->
 
 def note_log_out(database: Database, user: User, address: str) -> None:
     """Write a log-out into the event log."""
-    text = f"{user.email} logged out from {address}."
+    text = told("%(who)s logged out from %(address)s.", who=user.email, address=address)
     database.write([event(EventKind.LOGGED_OUT, text, user_id=user.user_id)], changed=[("event", 0)])
 
 
@@ -93,9 +98,10 @@ def _count_attempt(database: Database, kind: str, key: str) -> None:
 
 def _log_in_failed(row: dict[str, Any] | None, address: str) -> Batch:
     """Note a failed log-in. What was typed is never kept: people type passwords into the wrong field."""
-    whose = row["email"] if row else "an unknown email"
+    whose = row["email"] if row else told("an unknown email")
     user_id = row["user_id"] if row else None
-    return event(EventKind.LOG_IN_FAILED, f"A log-in as {whose} from {address} failed.", user_id=user_id)
+    text = told("A log-in as %(whose)s from %(address)s failed.", whose=whose, address=address)
+    return event(EventKind.LOG_IN_FAILED, text, user_id=user_id)
 
 
 def _network(address: str) -> str:

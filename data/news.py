@@ -58,7 +58,7 @@ def write(scope: Scope, title: str, text: str) -> int:
     insert = """INSERT INTO news (title, text, written_at, written_by) VALUES ($title, $text, $now, $user_id)
                 RETURNING news_id"""
     params = {"title": title, "text": text, "now": datetime.now(UTC), "user_id": scope.user_id}
-    note = event(EventKind.NEWS, f"News were written: {title}", user_id=scope.user_id)
+    note = event(EventKind.NEWS, told("News were written: %(title)s", title=title), user_id=scope.user_id)
     (inserted, _) = scope.database.write([Sql(insert, params), note], changed=[("news", 0), ("event", 0)])
     return int(inserted["news_id"][0].as_py())
 
@@ -76,7 +76,9 @@ def edit(scope: Scope, news_id: int, title: str, text: str) -> None:
     before = _find(scope, news_id)
     update = "UPDATE news SET title = $title, text = $text WHERE news_id = $news_id"
     details = {"title": [before["title"], title], "text": [before["text"], text]}
-    note = event(EventKind.NEWS, f"News were edited: {title}", user_id=scope.user_id, details=details)
+    note = event(
+        EventKind.NEWS, told("News were edited: %(title)s", title=title), user_id=scope.user_id, details=details
+    )
     changed = Sql(update, {"title": title, "text": text, "news_id": news_id})
     scope.database.write([changed, note], changed=[("news", 0), ("event", 0)])
 
@@ -91,7 +93,12 @@ def delete(scope: Scope, news_id: int) -> None:
     scope.require(Role.ADMINISTRATOR, action="delete news")
     item = _find(scope, news_id)
     details = {"title": item["title"], "text": item["text"]}
-    note = event(EventKind.NEWS, f"News were deleted: {item['title']}", user_id=scope.user_id, details=details)
+    note = event(
+        EventKind.NEWS,
+        told("News were deleted: %(title)s", title=item["title"]),
+        user_id=scope.user_id,
+        details=details,
+    )
     removed = Sql("DELETE FROM news WHERE news_id = $news_id", {"news_id": news_id})
     scope.database.write([removed, note], changed=[("news", 0), ("event", 0)])
 

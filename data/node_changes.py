@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from data import edits
 from data.database import Database, Sql
 from data.errors import AlreadyExists, HasChildren, NotFound
-from data.events import EventKind, event_of
+from data.events import NAME, EventKind, event_of
 from data.scope import Role, Scope
+from data.texts import told
 
 TABLES = {
     "site": ("site", "site_id"),
@@ -61,7 +62,7 @@ def create(scope: Scope, kind: str, called: str, insert: str, params: Mapping[st
         f"{table} WHERE {key} = $id",
         {"id": node_id},
         EventKind.CONFIGURED,
-        f"{edits.who(scope)} created the {words(kind)} {called}.",
+        told("%(who)s created the %(kind)s %(name)s.", who=edits.who(scope), kind=told(words(kind)), name=called),
         site_id="site_id",
         user_id=scope.user_id,
     )
@@ -89,7 +90,7 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
         f"{table} WHERE {there}",
         {"id": node_id},
         EventKind.CONFIGURED,
-        f"{edits.who(scope)} removed the {words(kind)} %s.",
+        told("%(who)s removed the %(kind)s %(name)s.", who=edits.who(scope), kind=told(words(kind)), name=NAME),
         site_id="NULL" if kind == "site" else "site_id",
         station_id="station_id" if kind == "station" else "NULL",
         user_id=scope.user_id,

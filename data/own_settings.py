@@ -9,11 +9,20 @@ from data.events import EventKind, event
 from data.log_in import confirm
 from data.passwords import LONGEST_PASSWORD, check_password, hash_password
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import N_, listed, told
 from data.users import LONGEST_EMAIL, LONGEST_NAME, User, find, is_email, normalized
 
 THEMES = ("light", "dark", "system")
 LANGUAGES = ("en", "sv")
+TITLES = {
+    "first_name": N_("First name"),
+    "last_name": N_("Last name"),
+    "email": N_("Email"),
+    "email_at_alarm": N_("Email at alarm"),
+    "language": N_("Language"),
+    "password": N_("Password"),
+}
+"""What the event log calls what users change of themselves."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +120,13 @@ def _check_settings(wanted: OwnSettings, new_password: str) -> None:
 
 def _note_changes(database: Database, before: User, now: User) -> None:
     """Write what changed into the event log; of a password only that it did."""
-    names = ("first_name", "last_name", "email", "email_at_alarm", "language")
-    changes = {name: [getattr(before, name), getattr(now, name)] for name in names}
+    changes = {name: [getattr(before, name), getattr(now, name)] for name in TITLES if name != "password"}
     changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
     if now.password_changed_at != before.password_changed_at:
         changes["password"] = ["", "changed"]
     if changes:
-        text = f"{now.email} changed own {', '.join(changes).replace('_', ' ')}."
+        titles = listed(told(TITLES[name]) for name in changes)
+        text = told("%(who)s changed own %(fields)s.", who=now.email, fields=titles)
         details = {"record": f"portal_user:{now.user_id}", "changes": changes}
         note = event(EventKind.USER_CHANGED, text, user_id=now.user_id, details=details)
         database.write([note], changed=[("event", 0)])

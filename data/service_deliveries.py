@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from data import texts
 from data.database import Batch, Change, Database, Into, Sql
 from data.events import EventKind, event
 from data.scope import Role, Scope
@@ -183,7 +184,8 @@ def answered(due: Due, at: datetime) -> tuple[list[Sql | Batch], list[Change]]:
     known: Sql = Sql(sql, {"at": at, "id": due.service_id})
     if not due.failures:
         return [known], []
-    noted = event(EventKind.SERVICE, f"The service {due.service} takes notifications again.", at=at)
+    text = texts.told("The service %(service)s takes notifications again.", service=due.service)
+    noted = event(EventKind.SERVICE, text, at=at)
     return [known, noted], [("service", due.service_id), ("event", 0)]
 
 
@@ -194,7 +196,11 @@ def away(due: Due, at: datetime, until: datetime, reason: str) -> tuple[list[Sql
     known: Sql = Sql(sql, {"at": at, "until": until, "id": due.service_id})
     if due.failures:
         return [known], []
-    text = f"The service {due.service} takes no notifications: {reason}. They are kept and sent again."
+    text = texts.told(
+        "The service %(service)s takes no notifications: %(reason)s. They are kept and sent again.",
+        service=due.service,
+        reason=reason,
+    )
     return [known, event(EventKind.SERVICE, text, at=at)], [("service", due.service_id), ("event", 0)]
 
 

@@ -14,8 +14,9 @@ from data import edits, values
 from data.database import Sql
 from data.edits import Field, Record
 from data.errors import AlreadyExists, InvalidInput, NotFound
-from data.events import EventKind, event_of
+from data.events import NAME, EventKind, event_of
 from data.scope import Role, Scope
+from data.texts import N_, told
 
 KINDS = ("charging", "map", "payment")
 ALL_OUTLETS, LISTED_OUTLETS = "all", "listed"
@@ -96,7 +97,9 @@ def create(scope: Scope, kind: str, name: str, provider: str) -> tuple[int, Secr
              WHERE NOT EXISTS (SELECT 1 FROM service WHERE name = $name AND removed_at IS NULL)
              RETURNING service_id"""
     row = {"kind": kind, "name": name, "provider": provider, **_kept(made)}
-    noted = _noted(scope, "added", "key_hash = $key_hash", {"key_hash": row["key_hash"]})
+    noted = _noted(
+        scope, N_("%(who)s added the service %(service)s."), "key_hash = $key_hash", {"key_hash": row["key_hash"]}
+    )
     created = scope.database.write([Sql(sql, row), noted], changed=[("service", 0), ("event", 0)])[0]
     if not created.num_rows:
         raise AlreadyExists("service", name, "name")
@@ -117,7 +120,12 @@ def renew_secrets(scope: Scope, service_id: int) -> Secrets:
              WHERE service_id = $id AND removed_at IS NULL RETURNING name"""
     row = {"id": service_id, **_kept(made)}
     ours = {"id": service_id, "key_hash": row["key_hash"]}
-    noted = _noted(scope, "renewed the secrets of", "service_id = $id AND key_hash = $key_hash", ours)
+    noted = _noted(
+        scope,
+        N_("%(who)s renewed the secrets of the service %(service)s."),
+        "service_id = $id AND key_hash = $key_hash",
+        ours,
+    )
     if not scope.database.write([Sql(sql, row), noted], changed=[("service", service_id), ("event", 0)])[0].num_rows:
         raise NotFound("service", service_id)
     return made
@@ -134,7 +142,12 @@ def remove(scope: Scope, service_id: int) -> None:
     sql = """UPDATE service SET removed_at = $now, is_active = FALSE, key_hash = '', signing_secret = ''
              WHERE service_id = $id AND removed_at IS NULL RETURNING name"""
     params = {"now": datetime.now(UTC), "id": service_id}
-    noted = _noted(scope, "removed", "service_id = $id AND removed_at IS NULL", {"id": service_id})
+    noted = _noted(
+        scope,
+        N_("%(who)s removed the service %(service)s."),
+        "service_id = $id AND removed_at IS NULL",
+        {"id": service_id},
+    )
     removed = scope.database.write([noted, Sql(sql, params)], changed=[("service", service_id), ("event", 0)])[1]
     if not removed.num_rows:
         raise NotFound("service", service_id)
@@ -154,7 +167,7 @@ def _kept(made: Secrets) -> dict[str, object]:
     return {"key_hash": hash_of(made.key), "signing_secret": made.signing_secret}
 
 
-def _noted(scope: Scope, done: str, condition: str, params: dict[str, object]) -> Sql:
+def _noted(scope: Scope, template: str, condition: str, params: dict[str, object]) -> Sql:
     """Note for the same commit what was done with the service that a condition finds."""
-    text = f"{edits.who(scope)} {done} the service %s."
+    text = told(template, who=edits.who(scope), service=NAME)
     return event_of(f"service WHERE {condition}", params, EventKind.CONFIGURED, text, user_id=scope.user_id)

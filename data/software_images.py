@@ -76,7 +76,7 @@ def remove(scope: Scope, data: Path, image_id: int) -> None:
     name = next((image.name for image in images(scope) if image.image_id == image_id), None)
     if name is None:
         raise NotFound("software image", image_id)
-    noted = event(EventKind.FILE, f"Software image {name} was removed.", user_id=scope.user_id)
+    noted = event(EventKind.FILE, told("Software image %(name)s was removed.", name=name), user_id=scope.user_id)
     scope.database.write(
         [Sql(sql, {"now": datetime.now(UTC), "id": image_id}), noted],
         changed=[("software_image", image_id), ("event", 0)],
@@ -95,7 +95,7 @@ def _insert(scope: Scope, name: str, model: str, size_bytes: int, sha256: str) -
     }
     sql = f"""INSERT INTO software_image ({", ".join(values)})
               VALUES ({", ".join(f"${key}" for key in values)})"""  # noqa: S608 - the names above
-    noted = event(EventKind.FILE, f"Software image {name} was uploaded.", user_id=scope.user_id)
+    noted = event(EventKind.FILE, told("Software image %(name)s was uploaded.", name=name), user_id=scope.user_id)
     scope.database.write([Sql(sql, values), noted], changed=[("software_image", 0), ("event", 0)])
 
 

@@ -9,6 +9,7 @@ from data.events import EventKind, event
 from data.scope import Scope
 from data.station_security import of_station
 from data.station_settings import ROLES
+from data.texts import told
 
 CHANGED = "station_certificate"
 """The subject of the change feed."""
@@ -81,7 +82,7 @@ def revoke(scope: Scope, station_id: int, serial_number: str) -> None:
         raise NotFound("certificate", serial_number)
     noted = event(
         EventKind.CONFIGURED,
-        f"Certificate {serial_number} of the station was revoked.",
+        told("Certificate %(number)s of the station was revoked.", number=serial_number),
         site_id=station["site_id"],
         station_id=station_id,
         charge_box_id=station["charge_box_id"],

@@ -10,6 +10,7 @@ from data.errors import NotFound
 from data.events import EventKind, event
 from data.nodes import Node
 from data.scope import Role, Scope
+from data.texts import told
 
 
 def ftp_url(database: Database) -> str:
@@ -32,12 +33,17 @@ def received(database: Database, station_id: int, name: str, size_bytes: int) ->
                   SELECT site_id, station_id, $name, $size_bytes, $now
                   FROM charging_station WHERE station_id = $station_id"""
     before = {key: values[key] for key in ("station_id", "name", "now")}
-    _write(database, station_id, [Sql(replaced, before), Sql(inserted, values)], f"The station uploaded {name}.")
+    _write(
+        database,
+        station_id,
+        [Sql(replaced, before), Sql(inserted, values)],
+        told("The station uploaded %(name)s.", name=name),
+    )
 
 
 def refused(database: Database, station_id: int, name: str, reason: str) -> None:
     """Keep that a station's upload was not taken."""
-    _write(database, station_id, [], f"The upload of {name} was refused: {reason}.")
+    _write(database, station_id, [], told("The upload of %(name)s was refused: %(reason)s.", name=name, reason=reason))
 
 
 def of_node(scope: Scope, node: Node | None, limit: int = 500) -> list[dict[str, Any]]:
@@ -77,7 +83,7 @@ def remove(scope: Scope, data: Path, file_id: int) -> None:
     )
     noted = event(
         EventKind.FILE,
-        f"File {row['name']} was removed.",
+        told("File %(name)s was removed.", name=row["name"]),
         site_id=row["site_id"],
         station_id=row["station_id"],
         user_id=scope.user_id,

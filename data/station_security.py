@@ -12,6 +12,7 @@ from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Scope
 from data.station_settings import ROLES
+from data.texts import told
 
 PROFILES = (0, 1, 2, 3)
 """0: the ChargeboxId alone; 1: a password; 2: a password over TLS; 3: a certificate that the portal signed."""
@@ -146,7 +147,7 @@ def make_password(scope: Scope, station_id: int) -> str:
                                     ELSE trim(station_security.next_passwords || ' ' || $made) END,
                    password = CASE WHEN station_security.password = '' THEN $made
                               ELSE station_security.password END"""
-    _write(scope, station_id, before, first, {"made": made}, "A password was made for the station.")
+    _write(scope, station_id, before, first, {"made": made}, told("A password was made for the station."))
     return password
 
 
@@ -176,7 +177,7 @@ def remove_password(scope: Scope, station_id: int) -> None:
         raise InvalidInput("Security profile", before["profile"], "needs a password. Choose another profile first.")
     forgotten = """UPDATE station_security SET password = '', next_passwords = '', changed_at = $now
                    WHERE station_id = $id"""
-    _write(scope, station_id, before, forgotten, {}, "The station's password was removed.")
+    _write(scope, station_id, before, forgotten, {}, told("The station's password was removed."))
 
 
 def require_profile(scope: Scope, station_id: int, profile: int) -> None:
@@ -196,7 +197,7 @@ def require_profile(scope: Scope, station_id: int, profile: int) -> None:
         return
     required = """INSERT INTO station_security (station_id, profile, changed_at) VALUES ($id, $profile, $now)
                   ON CONFLICT (station_id) DO UPDATE SET profile = $profile, next_profile = 0, changed_at = $now"""
-    text = f"Security profile was changed from {before['profile']} to {profile}."
+    text = told("Security profile was changed from %(old)s to %(new)s.", old=before["profile"], new=profile)
     _write(scope, station_id, before, required, {"profile": profile}, text)
 
 

@@ -9,6 +9,7 @@ from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
 from data.stations import MODES
+from data.texts import told
 
 ROLES = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 
@@ -123,7 +124,12 @@ def set_service_value(scope: Scope, outlet_id: int, service_id: int, value: str)
         raise NotFound("service", service_id)
     if kept == now["value"]:
         return
-    text = f"Outlet property {now['name']} was changed from {now['value'] or 'nothing'} to {kept or 'nothing'}."
+    text = told(
+        "Outlet property %(name)s was changed from %(old)s to %(new)s.",
+        name=now["name"],
+        old=now["value"] or told("nothing"),
+        new=kept or told("nothing"),
+    )
     sql = """SELECT site_id, station_id, connector_id FROM outlet JOIN charging_station USING (station_id)
              WHERE outlet_id = $id"""
     place = scope.database.query(sql, {"id": outlet_id}).to_pylist()[0]

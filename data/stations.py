@@ -13,7 +13,7 @@ from data.database import Batch, Into
 from data.errors import AlreadyExists, InvalidInput
 from data.events import EventKind
 from data.scope import Scope
-from data.texts import told
+from data.texts import told, words
 
 MOST_OUTLETS = 4  # manual: a charging station can have up to four
 MODES = ("OPEN", "RFID")
@@ -50,8 +50,8 @@ INTO_STATION = Into(
     ),
 )
 INTO_CREATED = Into(
-    """INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id)
-       SELECT logged_at, kind, text, site_id, station_id, user_id
+    """INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, template, arguments)
+       SELECT logged_at, kind, text, site_id, station_id, user_id, template, arguments
        FROM batch JOIN charging_station USING (station_id)""",
     pa.schema(
         [
@@ -60,6 +60,8 @@ INTO_CREATED = Into(
             ("text", pa.string()),
             ("station_id", pa.int32()),
             ("user_id", pa.int32()),
+            ("template", pa.string()),
+            ("arguments", pa.string()),
         ]
     ),
 )
@@ -117,9 +119,10 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
         for outlet in station.outlets
     ]
     who, now = edits.who(scope), datetime.now(UTC)
+    texts = [told("%(who)s created the charging station %(name)s.", who=who, name=row[4]) for row in station_rows]
     notes = [
-        (now, EventKind.CONFIGURED.value, f"{who} created the charging station {row[4]}.", row[0], scope.user_id)
-        for row in station_rows
+        (now, EventKind.CONFIGURED.value, text, row[0], scope.user_id, *words(text))
+        for row, text in zip(station_rows, texts, strict=True)
     ]
     scope.database.write(
         [Batch(INTO_STATION, station_rows), Batch(INTO_OUTLET, outlet_rows), Batch(INTO_CREATED, notes)],

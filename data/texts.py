@@ -1,6 +1,8 @@
 """Texts that are kept in English and translated where they are read."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 
 class Told(str):
@@ -8,6 +10,13 @@ class Told(str):
 
     template: str
     values: Mapping[str, object]
+
+
+class Words(NamedTuple):
+    """What a text was made of, as rows keep it: its template, and its values as JSON; None where it is not Told."""
+
+    template: str | None
+    arguments: str | None
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name, by which catalogs find such texts
@@ -20,3 +29,41 @@ def told(template: str, **values: object) -> Told:
     text = Told(template % values if values else template)
     text.template, text.values = str(template), values
     return text
+
+
+def listed(texts: Iterable[str]) -> Told:
+    """Return texts with commas between them, each to be translated by itself."""
+    values = {f"part{place}": text for place, text in enumerate(texts)}
+    return told(", ".join(f"%({name})s" for name in values), **values)
+
+
+def words(text: str) -> Words:
+    """Return what a text was made of."""
+    if not isinstance(text, Told):
+        return Words(None, None)
+    return Words(text.template, json.dumps(_kept(text.values), default=str) if text.values else None)
+
+
+def retold(text: str, template: str | None, arguments: str | None) -> str:
+    """Return a kept text as it was told; as it stands where its words were not kept, or do not fit any more."""
+    if template is None:
+        return text
+    try:
+        again = _told_again({"template": template, "arguments": json.loads(arguments) if arguments else {}})
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return text
+    return again if again == text else text
+
+
+def _kept(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: {"template": value.template, "arguments": _kept(value.values)} if isinstance(value, Told) else value
+        for name, value in values.items()
+    }
+
+
+def _told_again(kept: Mapping[str, Any]) -> Told:
+    values = {
+        name: _told_again(value) if isinstance(value, dict) else value for name, value in kept["arguments"].items()
+    }
+    return told(kept["template"], **values)

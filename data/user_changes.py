@@ -13,7 +13,7 @@ from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound
 from data.events import EventKind, details_json
 from data.passwords import hash_password
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import listed, told, words
 from data.user_belongings import changes_of, notations
 from data.user_details import TITLES, Details, Kept
 
@@ -59,7 +59,7 @@ def add(scope: Scope, new: Details, password: str) -> int:
         _columns(new, user_id, revision) | {"hash": hash_password(password), "now": datetime.now(UTC)},
     )
     nobody = Details(new.role)
-    text = f"{edits.who(scope)} added {new.role.title} {new.email}."
+    text = told("%(who)s added %(role)s %(email)s.", who=edits.who(scope), role=told(new.role.title), email=new.email)
     changes = _noted(scope, nobody, new, ["role", *_differences(nobody, new)])
     noted = _note(scope, user_id, revision, text, changes | {"role": ["", new.role.title]})
     belongings = changes_of(scope.database, user_id, revision, nobody, new)
@@ -121,7 +121,8 @@ def remove(scope: Scope, user_id: int) -> str:
         {"user_id": user_id, "revision": revision, "now": datetime.now(UTC)},
     )
     nobody = Details(kept.details.role)
-    text = f"{edits.who(scope)} deleted {kept.details.role.title} {kept.details.email}."
+    role, email = kept.details.role, kept.details.email
+    text = told("%(who)s deleted %(role)s %(email)s.", who=edits.who(scope), role=told(role.title), email=email)
     noted = _note(
         scope, user_id, revision, text, _noted(scope, kept.details, nobody, _differences(kept.details, nobody))
     )
@@ -168,8 +169,9 @@ def _write(scope: Scope, user_id: int, kept: Kept, new: Details, password_hash: 
     )
     names = _differences(kept.details, new)
     noted = _noted(scope, kept.details, new, names) | ({"password": ["", "changed"]} if password_hash else {})
-    titles = ", ".join([TITLES[name] for name in names] + (["Password"] if password_hash else []))
-    text = f"{edits.who(scope)} changed {titles} of user {kept.details.email}."
+    titles = listed(told(title) for title in [TITLES[name] for name in names] + ["Password"] * bool(password_hash))
+    who, email = edits.who(scope), kept.details.email
+    text = told("%(who)s changed %(fields)s of user %(email)s.", who=who, fields=titles, email=email)
     statements = [
         changed,
         *changes_of(scope.database, user_id, revision, kept.details, new),
@@ -224,13 +226,14 @@ def _noted(scope: Scope, old: Details, new: Details, names: Sequence[str]) -> di
 
 def _note(scope: Scope, user_id: int, revision: int, text: str, changes: Mapping[str, list[object]]) -> Sql:
     return Sql(
-        """INSERT INTO event (logged_at, kind, text, user_id, details)
-           SELECT $at, $kind, $text, $by, $details FROM portal_user
+        """INSERT INTO event (logged_at, kind, text, user_id, details, template, arguments)
+           SELECT $at, $kind, $text, $by, $details, $template, $arguments FROM portal_user
            WHERE user_id = $user_id AND revision = $revision""",
         {
             "at": datetime.now(UTC),
             "kind": EventKind.USER_CHANGED.value,
             "text": text,
+            **words(text)._asdict(),
             "by": scope.user_id,
             "details": details_json({"record": edits.ref(USER, user_id), "changes": changes}),
             "user_id": user_id,

@@ -6,7 +6,7 @@ from dash import html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import format
+from components import event_kinds, format
 from components.access import OPERATORS
 from components.windows.content import SHOWN, Content, empty, listed
 from data import alarm_tables, log_tables
@@ -32,7 +32,11 @@ def _row(row: dict[str, Any]) -> html.Div:
     return html.Div(
         [
             html.Span(
-                [html.B(row["text"], className="fw-semibold"), html.Br(), html.Span(by, className="cp-2nd cp-t12")],
+                [
+                    html.B(event_kinds.sentence(row), className="fw-semibold"),
+                    html.Br(),
+                    html.Span(by, className="cp-2nd cp-t12"),
+                ],
                 className="flex-fill text-truncate cp-t13",
             ),
             html.Span(f"{row['logged']:%Y-%m-%d\u00a0%H:%M}", className="cp-t12 cp-2nd text-nowrap"),

@@ -14,7 +14,7 @@ from csms.ocpp15.call_back import usable
 from csms.ocpp15.line import SoapClient, SoapLine
 from csms.ocpp16.calls import Caller16
 from csms.station import Station
-from data import station_states
+from data import station_states, texts
 from data.alarms import NO_NETWORK
 from data.events import EventKind
 
@@ -69,7 +69,8 @@ class Contacts:
             line = await self._connected(station)
             line.told = told
             if url and url != line.url:
-                noted = self._central.note(station, EventKind.CONNECTED, f"The station can be called at {url}.")
+                text = texts.told("The station can be called at %(url)s.", url=url)
+                noted = self._central.note(station, EventKind.CONNECTED, text)
                 kept = station_states.callable_at(station.station_id, url)
                 await self._central.commits.write([kept, noted], [("event", station.site_id)])
                 line.url = url

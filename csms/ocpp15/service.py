@@ -22,6 +22,7 @@ from csms.rules import take
 from csms.station import Station
 from data.errors import DatabaseUnusable
 from data.events import EventKind
+from data.texts import told
 
 log = logging.getLogger(__name__)
 
@@ -98,14 +99,14 @@ class CentralSystemService:
         operation = name[:1].upper() + name[1:].removesuffix(REQUEST)
         message = MESSAGES.get(operation)
         if message is None or not CENTRAL_SYSTEM.has(name):
-            text = "The station sent an operation unknown to OCPP 1.5, which is not supported."
+            text = told("The station sent an operation unknown to OCPP 1.5, which is not supported.")
             central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"operation": operation[:100]})
             raise Fault("Receiver", "NotSupported", text)
         payload = CENTRAL_SYSTEM.read(asked.body)
         line.log("in", CALL, asked.message_id, operation, payload)
         breach = CENTRAL_SYSTEM.breach(asked.body)
         if breach:
-            text = f"{operation} is not as OCPP 1.5 has it."
+            text = told("%(action)s is not as OCPP 1.5 has it.", action=operation)
             central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"breach": breach})
         try:
             happening = message.read(payload)

@@ -13,6 +13,7 @@ from csms.ocpp16.schemas import verdict
 from csms.rules import take
 from csms.station import Station
 from data.events import EventKind
+from data.texts import told
 
 KNOWN_ACTIONS = {action.value for action in Action}
 
@@ -28,12 +29,14 @@ async def respond(
     message = MESSAGES.get(action)
     if message is None:
         is_known = action in KNOWN_ACTIONS  # others are not named in the text: rubbish must not fill the event log
-        text = f"The station sent {action if is_known else 'an action unknown to OCPP 1.6'}, which is not supported."
+        text = told("The station sent an action unknown to OCPP 1.6, which is not supported.")
+        if is_known:
+            text = told("The station sent %(action)s, which is not supported.", action=action)
         central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"action": action, "payload": payload})
         raise CallRefused("NotSupported" if is_known else "NotImplemented", text)
     breach = verdict(action, payload)
     if breach:
-        text = f"{action} is not as OCPP 1.6 has it: {breach.rule}."
+        text = told("%(action)s is not as OCPP 1.6 has it: %(rule)s.", action=action, rule=breach.rule)
         central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"breach": breach.message, "payload": payload})
     try:
         happening = message.read(payload)

@@ -9,6 +9,7 @@ from csms.services.answers import refusal
 from data import service_access
 from data.events import EventKind, event
 from data.service_access import Service
+from data.texts import told
 
 MOST_WRONG = 10  # keys of one address …
 WRONG_WITHIN = timedelta(minutes=1)  # … within this time
@@ -51,5 +52,5 @@ class Keys:
         if len(self._wrong) > MOST_KEPT:
             self._wrong.popitem(last=False)
         if self._central.is_first("service key", address):
-            text = f"Somebody at {address} called the services' API without a right key."
+            text = told("Somebody at %(address)s called the services' API without a right key.", address=address)
             self._central.commits.write_later([event(EventKind.SECURITY, text)], [("event", 0)])

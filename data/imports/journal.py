@@ -13,6 +13,7 @@ import pyarrow as pa
 from data.database import Batch, Change, Database, Sql, rows_into
 from data.events import EventKind, event
 from data.imports.lines import Columns, Line, Report, read
+from data.texts import N_, told
 
 TELL_EVERY_S = 0.5
 LOST_AFTER = timedelta(seconds=60)
@@ -136,17 +137,18 @@ class Journal:
         if self.is_dry:
             self.database.write([self._ended(State.CHECKED)], [("import", self.import_id)])
             return
-        told = self._event(f"imported %s: {self.report}.")
-        parts = [*statements, *self._noted(steps), self._ended(State.DONE), told]
+        said = self._event(N_("%(who)s imported %(kind)s from %(file)s: %(report)s."), report=self.report.sentence)
+        parts = [*statements, *self._noted(steps), self._ended(State.DONE), said]
         self.database.write(parts, [*changed, ("import", self.import_id), ("event", 0)])
 
     def fail(self, why: str) -> None:
         """Commit that the file was not taken, or not to its end; after a mere look it waits on."""
         if self.import_id is None:
             return
-        told = [] if self.is_dry else [self._event(f"could not import %s. {why}")]
+        refused = N_("%(who)s could not import %(kind)s from %(file)s. %(why)s")
+        said = [] if self.is_dry else [self._event(refused, why=why)]
         ended = self._ended(State.UPLOADED if self.is_dry else State.FAILED, why)
-        self.database.write([ended, *told], [("import", self.import_id), ("event", 0)])
+        self.database.write([ended, *said], [("import", self.import_id), ("event", 0)])
 
     def _noted(self, steps: Iterable[Step]) -> list[Batch]:
         rows = [(self.import_id, one.subject, one.name, kept(one.before), kept(one.after)) for one in steps]
@@ -161,16 +163,18 @@ class Journal:
         params = {"state": state.value, "now": datetime.now(UTC), "failure": failure, "id": self.import_id}
         return Sql(sql, params | counts | {"refused": len(report.problems)})
 
-    def _event(self, text: str) -> Batch:
+    def _event(self, template: str, **values: object) -> Batch:
         assert self.import_id is not None
-        return told(self.database, self.import_id, text)
+        return event_of(self.database, self.import_id, template, values)
 
 
-def told(database: Database, import_id: int, text: str, by: int | None = None) -> Batch:
+def event_of(
+    database: Database, import_id: int, template: str, values: Mapping[str, object] | None = None, by: int | None = None
+) -> Batch:
     """Return the event of an import.
 
     Args:
-        text: what was done, with %s for what and the file's name.
+        template: what was done, with who, kind and file for those of the import.
         by: the user who did it; None: who began the import.
     """
     (row,) = database.query(
@@ -179,9 +183,9 @@ def told(database: Database, import_id: int, text: str, by: int | None = None) -
            WHERE import_id = $id""",
         {"id": import_id, "by": by},
     ).to_pylist()
-    done = text.replace("%s", f"{row['kind']} from {row['file_name']}", 1)
-    who = row["email"] or "The command line"
-    return event(EventKind.IMPORTED, f"{who} {done}", user_id=row["user_id"], details={"import": import_id})
+    who, kind = row["email"] or told("The command line"), told(row["kind"])
+    text = told(template, who=who, kind=kind, file=row["file_name"], **(values or {}))
+    return event(EventKind.IMPORTED, text, user_id=row["user_id"], details={"import": import_id})
 
 
 def kept(row: Row | None) -> str | None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import openpyxl
 
 from data.errors import InvalidInput
+from data.texts import Told, told
 
 MOST_OUTCOMES = 20
 
@@ -76,9 +77,17 @@ class Report:
     def refuse(self, line: int, error: InvalidInput) -> None:
         self.problems.append(Problem(line, error.field, "" if error.value is None else str(error.value), error.reason))
 
+    @property
+    def sentence(self) -> Told:
+        """What was done, in figures."""
+        counts = {"created": self.created, "changed": self.changed, "unchanged": self.unchanged}
+        taken = told("%(created)s created, %(changed)s changed, %(unchanged)s unchanged", **counts)
+        if not self.problems:
+            return taken
+        return told("%(taken)s, %(refused)s not taken", taken=taken, refused=len(self.problems))
+
     def __str__(self) -> str:
-        taken = f"{self.created} created, {self.changed} changed, {self.unchanged} unchanged"
-        return f"{taken}, {len(self.problems)} not taken" if self.problems else taken
+        return self.sentence
 
 
 def rows_of(file: Path) -> Iterator[tuple[int, list[str]]]:

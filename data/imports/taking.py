@@ -72,7 +72,7 @@ def take(
     try:
         KINDS[kind].take(journal, file, options)
     except InvalidInput as error:
-        journal.fail(str(error))
+        journal.fail(error.sentence)
         raise
     return journal.report
 

@@ -8,10 +8,11 @@ from data.database import Batch, Change, Database, Sql
 from data.errors import InvalidInput, PortalError
 from data.imports import past
 from data.imports.built_on import BUILT_ON, built_on, key_of
-from data.imports.journal import LOST_AFTER, Row, State, Step, kept, told
+from data.imports.journal import LOST_AFTER, Row, State, Step, event_of, kept
 from data.imports.past import Import
 from data.imports.restoring import TABLES
 from data.scope import Scope
+from data.texts import N_
 
 MOST_NAMED = 3
 """Of what stands in the way, so many are named."""
@@ -99,7 +100,8 @@ def _write(scope: Scope, one: Import, steps: Sequence[Step]) -> None:
         "UPDATE import SET state = $state, undone_at = $now, undone_by = $by WHERE import_id = $id",
         {**ours, "state": State.UNDONE.value, "now": datetime.now(UTC), "by": scope.user_id},
     )
-    statements: list[Sql | Batch] = [undone, told(database, one.import_id, "undid the import of %s.", scope.user_id)]
+    done = N_("%(who)s undid the import of %(kind)s from %(file)s.")
+    statements: list[Sql | Batch] = [undone, event_of(database, one.import_id, done, by=scope.user_id)]
     if sites:
         statements.append(Sql("DELETE FROM session WHERE import_id = $id", ours))
     changed: set[Change] = {("import", one.import_id), ("event", 0), *(("session", site) for site in sites)}
