@@ -17,6 +17,7 @@ from benchmarks import (
     navigator,
     reboot,
     sessions_table,
+    soap,
     start,
     status_to_page,
 )
@@ -26,6 +27,7 @@ Benchmark = Callable[[Path, bool], list[Figure]]
 
 BENCHMARKS: dict[str, Benchmark] = {
     "ingest": ingest.measure,
+    "soap": soap.measure,
     "connections": connections.measure,
     "start": start.measure,
     "sessions-table": sessions_table.measure,

@@ -19,6 +19,7 @@ LONGEST_START_S = 120.0
 class CentralSystem(NamedTuple):
     url: str  # for stations, without the charge box id
     pid: int
+    http: str  # of OCPP 1.5 and the services
 
 
 class Portal(NamedTuple):
@@ -34,7 +35,7 @@ def central_system(folder: Path) -> Iterator[CentralSystem]:
     environment, port, _ = _environment(folder)
     with _running(["-m", "csms"], environment) as process:
         _wait(process, lambda: _listens(port))
-        yield CentralSystem(f"ws://127.0.0.1:{port}/Ocpp/websocket", process.pid)
+        yield CentralSystem(f"ws://127.0.0.1:{port}/Ocpp/websocket", process.pid, _http(environment))
 
 
 @contextlib.contextmanager
@@ -48,7 +49,7 @@ def portal(folder: Path) -> Iterator[Portal]:
         sidecar, web = sorted(children(process.pid), key=lambda pid: "csms" not in _command(pid))
         yield Portal(
             f"http://127.0.0.1:{web_port}",
-            CentralSystem(f"ws://127.0.0.1:{port}/Ocpp/websocket", sidecar),
+            CentralSystem(f"ws://127.0.0.1:{port}/Ocpp/websocket", sidecar, _http(environment)),
             web,
             ready_after_s,
         )
@@ -91,6 +92,10 @@ def _environment(folder: Path) -> tuple[dict[str, str], int, int]:
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return kept | own, ocpp, web
+
+
+def _http(environment: dict[str, str]) -> str:
+    return f"http://{environment['PORTAL_API']}"
 
 
 @contextlib.contextmanager
