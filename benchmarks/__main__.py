@@ -16,6 +16,7 @@ from benchmarks import (
     live_dashboards,
     navigator,
     reboot,
+    remote_start,
     sessions_table,
     soap,
     start,
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "navigator": navigator.measure,
     "status-to-page": status_to_page.measure,
     "reboot": reboot.measure,
+    "remote-start": remote_start.measure,
 }
 
 

@@ -26,7 +26,7 @@ from typing import Any, TypedDict, TypeVar
 
 import dash
 import flask
-from dash import ClientsideFunction, Input, Output, State, dcc, no_update
+from dash import ClientsideFunction, Input, Output, State, dcc, no_update, set_props
 from flask_babel import get_locale
 
 from components import navigator
@@ -40,6 +40,10 @@ T = TypeVar("T")
 
 POLL_MS = 1000
 ASK_EVERY_S = 0.5
+HURRIED_MS = 200
+HURRY_S = 5.0
+"""For so long after a command was given its page polls so often: the station's answer is waited for."""
+
 REMEMBERED = 600
 """Polls kept: a page that slept longer than that reads everything again."""
 
@@ -73,7 +77,16 @@ class Feed:
         self._lock = threading.Lock()
         self._states: OrderedDict[tuple[Any, ...], dict[str, str]] = OrderedDict()
         self._made: OrderedDict[tuple[Any, ...], Future[Any]] = OrderedDict()
+        self._hurried_until = 0.0
         self.away_since: datetime | None = None
+
+    @property
+    def is_hurried(self) -> bool:
+        return time.monotonic() < self._hurried_until
+
+    def hurry(self) -> None:
+        """Ask the owner as often as a hurried page polls, for a while."""
+        self._hurried_until = time.monotonic() + HURRY_S
 
     def since(self, revision: Revision) -> Changes:
         """Return what changed after a revision this feed gave out; reset when it is too old or another owner's.
@@ -82,7 +95,7 @@ class Feed:
             DatabaseUnavailable: the owner did not answer the last time it was asked.
         """
         with self._lock:
-            if time.monotonic() - self._asked_at >= ASK_EVERY_S:
+            if time.monotonic() - self._asked_at >= (HURRIED_MS / 2000 if self.is_hurried else ASK_EVERY_S):
                 self._ask()
             if self.away_since:
                 raise DatabaseUnavailable
@@ -173,10 +186,13 @@ def register_callbacks(app: dash.Dash) -> None:
         Output("navigator-nodes", "data"),
         Input("live-ticker", "n_intervals"),
         State("live-revision", "data"),
+        State("live-ticker", "interval"),
     )
     @allow(*EVERYONE)
-    def poll(_ticks: int | None, revision: list[str | int] | None) -> tuple[Any, ...]:
+    def poll(_ticks: int | None, revision: list[str | int] | None, interval: int | None) -> tuple[Any, ...]:
         scope = current_scope()
+        if interval == HURRIED_MS and not feed.is_hurried:
+            set_props("live-ticker", {"interval": POLL_MS})
         try:
             changes = feed.since(_revision(revision))
             if not changes.changed and not changes.reset:
@@ -192,6 +208,13 @@ def register_callbacks(app: dash.Dash) -> None:
 
     app.clientside_callback(ClientsideFunction("live", "clock"), Input("live-clock", "data"))
     app.clientside_callback(ClientsideFunction("live", "changes"), Input("live-changes", "data"))
+
+
+def hurry() -> None:
+    """Let this page poll often for a while, from a callback that asked a station for something."""
+    feed: Feed = flask.current_app.extensions["live"]
+    feed.hurry()
+    set_props("live-ticker", {"interval": HURRIED_MS})
 
 
 def once(scope: Scope, what: Hashable, make: Callable[[], T]) -> T:

@@ -8,7 +8,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import messages, navigator
+from components import live, messages, navigator
 from components.access import OPERATORS, allow, current_scope
 from components.control.log import LOOKS
 from components.format import timestamp
@@ -141,6 +141,7 @@ def _register_giving() -> None:
                     (value for value, one in zip(values, ids, strict=False) if one.get("parameter") == key), ""
                 )
                 commands.request(scope, "change_configuration", [chosen.id], {"key": key, "value": value or ""})
+            live.hurry()
         except InvalidInput as error:
             messages.say(_("That did not work"), said(error), True)
         return str(button)

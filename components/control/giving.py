@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 from flask import abort
 from flask_babel import gettext as _
 
-from components import messages
+from components import live, messages
 from components.access import OPERATORS, allow, current_scope
 from components.callback_request import UNREADABLE
 from components.control import dialog
@@ -165,6 +165,7 @@ def _give(scope: Scope, node: str, asked: dict[str, Any], given: dict[str, Any])
         expires_at=datetime.now(UTC) + timedelta(seconds=int(given.get("wait_s") or 3600)),
         stop_on_failures=int(given["stop_on_failures"]) if given.get("stop_on_failures") else None,
     )
+    live.hurry()
     messages.say(
         _("%(command)s is on its way", command=dialog.verb(kind)), _("Commands shows what the station answers.")
     )
