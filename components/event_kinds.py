@@ -5,9 +5,8 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 
-from components.texts import in_language
+from components import texts
 from data.events import EventKind
-from data.texts import retold
 
 WORDS: Mapping[str, LazyString] = {
     EventKind.STATION_REFUSED: lazy_gettext("Station refused"),
@@ -45,5 +44,5 @@ def word(kind: str) -> str:
 
 
 def sentence(row: Mapping[str, Any]) -> str:
-    """Say a row of the event log in the user's language; what was kept in English only stands as it is."""
-    return in_language(retold(row["text"], row["template"], row["arguments"]))
+    """Say a row of the event log in the user's language."""
+    return texts.kept(row["text"], row)

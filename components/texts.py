@@ -1,7 +1,9 @@
 """Which language the texts are in: the user's, else the best the browser asks for."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from babel.numbers import get_decimal_symbol
@@ -12,7 +14,7 @@ from flask_login import current_user
 from data import catalogs
 from data.errors import DatabaseUnavailable, PortalError
 from data.own_settings import LANGUAGES
-from data.texts import Told
+from data.texts import Told, retold
 
 
 def register(server: Flask) -> None:
@@ -57,6 +59,11 @@ def said(error: PortalError) -> str:
 def in_language(text: str) -> str:
     """Say a text in the language of the present request, if it was Told."""
     return str(_translated(text))
+
+
+def kept(text: str, row: Mapping[str, Any]) -> str:
+    """Say a text of a row that keeps its template and arguments; what was kept in English only stands as it is."""
+    return in_language(retold(text, row["template"], row["arguments"]))
 
 
 def _translated(text: object) -> object:

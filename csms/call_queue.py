@@ -11,6 +11,7 @@ from uuid import uuid4
 import orjson
 
 from csms.calling import CallFailed, NoAnswer, Payload, Priority
+from data.texts import told
 
 CALL = 2
 LATE_KEPT = 16  # calls without an answer in time whose answer is still known when it comes
@@ -73,7 +74,7 @@ class CallQueue:
         self._late.clear()
         for answer in waiting:
             if not answer.done():
-                answer.set_exception(NoAnswer("the connection closed before the answer"))
+                answer.set_exception(NoAnswer(told("the connection closed before the answer")))
 
     async def _work(self) -> None:
         while self._outgoing:
@@ -83,7 +84,8 @@ class CallQueue:
             done, _ = await asyncio.wait([outgoing.answer], timeout=self._deadline_s)
             if not done:
                 late = self._keep_open(outgoing.unique_id)
-                outgoing.answer.set_exception(NoAnswer(f"no answer within {self._deadline_s:g} s", late))
+                text = told("no answer within %(seconds)s s", seconds=f"{self._deadline_s:g}")
+                outgoing.answer.set_exception(NoAnswer(text, late))
 
     def _keep_open(self, unique_id: str) -> "asyncio.Future[Outcome]":
         self._waiting.pop(unique_id, None)

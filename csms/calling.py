@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple, Protocol
 
 Payload = dict[str, Any]
+LONGEST_SAID = 500
 
 
 class Verdict(StrEnum):
@@ -43,6 +44,12 @@ class Caller(Protocol):
 
 class CallFailed(Exception):
     """Our call got no usable answer: the station answered an error, was silent, or went away."""
+
+    @property
+    def said(self) -> str:
+        """What went wrong; one made by `told` stays so."""
+        text: str = self.args[0]
+        return text if len(text) <= LONGEST_SAID else text[:LONGEST_SAID]
 
 
 class NoAnswer(CallFailed):

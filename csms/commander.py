@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from csms import effects, key_rotation, local_lists, outcomes
 from csms.calling import Answer, Caller, CallFailed, ErrorAnswered, NoAnswer, Payload, Verdict, Wanted
 from csms.station import Station
-from data import command_rows, station_files
+from data import command_rows, station_files, texts
 from data.command_kinds import Outcome
 from data.command_rows import FAILURES, Command, State, updated
 from data.commands import WAKE
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_AFTER_RESTART = "The central system restarted before the answer: it is not known whether the station took it."
-LATE = "Answered late"
+UNKNOWN_AFTER_RESTART = texts.told(
+    "The central system restarted before the answer: it is not known whether the station took it."
+)
+LATE = texts.N_("Answered late: %(said)s")
 REPLACING = "AcceptedCanceled"
 OF_MANY_CALLS = ("download_rfid_tags",)
 UNSUPPORTED_ERRORS = ("NotImplemented", "NotSupported")
@@ -124,13 +126,13 @@ class Commander:
             command.parameters = effects.completed(station, command)
             answer, statements = await self._performed(station, caller, command)
         except NoAnswer as silence:
-            command.answer = str(silence)
+            command.answer = silence.said
             await self._end(station, command, State.TIMED_OUT, command.answer)
             self._listen_on(station, command, silence, given)
         except CallFailed as failure:
             await self._failed(station, command, failure, key_rotation.refused(station, given))
         except effects.Impossible as reason:
-            await self._end(station, command, State.REJECTED, str(reason))
+            await self._end(station, command, State.REJECTED, reason.args[0])
         else:
             told = key_rotation.answered(self._central, station, command, answer, given)
             await self._answered(station, command, answer, [*statements, *told[0]], told[1])
@@ -173,13 +175,13 @@ class Commander:
         """Write what a late answer says; an error, or a part of many calls, changes nothing but the text."""
         try:
             if isinstance(outcome, CallFailed) or command.kind.name in OF_MANY_CALLS:
-                said = str(outcome) if isinstance(outcome, CallFailed) else read(outcome).word
+                said = outcome.said if isinstance(outcome, CallFailed) else read(outcome).word
                 more = key_rotation.refused(station, given) if isinstance(outcome, ErrorAnswered) else ([], [])
-                await self._end(station, command, State.TIMED_OUT, f"{LATE}: {said}"[:500], more)
+                await self._end(station, command, State.TIMED_OUT, texts.told(LATE, said=said), more)
             else:
                 answer = read(outcome)
                 told = key_rotation.answered(self._central, station, command, answer, given)
-                await self._answered(station, command, answer, *told, prefix=f"{LATE}: ")
+                await self._answered(station, command, answer, *told, is_late=True)
         except Exception:
             log.exception("%s: the late answer to command %s failed", station.charge_box_id, command.command_id)
 
@@ -190,11 +192,11 @@ class Commander:
         answer: Answer,
         more: Sequence[Sql | Batch],
         more_changed: Sequence[Change],
-        prefix: str = "",
+        is_late: bool = False,
     ) -> None:
         now = datetime.now(UTC)
         command.answered_at, command.answer, command.result = now, answer.word, answer.result
-        state = STATES[answer.verdict]
+        state, said = STATES[answer.verdict], texts.told(LATE, said=answer.word) if is_late else answer.word
         statements, changed = effects.of_answer(station, command, answer, now)
         awaited = command.kind.done_when not in (Outcome.ANSWER, Outcome.STATUS)
         if state is State.ACCEPTED and (not awaited or command.is_fulfilled):
@@ -203,11 +205,11 @@ class Commander:
             told: outcomes.Told = ([], [])
         elif state is State.ACCEPTED:
             command.state, command.done_by = state, now + timedelta(seconds=command.kind.done_within_s)
-            command.ended_at, command.progress_text = None, prefix and f"{prefix}{answer.word}"
+            command.ended_at, command.progress_text = None, said if is_late else ""
             station.awaiting[command.command_id] = command
-            told = outcomes.noted(self._central, station, command, f"{prefix}{answer.word}.")
+            told = outcomes.noted(self._central, station, command, texts.told("%(sentence)s.", sentence=said))
         else:
-            told = outcomes.ended(self._central, station, command, state, now, f"{prefix}{answer.word}")
+            told = outcomes.ended(self._central, station, command, state, now, said)
         given_up = outcomes.replaced(self._central, station, command, now) if answer.word == REPLACING else ([], [])
         await self._central.commits.write(
             [*more, *statements, *told[0], *given_up[0]], [*more_changed, *changed, *told[1], *given_up[1]]
@@ -217,7 +219,7 @@ class Commander:
     async def _failed(self, station: Station, command: Command, failure: CallFailed, more: outcomes.Told) -> None:
         is_unsupported = isinstance(failure, ErrorAnswered) and failure.code in UNSUPPORTED_ERRORS
         state = State.NOT_SUPPORTED if is_unsupported else State.FAILED
-        command.answer = str(failure)[:500]
+        command.answer = failure.said
         await self._end(station, command, state, command.answer, more)
 
     async def _end(
@@ -238,12 +240,13 @@ class Commander:
             for command in [command for command in queued.values() if command.expires_at <= now]:
                 del queued[command.command_id]
                 if station_id in by_id:
-                    text = "The station did not come in time."
+                    text = texts.told("The station did not come in time.")
                     await self._end(by_id[station_id], command, State.EXPIRED, text)
         for station in by_id.values():
             for command in list(station.awaiting.values()):
                 if command.done_by and command.done_by <= now:
-                    await self._end(station, command, State.TIMED_OUT, "The outcome did not come in time.")
+                    text = texts.told("The outcome did not come in time.")
+                    await self._end(station, command, State.TIMED_OUT, text)
             self.wake(station)
 
 

@@ -21,6 +21,7 @@ from csms.call_queue import CallQueue
 from csms.calling import CallFailed, ErrorAnswered, Payload, Priority
 from csms.metrics import Metrics
 from data.errors import DatabaseUnusable
+from data.texts import told
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,7 @@ class Connection:
             CallFailed: an error, silence until the deadline, or the end of the connection.
         """
         if self._closed:
-            raise CallFailed("the station is not connected")
+            raise CallFailed(told("the station is not connected"))
         return await self._calls.call(action, payload, priority)
 
     def _take(self, frame: bytes) -> None:

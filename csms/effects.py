@@ -10,6 +10,7 @@ from data import parameters, reservations
 from data.command_rows import Command
 from data.database import Batch, Change, Sql
 from data.parameters import Parameter
+from data.texts import told
 
 TO_FTP, FROM_FTP = ("upload_log", "get_log"), ("update_software", "update_signed_software")
 WITH_FILES = TO_FTP + FROM_FTP
@@ -38,7 +39,7 @@ def completed(station: Station, command: Command) -> Mapping[str, object]:
     if command.kind.name == "stop_charging" and "transaction_id" not in command.parameters:
         transaction = station.only_transaction(command.connector_id)
         if transaction is None:
-            raise Impossible("Nothing is charging there.")
+            raise Impossible(told("Nothing is charging there."))
         return {**command.parameters, "transaction_id": transaction.transaction_id}
     return command.parameters
 
@@ -52,14 +53,14 @@ def located(accounts: Accounts, ftp_url: str, station: Station, command: Command
     if "location" in command.parameters:
         return command.parameters
     if not ftp_url:
-        raise Impossible("The portal's FTP address is not configured. Enter it under System, General.")
+        raise Impossible(told("The portal's FTP address is not configured. Enter it under System, General."))
     if command.kind.name in TO_FTP:
         location = accounts.location(ftp_url, Account(Purpose.LOGS, station.station_id))
     elif command.parameters.get("image"):
         image = str(command.parameters["image"])
         location = accounts.location(ftp_url, Account(Purpose.IMAGES, station.station_id), image)
     else:
-        raise Impossible("No software image was chosen.")
+        raise Impossible(told("No software image was chosen."))
     return {**command.parameters, "location": location}
 
 

@@ -12,6 +12,7 @@ from data import local_lists
 from data.command_rows import Command
 from data.database import Database, Sql
 from data.local_lists import Kept
+from data.texts import N_, told
 
 VERSION_MISMATCH = "VersionMismatch"
 Entry = tuple[str, bool]
@@ -34,7 +35,8 @@ async def send(database: Database, station: Station, caller: Caller, command: Co
     room = await asyncio.to_thread(local_lists.room, database, station.station_id)
     kept = await asyncio.to_thread(local_lists.kept, database, station.station_id)
     if room.tags is not None and len(tags) > room.tags:
-        raise Impossible(f"{len(tags)} RFID tags do not fit: the station keeps {room.tags}.")
+        text = N_("%(tags)s RFID tags do not fit: the station keeps %(room)s.")
+        raise Impossible(told(text, tags=len(tags), room=room.tags))
     version = (kept.version if kept else 0) + 1
     answer = Answer(Verdict.REJECTED, VERSION_MISMATCH)
     if command.parameters["update"] == "Differential" and kept:

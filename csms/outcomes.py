@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from csms.station import Station
-from data.command_kinds import Outcome
+from data import texts
+from data.command_kinds import Outcome, sentence
 from data.command_rows import Command, State, updated
 from data.database import Batch, Change, Sql
 from data.events import EventKind
@@ -33,9 +34,8 @@ def ended(central: "Central", station: Station, command: Command, state: State, 
 
 def noted(central: "Central", station: Station, command: Command, text: str) -> Told:
     details = {"command_id": command.command_id, "batch_id": command.batch_id, "state": command.state}
-    event = central.note(
-        station, EventKind.COMMAND, f"{command.kind.title}: {text}", command.connector_id, details=details
-    )
+    said = sentence(command.kind, text)
+    event = central.note(station, EventKind.COMMAND, said, command.connector_id, details=details)
     return [updated(command), event], [("command", station.station_id), ("event", station.site_id)]
 
 
@@ -78,7 +78,8 @@ def replaced(central: "Central", station: Station, newer: Command, at: datetime)
     changed: list[Change] = []
     for command in list(station.awaiting.values()):
         if command is not newer and command.kind.done_when is newer.kind.done_when and command.answered_at:
-            told = ended(central, station, command, State.CANCELLED, at, "The station took a newer one instead.")
+            text = texts.told("The station took a newer one instead.")
+            told = ended(central, station, command, State.CANCELLED, at, text)
             statements += told[0]
             changed += told[1]
     return statements, changed
@@ -92,7 +93,8 @@ def charging_began(central: "Central", station: Station, transaction: OpenTransa
         and command.connector_id in (None, 0, transaction.connector_id)
         and canonical(str(command.parameters["id_tag"])) == canonical(transaction.id_tag or "")
     ]
-    return _fulfilled(central, station, waiting, transaction.logged_at, f"Transaction {transaction.transaction_id}.")
+    text = texts.told("Transaction %(number)s.", number=transaction.transaction_id)
+    return _fulfilled(central, station, waiting, transaction.logged_at, text)
 
 
 def charging_ended(central: "Central", station: Station, transaction: OpenTransaction, at: datetime) -> Told:
@@ -102,7 +104,8 @@ def charging_ended(central: "Central", station: Station, transaction: OpenTransa
         if command.kind.done_when is Outcome.STOPPED
         and command.parameters.get("transaction_id") == transaction.transaction_id
     ]
-    return _fulfilled(central, station, waiting, at, f"Transaction {transaction.transaction_id} ended.")
+    text = texts.told("Transaction %(number)s ended.", number=transaction.transaction_id)
+    return _fulfilled(central, station, waiting, at, text)
 
 
 def _fulfilled(central: "Central", station: Station, waiting: list[Command], at: datetime, text: str) -> Told:

@@ -51,7 +51,7 @@ async def beat(central: Central, station: Station, happening: Beat, received_at:
 async def booted(central: Central, station: Station, boot: Booted, received_at: datetime) -> None:
     itself = " ".join(part for part in boot if part) or told("it tells nothing of itself")
     text = told("The station booted: %(itself)s.", itself=itself)
-    over, over_changed = outcomes.happened(central, station, Outcome.BOOTED, received_at, "Back online.")
+    over, over_changed = outcomes.happened(central, station, Outcome.BOOTED, received_at, told("Back online."))
     statements = [
         station_states.booted(station.station_id, received_at, *boot),
         central.note(station, EventKind.BOOTED, text),

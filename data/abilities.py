@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from data.command_kinds import KINDS, OCPP_15, Kind
 from data.scope import Scope
+from data.texts import told
 
 PROFILES = {
     name.lower(): name
@@ -49,9 +50,9 @@ def unsupported_reason(station: Abilities, kind: str) -> str:
     """Say why a station cannot do a kind of command; empty if it can, or if nothing is known against it."""
     wanted: Kind = KINDS[kind]
     if station.protocol and station.protocol not in wanted.versions:
-        return f"{VERSION_NAMES.get(station.protocol, station.protocol)} has no such command."
+        return told("%(version)s has no such command.", version=VERSION_NAMES.get(station.protocol, station.protocol))
     if station.profiles is not None and wanted.profile not in station.profiles:
-        return f"The station does not support {wanted.profile}."
+        return told("The station does not support %(profile)s.", profile=wanted.profile)
     return ""
 
 

@@ -71,17 +71,18 @@ def undo(scope: Scope, alarm_ids: Sequence[int]) -> list[int]:
     return ids["ids"]
 
 
-def _write(scope: Scope, statements: list[Sql | Batch], found: list[dict[str, Any]], text: str) -> None:
+def _write(scope: Scope, statements: list[Sql | Batch], found: list[dict[str, Any]], template: str) -> None:
+    descriptions = [alarm["description"] for alarm in found]
     events = [
         event(
             EventKind.ALARM_CLEARED,
-            told(text, description=told(alarm["description"])),
+            told(template, description=told(what)),
             site_id=alarm["site_id"],
             station_id=alarm["station_id"],
             connector_id=alarm["connector_id"],
             user_id=scope.user_id,
         )
-        for alarm in found
+        for alarm, what in zip(found, descriptions, strict=True)
     ]
     changed: set[Change] = {("alarm", alarm["station_id"]) for alarm in found}
     changed |= {("event", alarm["site_id"]) for alarm in found}

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from data.certificates import certificate, check_hash_data
 from data.charging_profiles import PURPOSES, check_profile
 from data.command_parameters import Parameter, address, choice, number, structure, text, time
+from data.texts import Told, told
 
 OCPP_15, OCPP_16 = "ocpp1.5", "ocpp1.6"
 MASK = "•••"
@@ -261,6 +262,11 @@ def secret_names(kind: Kind, parameters: dict[str, object]) -> set[str]:
     if kind.name == "change_configuration" and is_secret_key(str(parameters.get("key", ""))):
         secret.add("value")
     return secret
+
+
+def sentence(kind: Kind, text: str) -> Told:
+    """Return what the event log says of a command."""
+    return told("%(command)s: %(text)s", command=told(kind.title), text=text)
 
 
 def is_secret_key(key: str) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import pyarrow as pa
 
 from data.command_kinds import KINDS, Kind
 from data.database import Batch, Database, Into, Sql
+from data.texts import N_, retold, words
 
 TIME = pa.timestamp("us", tz="UTC")
 
@@ -67,7 +69,7 @@ UPDATED = Into(
     """UPDATE command SET state = batch.state, sent_at = batch.sent_at, answered_at = batch.answered_at,
            progressed_at = batch.progressed_at, ended_at = batch.ended_at, done_by = batch.done_by,
            answer = batch.answer, progress = batch.progress, progress_text = batch.progress_text,
-           result = batch.result,
+           result = batch.result, template = batch.template, arguments = batch.arguments,
            secret = CASE WHEN batch.answered_at IS NULL AND batch.ended_at IS NULL THEN secret END
        FROM batch WHERE command.command_id = batch.command_id
        AND (command.ended_at IS NULL OR command.state = 'timed_out')""",
@@ -84,6 +86,8 @@ UPDATED = Into(
             ("progress", pa.int16()),
             ("progress_text", pa.string()),
             ("result", pa.string()),
+            ("template", pa.string()),
+            ("arguments", pa.string()),
         ]
     ),
     key=("command_id",),
@@ -107,6 +111,7 @@ def updated(command: Command) -> Batch:
                 command.progress,
                 command.progress_text,
                 None if command.result is None else json.dumps(command.result, default=str),
+                *words(command.progress_text or command.answer),
             )
         ],
     )
@@ -125,18 +130,24 @@ def batch_stopped(command: Command, at: datetime) -> Sql:
     """Cancel what is still queued of a batch that had its share of failures."""
     return Sql(
         """UPDATE command SET state = 'cancelled', ended_at = $at, secret = NULL,
-               answer = 'Too many stations failed before.'
+               answer = $answer, template = $answer
            WHERE batch_id = $batch_id AND state = 'queued'
            AND (SELECT count(*) FROM command failed WHERE failed.batch_id = $batch_id
                 AND failed.state = ANY($failures)) >= $most
            RETURNING command_id""",
-        {"batch_id": command.batch_id, "at": at, "failures": list(FAILURES), "most": command.stop_on_failures},
+        {
+            "batch_id": command.batch_id,
+            "at": at,
+            "failures": list(FAILURES),
+            "most": command.stop_on_failures,
+            "answer": N_("Too many stations failed before."),
+        },
     )
 
 
 _COLUMNS = """command_id, batch_id, station_id, site_id, connector_id, kind, parameters, secret, requested_by,
     expires_at, stop_on_failures, state, sent_at, answered_at, progressed_at, done_by, answer, progress,
-    progress_text"""
+    progress_text, template, arguments"""
 
 
 def under_way(database: Database) -> list[Command]:
@@ -162,9 +173,10 @@ def _read(database: Database, where: str, params: Mapping[str, object]) -> list[
     return list(_commands(rows))
 
 
-def _commands(rows: Iterable[dict[str, object]]) -> Iterable[Command]:
+def _commands(rows: Iterable[dict[str, Any]]) -> Iterable[Command]:
     for row in rows:
         secret = json.loads(str(row.pop("secret") or "{}"))
+        made_of = row.pop("template"), row.pop("arguments")
         kind = KINDS.get(str(row["kind"]))
         if kind is None:  # of another release
             continue
@@ -172,5 +184,7 @@ def _commands(rows: Iterable[dict[str, object]]) -> Iterable[Command]:
             "kind": kind,
             "parameters": json.loads(str(row["parameters"])) | secret,
             "state": State(str(row["state"])),
+            "answer": retold(row["answer"], *made_of),
+            "progress_text": retold(row["progress_text"], *made_of),
         }
-        yield Command(**values)  # type: ignore[arg-type]  # the columns are its fields
+        yield Command(**values)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from data import station_passwords
 from data.abilities import Abilities, abilities, unsupported_reason
-from data.command_kinds import KINDS, MASK, Kind, Target, is_secret_key, secret_names
+from data.command_kinds import KINDS, MASK, Kind, Target, is_secret_key, secret_names, sentence
 from data.command_parameters import checked
 from data.command_rows import FAILURES, UNDER_WAY, State
 from data.database import Batch, Change, Sql, rows_into
@@ -22,7 +22,7 @@ from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.nodes import Node
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import told, words
 
 WAKE = "command_request"
 """The subject of the change feed that wakes the central system; pages follow `command`."""
@@ -31,6 +31,7 @@ MOST_STATIONS = 20_000
 LONGEST_WAIT = timedelta(days=30)
 DEFAULT_WAIT = timedelta(hours=1)
 ROLES = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
+ASKED = told("asked for.")
 
 _TIME = pa.timestamp("us", tz="UTC")
 INTO_COMMAND = rows_into(
@@ -51,6 +52,8 @@ INTO_COMMAND = rows_into(
             ("state", pa.string()),
             ("ended_at", _TIME),
             ("answer", pa.string()),
+            ("template", pa.string()),
+            ("arguments", pa.string()),
         ]
     ),
 )
@@ -143,7 +146,7 @@ def checked_command(
 
 
 def queue(
-    wanted: Wanted, batch_id: str, stations: Sequence[Abilities], user_id: int | None, text: str = "asked for."
+    wanted: Wanted, batch_id: str, stations: Sequence[Abilities], user_id: int | None, text: str = ASKED
 ) -> tuple[list[Batch], list[Change]]:
     """Return what to commit for a command that is allowed: its rows, events and changes.
 
@@ -162,12 +165,12 @@ def queue(
             (
                 batch_id, station.station_id, station.site_id, wanted.connector_id, wanted.kind.name, parameters,
                 None if reason else secret, wanted.stop_on_failures, user_id, now, wanted.expires_at,
-                state.value, ended_at, reason,
+                state.value, ended_at, reason, *words(reason),
             )
         )  # fmt: skip
         noted = event(
             EventKind.COMMAND,
-            f"{wanted.kind.title}: {reason or text}",
+            sentence(wanted.kind, reason or text),
             at=now,
             site_id=station.site_id,
             station_id=station.station_id,
@@ -186,14 +189,14 @@ def by_portal(kind: str, station_id: int, site_id: int, parameters: Mapping[str,
     """Queue a command for a station that no user gave; the caller writes it, with WAKE among what changed."""
     row = (
         uuid4().hex, station_id, site_id, None, kind, json.dumps(parameters), None, None, None, at, at + DEFAULT_WAIT,
-        State.QUEUED.value, None, "",
+        State.QUEUED.value, None, "", None, None,
     )  # fmt: skip
     return Batch(INTO_COMMAND, [row])
 
 
 def cancel(scope: Scope, command_ids: Sequence[int]) -> int:
     """Call off commands that are still queued; return how many were."""
-    return _end(scope, command_ids, (State.QUEUED,), "Cancelled.")
+    return _end(scope, command_ids, (State.QUEUED,), told("Cancelled."))
 
 
 def stop_waiting(scope: Scope, command_ids: Sequence[int]) -> int:
@@ -201,7 +204,7 @@ def stop_waiting(scope: Scope, command_ids: Sequence[int]) -> int:
 
     What the station does goes on: OCPP cannot call it back.
     """
-    return _end(scope, command_ids, (State.ACCEPTED, State.WORKING), "Nobody waits for the outcome any longer.")
+    return _end(scope, command_ids, (State.ACCEPTED, State.WORKING), told("Nobody waits for the outcome any longer."))
 
 
 def _end(scope: Scope, command_ids: Sequence[int], states: Sequence[State], text: str) -> int:
@@ -216,10 +219,18 @@ def _end(scope: Scope, command_ids: Sequence[int], states: Sequence[State], text
     ended = scope.database.write(
         [
             Sql(
-                f"""UPDATE command SET state = 'cancelled', ended_at = $now, progress_text = $text, secret = NULL
+                f"""UPDATE command SET state = 'cancelled', ended_at = $now, progress_text = $text, secret = NULL,
+                        template = $template, arguments = $arguments
                     WHERE command_id = ANY($ids) AND state = ANY($states) AND {sites}
                     RETURNING command_id, station_id, site_id, kind""",
-                {"now": datetime.now(UTC), "text": text, "ids": list(known), "states": list(states), **params},
+                {
+                    "now": datetime.now(UTC),
+                    "text": text,
+                    **words(text)._asdict(),
+                    "ids": list(known),
+                    "states": list(states),
+                    **params,
+                },
             )
         ],
         changed=[(WAKE, 0)],
@@ -228,7 +239,7 @@ def _end(scope: Scope, command_ids: Sequence[int], states: Sequence[State], text
         noted = [
             event(
                 EventKind.COMMAND,
-                f"{KINDS[row['kind']].title}: {text}",
+                sentence(KINDS[row["kind"]], text),
                 site_id=row["site_id"],
                 station_id=row["station_id"],
                 user_id=scope.user_id,
@@ -269,7 +280,8 @@ def retry_failed(scope: Scope, batch_id: str, expires_at: datetime | None = None
 
 _SELECT = """SELECT command_id, batch_id, command.station_id, command.site_id, connector_id, kind, parameters,
     stop_on_failures, requested_by, requested_at, expires_at, state, sent_at, answered_at, progressed_at, ended_at,
-    done_by, answer, progress, progress_text, result, station.name AS station, station.charge_box_id,
+    done_by, answer, progress, progress_text, result, template, arguments,
+    station.name AS station, station.charge_box_id,
     trim(asker.first_name || ' ' || asker.last_name) AS requested_by_name
     FROM command LEFT JOIN charging_station station ON station.station_id = command.station_id
     LEFT JOIN portal_user asker ON asker.user_id = command.requested_by"""

@@ -7,6 +7,7 @@ from data import edits, nodes, values
 from data.edits import Change, Field, Record
 from data.errors import ChangedMeanwhile, NotFound
 from data.scope import Scope
+from data.texts import N_
 from data.topology import FLOOR
 
 Place = tuple[float, float]
@@ -21,8 +22,8 @@ POSITION = Record(
     site="site_id",
     roles=FLOOR.roles,
     fields={
-        "plan_x": Field("X on the map", values.number_or_none(0, 1, DIGITS)),
-        "plan_y": Field("Y on the map", values.number_or_none(0, 1, DIGITS)),
+        "plan_x": Field(N_("X on the map"), values.number_or_none(0, 1, DIGITS)),
+        "plan_y": Field(N_("Y on the map"), values.number_or_none(0, 1, DIGITS)),
     },
     alive="removed_at IS NULL AND floor_id IS NOT NULL",
     station="station_id",

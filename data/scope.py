@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from data.database import Database
 from data.errors import NotPermitted
+from data.texts import N_
 
 if TYPE_CHECKING:
     from data.nodes import Node
@@ -19,8 +20,15 @@ class Role(StrEnum):
 
     @property
     def title(self) -> str:  # type: ignore[override]  # the manual's spelling instead of str's method
-        return {"ev_user": "EV user"}.get(self, self.replace("_", " "))
+        return TITLES[self]
 
+
+TITLES = {
+    Role.ADMINISTRATOR: N_("administrator"),
+    Role.SITE_ADMINISTRATOR: N_("site administrator"),
+    Role.SUPPORT_USER: N_("support user"),
+    Role.EV_USER: N_("EV user"),
+}
 
 Condition = tuple[str, dict[str, object]]
 """SQL for a WHERE clause and its parameters."""

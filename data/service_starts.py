@@ -11,6 +11,7 @@ from data.database import Database, Sql
 from data.errors import NotFound
 from data.scope import Role, Scope
 from data.service_access import Outlet, Service
+from data.texts import told
 
 
 class Start(NamedTuple):
@@ -61,7 +62,9 @@ def ask(
     stations = list(abilities(everywhere, [outlet.station_id]).values())
     if not stations:
         raise NotFound("outlet", outlet.uuid)
-    statements, changed = queue(wanted, batch_id, stations, None, f"asked for by the service {service.name}.")
+    statements, changed = queue(
+        wanted, batch_id, stations, None, told("asked for by the service %(service)s.", service=service.name)
+    )
     database.write([*statements, *([_made(start)] if start else [])], changed)
 
 

@@ -57,7 +57,7 @@ SERVICE = Record(
         "description": Field("Description", values.text()),
         "url": Field("Service URL", values.url("https", "http")),
         "outlets": Field("Outlets", _outlets),
-        "energy_every_s": Field("Energy updates", _seconds),
+        "energy_every_s": Field(N_("Energy updates"), _seconds),
         "is_active": Field("Active", _is_active),
     },
     subject="service",

@@ -34,7 +34,8 @@ def told(template: str, **values: object) -> Told:
 def listed(texts: Iterable[str]) -> Told:
     """Return texts with commas between them, each to be translated by itself."""
     values = {f"part{place}": text for place, text in enumerate(texts)}
-    return told(", ".join(f"%({name})s" for name in values), **values)
+    template = ", ".join(f"%({name})s" for name in values)
+    return told(template, **values)
 
 
 def words(text: str) -> Words:
@@ -66,4 +67,5 @@ def _told_again(kept: Mapping[str, Any]) -> Told:
     values = {
         name: _told_again(value) if isinstance(value, dict) else value for name, value in kept["arguments"].items()
     }
-    return told(kept["template"], **values)
+    template = kept["template"]
+    return told(template, **values)

@@ -8,11 +8,12 @@ from data.database import Sql
 from data.edits import Field, Record
 from data.errors import InvalidInput, NotFound
 from data.scope import Role, Scope
+from data.texts import N_
 
 DESCRIPTION = Field("Description", values.text())
 
 SYSTEM = Record(
-    "system",
+    N_("system"),
     "system",
     "system_id",
     site=None,
@@ -54,7 +55,7 @@ FLOOR = Record(
 )
 
 GRID_CONTROLLER = Record(
-    "grid controller",
+    N_("grid controller"),
     "grid_controller",
     "grid_controller_id",
     site="site_id",
@@ -78,7 +79,7 @@ STATION_PLACE = Record(
     station="station_id",
 )
 GRID_CONTROLLER_PLACE = Record(
-    "grid controller",
+    N_("grid controller"),
     "grid_controller",
     "grid_controller_id",
     site="site_id",

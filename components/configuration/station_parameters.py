@@ -8,7 +8,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import live, messages, navigator
+from components import live, messages, navigator, texts
 from components.access import OPERATORS, allow, current_scope
 from components.control.log import LOOKS
 from components.format import timestamp
@@ -177,7 +177,7 @@ def _answers(scope: Scope, node: Node) -> dict[str, Any]:
 
 def _said(command: dict[str, Any]) -> html.Span:
     look = LOOKS[CommandState(command["state"])]
-    text = command["answer"] or str(look.word)
+    text = texts.kept(command["answer"], command) or str(look.word)
     return html.Span([icon(f"{look.glyph} me-1"), text], className="cp-t12 text-nowrap")
 
 

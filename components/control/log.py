@@ -8,6 +8,7 @@ from dash import html
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 
+from components import texts
 from components.control.board import TITLES
 from components.format import clock, timestamp
 from components.menus import icon
@@ -106,7 +107,7 @@ def _queued(command: Command, zone: str) -> html.Div:
 def _working(command: Command) -> html.Div:
     spinner = html.Span(className="spinner-border cp-spinner", role="status", **{"aria-label": _("Running")})
     percent = f"{command['progress']} %" if command["progress"] is not None else ""
-    text = command["progress_text"] or str(LOOKS[State.WORKING].word)
+    text = texts.kept(command["progress_text"], command) or str(LOOKS[State.WORKING].word)
     return html.Div(
         [spinner, html.B(text, className="fw-semibold"), html.Span(percent, className="cp-t12 cp-tab")],
         className="cp-step",
@@ -127,7 +128,7 @@ def _step(look: Look, at: datetime | None, zone: str, is_next: bool = False) -> 
 
 def _ended(command: Command, zone: str, with_station: bool) -> html.Div:
     look = LOOKS[State(command["state"])]
-    said = command["progress_text"] or command["answer"] or ""
+    said = texts.kept(command["progress_text"] or command["answer"] or "", command)
     outcome = f"{look.word}: {said}" if said and said != str(look.word) else str(look.word)
     who = command["requested_by_name"] or _("System")
     when = f"{timestamp(command['ended_at'], zone)}, {who}"

@@ -24,6 +24,7 @@ from csms.connection import CALLERROR, CALLRESULT
 from csms.message_log import StationLog
 from csms.ocpp15 import envelope
 from csms.ocpp15.contract import CHARGE_POINT, local_name
+from data import texts
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class _Transport(AsyncTransport):
             async for part in response.aiter_bytes():
                 content += part
                 if len(content) > LARGEST_ANSWER:
-                    raise CallFailed("its answer is too long")
+                    raise CallFailed(texts.told("its answer is too long"))
         return content
 
 
@@ -109,7 +110,7 @@ class SoapLine:
         if not CHARGE_POINT.has(f"{message}Request"):
             raise ErrorAnswered("NotSupported", f"OCPP 1.5 has no {action}")
         if self.url is None:
-            raise CallFailed("the station does not tell where it can be called")
+            raise CallFailed(texts.told("the station does not tell where it can be called"))
         sent = {SAME_WORD.get(name, name): value for name, value in payload.items()}
         call_id = str(uuid4())
         self.log("out", CALL, call_id, action, sent)
@@ -137,9 +138,11 @@ class SoapLine:
             async with self._busy, asyncio.timeout(self._client.deadline_s):
                 return await self._client.post(self.url, self._charge_box_id, action, payload)
         except (TimeoutError, httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError) as error:
-            raise NoAnswer(f"no answer within {self._client.deadline_s:g} s") from error
+            raise NoAnswer(
+                texts.told("no answer within %(seconds)s s", seconds=f"{self._client.deadline_s:g}")
+            ) from error
         except (httpx.HTTPError, ZeepError, TypeError, ValueError) as error:  # zeep: what its contract cannot write
-            raise CallFailed(f"it could not be called: {error}") from error
+            raise CallFailed(texts.told("it could not be called: %(error)s", error=str(error))) from error
 
     async def close(self, code: int, reason: str) -> None:
         """Forget the way to the station; there is no socket to close."""
@@ -153,12 +156,12 @@ def _answer(content: bytes, message: str) -> Payload:
     try:
         body = envelope.read(content).body
     except envelope.Fault as error:
-        raise CallFailed(f"it answered what is no SOAP: {error.reason}") from error
+        raise CallFailed(texts.told("it answered what is no SOAP: %(reason)s", reason=error.reason)) from error
     name = local_name(body)
     if name == "Fault":
         raise _error_answered(body)
     if name != message:
-        raise CallFailed(f"it answered {name[:50]} in place of {message}")
+        raise CallFailed(texts.told("it answered %(name)s in place of %(message)s", name=name[:50], message=message))
     answer = CHARGE_POINT.read(body)
     if message == "unlockConnectorResponse":
         answer["status"] = UNLOCKED.get(answer.get("status", ""), "UnlockFailed")

@@ -183,8 +183,8 @@ def event_of(
            WHERE import_id = $id""",
         {"id": import_id, "by": by},
     ).to_pylist()
-    who, kind = row["email"] or told("The command line"), told(row["kind"])
-    text = told(template, who=who, kind=kind, file=row["file_name"], **(values or {}))
+    who, kind, file = row["email"] or told("The command line"), row["kind"], row["file_name"]
+    text = told(template, who=who, kind=told(kind), file=file, **(values or {}))
     return event(EventKind.IMPORTED, text, user_id=row["user_id"], details={"import": import_id})
 
 

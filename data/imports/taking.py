@@ -10,6 +10,7 @@ from data.errors import InvalidInput
 from data.imports import sessions, topology, users
 from data.imports.journal import Journal, Options, State
 from data.imports.lines import Columns, Report
+from data.texts import N_
 
 LONGEST_FILE_NAME = 200
 
@@ -22,9 +23,9 @@ class Kind(NamedTuple):
 
 
 KINDS: Mapping[str, Kind] = {
-    "sessions": Kind(sessions.COLUMNS, sessions.take),
-    "topology": Kind(topology.COLUMNS, topology.take),
-    "users": Kind(users.COLUMNS, users.take),
+    N_("sessions"): Kind(sessions.COLUMNS, sessions.take),
+    N_("topology"): Kind(topology.COLUMNS, topology.take),
+    N_("users"): Kind(users.COLUMNS, users.take),
 }
 
 

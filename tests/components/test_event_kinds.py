@@ -21,6 +21,7 @@ def test_a_kind_of_an_older_portal_stands_as_it_is() -> None:
 def test_a_sentence_is_said_in_the_language_of_the_reader() -> None:
     text = told("The service %(service)s takes notifications again.", service="Roaming")
     row = {"text": str(text), **words(text)._asdict()}
+    catalogs.compile_changed()
     server = Flask(__name__)
     Babel(server, default_translation_directories=str(catalogs.FOLDER))
     with server.app_context():

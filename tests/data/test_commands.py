@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from data import commands, stations
+from data import command_rows, commands, stations
 from data.abilities import Abilities, unsupported_reason
 from data.command_kinds import KINDS, Danger
 from data.database import Sql
 from data.errors import InvalidInput, NotFound, NotPermitted
 from data.stations import NewStation
+from data.texts import Told, told
 from tests.conftest import People
 
 
@@ -83,6 +84,7 @@ def test_only_what_is_still_queued_can_be_cancelled(people: People, station_id: 
     assert commands.stop_waiting(people.bob, ids) == 1
     (ended,) = commands.batch(people.bob, row["batch_id"])
     assert (ended["state"], ended["progress_text"]) == ("cancelled", "Nobody waits for the outcome any longer.")
+    assert ended["template"] == ended["progress_text"]
     assert commands.stop_waiting(people.bob, ids) == 0
 
 
@@ -131,3 +133,17 @@ def test_a_station_that_cannot_do_it_gets_the_reason_at_once(people: People, sta
 def test_every_dangerous_kind_says_what_will_happen() -> None:
     for kind in KINDS.values():
         assert bool(kind.warning) == (kind.danger is not Danger.NONE)
+
+
+def test_what_is_said_of_a_command_keeps_its_words_over_a_restart(people: People, station_id: int) -> None:
+    commands.request(people.bob, "reboot", [station_id], {"type": "Hard"})
+    [command] = command_rows.under_way(people.alice.database)
+    command.progress_text = told("Answered late: %(said)s", said=told("Back online."))
+    people.alice.database.write([command_rows.updated(command)], [("command", station_id)])
+
+    [again] = command_rows.under_way(people.alice.database)
+
+    assert isinstance(again.progress_text, Told)
+    assert again.progress_text == "Answered late: Back online."
+    assert again.answer == ""
+    assert not isinstance(again.answer, Told)
