@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+_AS_JSON = json.JSONEncoder(default=str)
+
 
 class Told(str):
     """An English text that remembers what it was made of, so that it can be said in another language too."""
@@ -42,7 +44,7 @@ def words(text: str) -> Words:
     """Return what a text was made of."""
     if not isinstance(text, Told):
         return Words(None, None)
-    return Words(text.template, json.dumps(_kept(text.values), default=str) if text.values else None)
+    return Words(text.template, _AS_JSON.encode(_kept(text.values)) if text.values else None)
 
 
 def retold(text: str, template: str | None, arguments: str | None) -> str:

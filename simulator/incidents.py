@@ -11,6 +11,7 @@ from data import alarms, station_states
 from data.alarms import Alarm
 from data.database import Batch, Database, Into, Sql
 from data.events import EventKind, event
+from data.texts import told
 from simulator import world
 from simulator.history import DAYS
 
@@ -131,9 +132,17 @@ def _events(place: Placed, now: datetime) -> list[Batch]:
     for _ in range(random.randrange(1, 5)):
         at = until - timedelta(days=random.uniform(0, 14))
         for kind, text, seconds in (
-            (EventKind.DISCONNECTED, f"{charge_box_id} disconnected.", 0),
-            (EventKind.CONNECTED, f"{charge_box_id} connected with ocpp1.6.", 70),
-            (EventKind.BOOTED, f"{charge_box_id} started: Nordladd AB EVA, ccu_R3.6.13-0-g6cb0.", 71),
+            (
+                EventKind.DISCONNECTED,
+                told("The connection closed: %(reason)s.", reason=told("code %(code)s", code=1006)),
+                0,
+            ),
+            (EventKind.CONNECTED, told("The station connected."), 70),
+            (
+                EventKind.BOOTED,
+                told("The station booted: %(itself)s.", itself="Nordladd AB EVA ccu_R3.6.13-0-g6cb0"),
+                71,
+            ),
         ):
             statements.append(
                 event(

@@ -20,6 +20,8 @@ from data.events import EventKind
 
 log = logging.getLogger(__name__)
 
+FELL_SILENT = texts.told("it fell silent")
+
 
 class Contacts:
     """A station is connected from its first request until it has been silent for long."""
@@ -46,7 +48,7 @@ class Contacts:
                 if isinstance(station.connection, SoapLine) and (0, NO_NETWORK) in station.alarms:
                     station.connection = station.caller = None
                     async with station.lock:
-                        await registration.disconnected(self._central, station, "it fell silent")
+                        await registration.disconnected(self._central, station, FELL_SILENT)
 
     async def close(self) -> None:
         for task in self._reading:
