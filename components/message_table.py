@@ -82,7 +82,7 @@ def _part(message: Mapping[str, Any] | None) -> list[Any]:
         facts.append(_("after %(latency)s ms", latency=number(message["latency_ms"], 0)))
     head = html.H3(
         [str(KINDS[message["kind"]]).capitalize(), html.Span(", ".join(facts), className="cp-2nd fw-normal ms-2")],
-        className="h4 mt-2",
+        className="fs-6 fw-semibold mt-3",
     )
     frame = html.Pre(message["frame"], tabIndex="0", className="cp-frame", **{"aria-label": _("Text")})
     return [head, frame]
