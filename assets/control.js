@@ -1,4 +1,9 @@
 // The browser's part of components/control: what concerns the shown stations makes the page ask again.
+document.addEventListener("click", ({ target }) => {
+  const { command, outlet } = target.closest("button[data-command]")?.dataset ?? {};
+  if (command) dash_clientside.set_props("control-pressed", { data: { command, outlet: Number(outlet), at: Date.now() } });
+});
+
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   control: {
     changed(changes, node) {

@@ -222,10 +222,10 @@ def button(
     look = look or ("btn-outline-danger" if disturbs else "btn-secondary")
     return html.Button(
         [icon(glyph) if glyph else None, str(TITLES[kind] if kind in OF_OUTLETS else _verb(kind))],
-        id={"command": kind, "outlet": connector_id},
         type="button",
         className=f"btn {look} btn-sm",
         disabled=is_closed,
+        **{"data-command": kind, "data-outlet": connector_id},
         **({"aria-describedby": f"control-why-{kind}"} if kind not in OF_OUTLETS else {}),
     )
 

@@ -186,4 +186,4 @@ def _labelled(name: str, label: str, control: Any) -> html.Div:
 
 def stores() -> list[dcc.Store]:
     """Return what the dialog keeps: the command asked about, and which stations it is for."""
-    return [dcc.Store(id="control-asked")]
+    return [dcc.Store(id="control-pressed"), dcc.Store(id="control-asked")]

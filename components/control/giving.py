@@ -1,10 +1,10 @@
 """Giving commands from a page that has the Control board: from the button to the row in the database."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
-from dash import ALL, Input, Output, State, callback, no_update
+from dash import ALL, Input, Output, State, callback, ctx, no_update
 from dash.exceptions import PreventUpdate
 from flask import abort
 from flask_babel import gettext as _
@@ -24,6 +24,13 @@ from data.scope import Scope
 OWN_FIELDS = ("outlet", "wait_s", "stop_on_failures", "typed")
 
 
+class Pressed(TypedDict):
+    """Which button of the board was pressed: told by a store, which no new drawing of a board resets."""
+
+    command: str
+    outlet: int
+
+
 def register() -> None:
     """Make the callbacks; once, for all pages with a board."""
 
@@ -33,21 +40,21 @@ def register() -> None:
         Output("control-question", "children"),
         Output("control-send", "children"),
         Output("control-asked", "data"),
-        Input({"command": ALL, "outlet": ALL}, "n_clicks"),
+        Input("control-pressed", "data"),
         Input("control-cancel", "n_clicks"),
         State("control-node", "data"),
         State("control-chosen", "data"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def ask(_clicks: list[int | None], _cancel: int | None, node: str, chosen: list[str] | None) -> tuple[Any, ...]:
-        button = pressed()
-        if button == {"id": "control-cancel"}:
+    def ask(button: Pressed | None, _cancel: int | None, node: str, chosen: list[str] | None) -> tuple[Any, ...]:
+        if ctx.triggered_id == "control-cancel":
             return False, *[no_update] * 4
-        kind, outlet = button.get("command"), button.get("outlet")
-        if kind not in KINDS or not isinstance(outlet, int):
+        if not button:
+            raise PreventUpdate
+        if button["command"] not in KINDS:
             abort(400, UNREADABLE)
-        return _ask(current_scope(), node, chosen, str(kind), outlet)
+        return _ask(current_scope(), node, chosen, button["command"], button["outlet"])
 
     @callback(
         Output("control-fault", "children"),

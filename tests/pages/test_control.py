@@ -36,24 +36,12 @@ def outputs(output: str) -> list[dict[str, str]]:
 def press(visitor: Visitor, node: str, kind: str, outlet: int = -1, chosen: list[str] | None = None) -> TestResponse:
     """Press a command's button."""
     (output,) = (key for key in visitor.app.callback_map if "control-asked.data" in key)
-    button = {"command": kind, "outlet": outlet}
-    name = f'{{"command":"{kind}","outlet":{outlet}}}.n_clicks'
-    entry = visitor.app.callback_map[output]
-    body = {
-        "output": output,
-        "outputs": outputs(output),
-        "inputs": [
-            [{"id": button, "property": "n_clicks", "value": 1}],
-            {"id": "control-cancel", "property": "n_clicks", "value": None},
-        ],
-        "state": [
-            {"id": "control-node", "property": "data", "value": node},
-            {"id": "control-chosen", "property": "data", "value": chosen},
-        ],
-        "changedPropIds": [name],
+    values = {
+        "control-pressed.data": {"command": kind, "outlet": outlet},
+        "control-node.data": node,
+        "control-chosen.data": chosen,
     }
-    assert len(entry["inputs"]) == len(body["inputs"])
-    return visitor.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": visitor.token})
+    return visitor.call(output, values, ["control-pressed.data"])
 
 
 def send(visitor: Visitor, node: str, asked: dict[str, Any], **fields: str) -> TestResponse:
