@@ -148,7 +148,9 @@ def _register_table() -> None:
     )
     @allow(*READERS)
     def follow(_live: Any, chosen: int | None) -> Any:
-        return _notifications(current_scope(), chosen)
+        scope = current_scope()
+        known = {service["service_id"] for service in services.all_services(scope)}
+        return _notifications(scope, chosen if chosen in known else None)
 
 
 def _register_adding() -> None:
