@@ -36,7 +36,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
         _("Connection closed"),
         _("Longest silence, s"),
         _("Half of the answers within, ms"),
-        _("95 % of the answers within, ms"),
+        _("95 of 100 answers within, ms"),
     ]
     met = [_("What was odd"), _("Hours in which it was met"), _("Last")]
     messages = dcc.Link(_("Messages"), href=f"/messages?node={node.ref}", className="btn btn-secondary btn-sm ms-auto")

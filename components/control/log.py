@@ -129,7 +129,7 @@ def _step(look: Look, at: datetime | None, zone: str, is_next: bool = False) -> 
 def _ended(command: Command, zone: str, with_station: bool) -> html.Div:
     look = LOOKS[State(command["state"])]
     said = texts.kept(command["progress_text"] or command["answer"] or "", command)
-    outcome = f"{look.word}: {said}" if said and said != str(look.word) else str(look.word)
+    outcome = f"{look.word}: {said}" if said.rstrip(".") not in ("", str(look.word)) else str(look.word)
     who = command["requested_by_name"] or _("System")
     when = f"{timestamp(command['ended_at'], zone)}, {who}"
     text = html.Div(

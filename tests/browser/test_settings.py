@@ -128,6 +128,9 @@ def test_chosen_language_is_on_the_page_at_once(visit: Visit, people: People) ->
     page.get_by_role("link", name="Statistik").click()
     page.locator(".ag-header-cell").first.wait_for()
     expect(page.get_by_text("Inga rader")).to_be_visible()
+    page.get_by_role("link", name="Larm").click()
+    page.get_by_role("link", name="Händelselogg").click()
+    expect(page.get_by_text("alice@portal.example ändrade eget: Språk.")).to_be_visible()
 
 
 def test_ev_user_has_settings_without_email_at_alarm(visit: Visit, people: People) -> None:

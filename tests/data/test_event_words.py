@@ -1,5 +1,8 @@
 """Events keep what their sentences are made of, beside the sentences."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from data import news, node_changes, services, sites
@@ -81,3 +84,18 @@ def test_the_words_of_what_users_do_make_the_sentence(people: People) -> None:
     services.create(people.alice, "charging", "Roaming", "Somebody")
     rows = page(people.alice, EVENTS, None, {}, [], 0, 2).rows.to_pylist()
     assert [isinstance(retold(row["text"], row["template"], row["arguments"]), Told) for row in rows] == [True, True]
+
+
+@pytest.mark.parametrize("folder", ["data", "csms"])
+def test_sentences_of_events_are_told(folder: str) -> None:
+    """One that is a plain literal where it is noted would be read in English by everybody."""
+    places = {"event": 1, "note": 2, "note_oddity": 2}
+    plain = []
+    for path in sorted((Path(__file__).parents[2] / folder).rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call):
+                name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+                text = call.args[places[name]] if len(call.args) > places.get(name, len(call.args)) else None
+                if isinstance(text, ast.JoinedStr | ast.Constant):
+                    plain.append(f"{path.name}:{call.lineno}")
+    assert plain == []
