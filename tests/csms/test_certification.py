@@ -135,6 +135,7 @@ async def _remote_start(portal: Portal) -> None:
         portal.ask("start_charging", {"id_tag": TAG}, connector_id=1)
         await until(lambda: newest(portal)["state"] == "done")
         assert station.commands[-1] == ("RemoteStartTransaction", {"connectorId": 1, "idTag": TAG})
+        await until(lambda: 1 in station.transactions)
         await station.stop(1)
         says(station, "RemoteStartTransaction", status="Accepted")
         assert await told(portal, "start_charging", {"id_tag": TAG}) == ("accepted", "Accepted")
