@@ -275,7 +275,7 @@ def test_change_of_settings_is_in_the_event_log_without_the_password(
         new_password_again=NEW_PASSWORD,
     )
     (row,) = database.query("SELECT * FROM event WHERE kind = 'user changed'").to_pylist()
-    assert "first name, password" in row["text"]
+    assert "First name, Password" in row["text"]
     assert NEW_PASSWORD not in str(row)
     assert PASSWORD not in str(row)
 
