@@ -34,7 +34,7 @@ class Station(VirtualStation):
         return await self.receive()
 
 
-async def until(condition: Callable[[], object], timeout_s: float = 5) -> None:
+async def until(condition: Callable[[], object], timeout_s: float = 15) -> None:
     """Wait until `condition` holds.
 
     Raises:

@@ -114,10 +114,8 @@ async def test_only_the_services_share_is_told(start: Start) -> None:
         await station.charge(1, TAG, 1000)
         assert portal.count("service_delivery") == 0
         change(portal.database, service_id, outlets="all")
-        await followed(portal)
         await station.charge(1, TAG, 1000)
         await until(lambda: inbox.events == ["session.started", "session.ended"])
         change(portal.database, service_id, is_active=False)
-        await followed(portal)
         await station.charge(1, TAG, 1000)
         assert portal.count("service_delivery") == 2
