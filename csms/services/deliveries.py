@@ -89,11 +89,12 @@ class Deliveries:
             self._forgotten_at = now
             kept = timedelta(days=self._central.timing.keep_messages_days)
             await asyncio.to_thread(service_deliveries.forget, self._central.database, now - kept)
+        # What is read while a service is being told may be told meanwhile: its task wakes this again at its end.
+        busy = {service_id for service_id, task in self._working.items() if not task.done()}
         found = await asyncio.to_thread(service_deliveries.due, self._central.database, now)
         found.sort(key=lambda due: due.service_id)
         for service_id, waiting in groupby(found, lambda due: due.service_id):
-            task = self._working.get(service_id)
-            if task is None or task.done():
+            if service_id not in busy:
                 self._working[service_id] = asyncio.create_task(self._work(list(waiting)))
 
     async def _work(self, waiting: list[Due]) -> None:
