@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 
 import orjson
-from playwright.async_api import Page
 
 from benchmarks import big, browser, processes
 from benchmarks.figures import Figure, in_ms, quantile
 from benchmarks.stations import LoadStation, now, open_stations
+from data.database import connect
 
 ROUNDS = 10
 
@@ -19,7 +19,10 @@ def measure(folder: Path, quick: bool) -> list[Figure]:
     place = folder / f"remote-start-{time.time_ns()}"
     charge_box_ids = big.topology(place, 50, connected=True)
     with processes.portal(place) as portal:
-        seconds = asyncio.run(_use(portal, charge_box_ids[0], 2 if quick else ROUNDS))
+        [found] = (
+            connect(place).query("SELECT station_id FROM charging_station ORDER BY charge_box_id LIMIT 1").to_pylist()
+        )
+        seconds = asyncio.run(_use(portal, charge_box_ids[0], found["station_id"], 2 if quick else ROUNDS))
     return [
         Figure(
             "remote start: from the click to the charging outlet on the page",
@@ -31,11 +34,11 @@ def measure(folder: Path, quick: bool) -> list[Figure]:
     ]
 
 
-async def _use(portal: processes.Portal, charge_box_id: str, rounds: int) -> list[float]:
+async def _use(portal: processes.Portal, charge_box_id: str, station_id: int, rounds: int) -> list[float]:
     seconds = []
     async with browser.signed_in(portal.web) as page:
         [station] = await open_stations(portal.central_system.url, [charge_box_id])
-        await page.goto(f"{portal.web}/configuration?node=station:{await _number(page, charge_box_id)}&tab=control")
+        await page.goto(f"{portal.web}/configuration?node=station:{station_id}&tab=control")
         outlet = page.get_by_role("region", name="Outlet 1")
         for _round in range(rounds):
             await outlet.get_by_role("button", name="Start charging").click()
@@ -50,14 +53,6 @@ async def _use(portal: processes.Portal, charge_box_id: str, rounds: int) -> lis
             await outlet.get_by_role("button", name="Start charging").wait_for()
         await station.socket.close()
     return seconds
-
-
-async def _number(page: Page, name: str) -> str:
-    """Return the station_id behind a station's name in the Navigator."""
-    await page.get_by_label("Find node").fill(name)
-    await page.get_by_role("treeitem", name=name).first.click()
-    await page.wait_for_url("**node=station:*")
-    return page.url.rpartition(":")[2]
 
 
 async def _obey(station: LoadStation) -> int:
