@@ -80,6 +80,7 @@ async def _use(web: str, rounds: int) -> tuple[list[float], list[float]]:
 
 
 async def _open(page: Page, web: str) -> float:
+    await page.wait_for_function(STANDS, arg="")  # the one after the log-in is drawn: two at once would be measured
     chromium = await page.context.new_cdp_session(page)
     await chromium.send("Network.clearBrowserCache")
     started = time.monotonic()
