@@ -127,6 +127,35 @@ def foot(face: Face, count: int, everything: int) -> list[Any]:
 
 def follow(table_id: str, face: Face) -> None:
     """Register the callbacks of a table."""
+    _answer(table_id, face)
+    _tell_around(table_id, face)
+    source = Source(
+        face.title,
+        lambda scope, node, filters: log_tables.count(scope, face.of(scope), node, filters),
+        lambda scope, node, filters, order: log_tables.export(scope, face.of(scope), node, filters, order),
+        lambda scope: {name: heading.file_title for name, heading in face.headings.items()},
+    )
+    export_button.offer(table_id, source, OPERATORS)
+    clientside_callback(
+        ClientsideFunction("grid", "query"),
+        Output(f"{table_id}-query", "data"),
+        Input(table_id, "getRowsResponse"),
+        State(table_id, "getRowsRequest"),
+        State(f"{table_id}-query", "data"),
+        State(table_id, "id"),
+        prevent_initial_call=True,
+    )
+    clientside_callback(
+        ClientsideFunction("alarms", "narrow"), Input(f"{table_id}-query", "data"), State(table_id, "id")
+    )
+    clientside_callback(ClientsideFunction("grid", "keep"), Input(f"{table_id}-link", "data"))
+    clientside_callback(
+        ClientsideFunction("alarms", "counted"), Input(f"{table_id}-foot", "children"), State(table_id, "id")
+    )
+
+
+def _answer(table_id: str, face: Face) -> None:
+    """Register what gives a table its rows."""
 
     @callback(
         Output(table_id, "getRowsResponse"),
@@ -142,6 +171,10 @@ def follow(table_id: str, face: Face) -> None:
         scope, chosen = current_scope(), navigator.chosen_node(node)
         page = log_tables.page(scope, face.of(scope), chosen, filters, order, request["startRow"], request["endRow"])
         return {"rowData": face.cells(page.rows), "rowCount": page.count}
+
+
+def _tell_around(table_id: str, face: Face) -> None:
+    """Register what says around a table what it shows."""
 
     @callback(
         Output(f"{table_id}-chips", "children"),
@@ -173,30 +206,6 @@ def follow(table_id: str, face: Face) -> None:
             *export_button.face(found),
             link(filters, order),
         )
-
-    source = Source(
-        face.title,
-        lambda scope, node, filters: log_tables.count(scope, face.of(scope), node, filters),
-        lambda scope, node, filters, order: log_tables.export(scope, face.of(scope), node, filters, order),
-        lambda scope: {name: heading.file_title for name, heading in face.headings.items()},
-    )
-    export_button.offer(table_id, source, OPERATORS)
-    clientside_callback(
-        ClientsideFunction("grid", "query"),
-        Output(f"{table_id}-query", "data"),
-        Input(table_id, "getRowsResponse"),
-        State(table_id, "getRowsRequest"),
-        State(f"{table_id}-query", "data"),
-        State(table_id, "id"),
-        prevent_initial_call=True,
-    )
-    clientside_callback(
-        ClientsideFunction("alarms", "narrow"), Input(f"{table_id}-query", "data"), State(table_id, "id")
-    )
-    clientside_callback(ClientsideFunction("grid", "keep"), Input(f"{table_id}-link", "data"))
-    clientside_callback(
-        ClientsideFunction("alarms", "counted"), Input(f"{table_id}-foot", "children"), State(table_id, "id")
-    )
 
 
 def _new_rows(table_id: str) -> html.Button:

@@ -33,7 +33,12 @@ class Pressed(TypedDict):
 
 def register() -> None:
     """Make the callbacks; once, for all pages with a board."""
+    _register_asking()
+    _register_sending()
+    _register_acting()
 
+
+def _register_asking() -> None:
     @callback(
         Output("control-dialog", "is_open"),
         Output("control-title", "children"),
@@ -56,6 +61,8 @@ def register() -> None:
             abort(400, UNREADABLE)
         return _ask(current_scope(), node, chosen, button["command"], button["outlet"])
 
+
+def _register_sending() -> None:
     @callback(
         Output("control-fault", "children"),
         Output("control-dialog", "is_open", allow_duplicate=True),
@@ -83,6 +90,8 @@ def register() -> None:
             return said(error), no_update
         return "", False
 
+
+def _register_acting() -> None:
     @callback(
         Output("control-acted", "data"),
         Input({"command-cancel": ALL}, "n_clicks"),
