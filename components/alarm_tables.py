@@ -18,12 +18,12 @@ from components.menus import icon
 from components.states import SEVERITIES
 from data import alarm_tables
 
-SEVERITY = Heading(lazy_gettext("Severity"), 100, shown=True, renderer="SeverityCell")
-RAISED = Heading(lazy_gettext("Create date"), 166, shown=True)
+SEVERITY = Heading(lazy_gettext("Severity"), 92, shown=True, renderer="SeverityCell")
+RAISED = Heading(lazy_gettext("Create date"), 158, shown=True)
 NODE = Heading(lazy_gettext("Node name"), 186, shown=True, renderer="IdentityCell")
-SITE = Heading(lazy_gettext("Site"), 112, shown=True)
+SITE = Heading(lazy_gettext("Site"), 100, shown=True)
 DESCRIPTION = Heading(lazy_gettext("Description"), 180, shown=True, fills=True)
-REPEATS = Heading(lazy_gettext("Repeats"), 92, shown=True, numeric=True)
+REPEATS = Heading(lazy_gettext("Repeats"), 76, shown=True, numeric=True)
 
 
 def cells(rows: pa.Table) -> list[dict[str, Any]]:

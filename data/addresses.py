@@ -3,20 +3,16 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from data import values
-from data.edits import Field, Record
+from data import topology, values
+from data.edits import Field
 from data.nodes import Node
 from data.scope import Role, Scope
 
 LONGEST_PART = 200
 DIGITS = 6  # of a degree: a tenth of a metre
 
-SITE = Record(
-    "site",
-    "site",
-    "site_id",
-    site="site_id",
-    roles=(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR),
+SITE = replace(
+    topology.SITE,
     fields={
         "street": Field("Street", values.text(LONGEST_PART)),
         "postal_code": Field("Postal code", values.text(LONGEST_PART)),
@@ -25,6 +21,7 @@ SITE = Record(
         "latitude": Field("Latitude", values.number_or_none(-90, 90, DIGITS)),
         "longitude": Field("Longitude", values.number_or_none(-180, 180, DIGITS)),
     },
+    unique=None,
     together=(("latitude", "longitude"),),
 )
 _ON_NO_FLOOR = "removed_at IS NULL AND floor_id IS NULL"

@@ -159,7 +159,7 @@ def _tabs(shown: str, node: str | None) -> html.Nav:
 
 def _clear_column() -> dict[str, Any]:
     name = _("Clear %(alarm)s on %(node)s", alarm="{alarm}", node="{node}")
-    return grid.button_column("clear", _("Clear"), 78, "ClearButton", {"text": _("Clear"), "name": name})
+    return grid.button_column("clear", _("Clear"), 72, "ClearButton", {"text": _("Clear"), "name": name})
 
 
 def _menu(face: Face) -> list[MenuItem]:
