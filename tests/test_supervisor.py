@@ -62,7 +62,7 @@ sys.exit(Supervisor(children, Delays(first=0.01, longest=0.04)).run())
 
     def end(self) -> tuple[int, str]:
         """Wait until the supervisor ends and return its exit code and its log."""
-        _, log = self.process.communicate(timeout=10)
+        _, log = self.process.communicate(timeout=30)
         return self.process.returncode, log
 
 
@@ -88,7 +88,7 @@ def wait_for_end(pid: int) -> None:
         return
     with selectors.DefaultSelector() as selector:
         selector.register(exit_event, selectors.EVENT_READ)
-        ended = selector.select(timeout=10)
+        ended = selector.select(timeout=30)
     os.close(exit_event)
     assert ended, f"{pid} still runs"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -16,6 +16,8 @@ from tests.conftest import PASSWORD, People
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+WAIT_MS = 20_000  # what is waited for may share two cores with Lighthouse
+expect.set_options(timeout=WAIT_MS)
 
 TABLE_IS_DRAWN = "() => !document.querySelector('.ag-root-wrapper') || document.querySelector('.ag-header-cell')"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
@@ -64,7 +66,7 @@ def visit(portal: str, browser: Browser, complaints: list[str]) -> Iterator[Call
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
         page.goto(path)

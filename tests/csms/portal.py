@@ -43,7 +43,7 @@ class Portal:
 
     def soap_station(self, charge_box_id: str = "CP1", **options: Any) -> SoapStation:
         url = f"http://{self.system.api}{CENTRAL_SYSTEM_SERVICE}"
-        return SoapStation(url, charge_box_id, **({"timeout_s": 5} | options))
+        return SoapStation(url, charge_box_id, **options)
 
     def ask(self, kind: str, parameters: dict[str, Any] | None = None, **options: Any) -> str:
         """Ask stations, CP1 if not told others, for a command as an administrator does."""

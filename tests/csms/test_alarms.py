@@ -1,6 +1,5 @@
 """Alarms that no single status tells: Not registered, Configuration fault hardware, No network, and what flaps."""
 
-import asyncio
 from dataclasses import replace
 
 from data import alarm_clearing
@@ -18,9 +17,7 @@ def _of(portal: Portal, table: str, name: str) -> list[str]:
 
 async def test_a_station_that_never_connected_is_an_alarm_until_it_does(start: Start) -> None:
     async with start(replace(FAST, not_registered_after=0)) as portal:
-        async with asyncio.timeout(10):
-            while not _of(portal, "alarm", "Station CP2"):
-                await asyncio.sleep(0.01)
+        await until(lambda: _of(portal, "alarm", "Station CP2"))
         async with portal.station("CP2") as station:
             await station.boot_and_notify()
         assert _of(portal, "alarm", "Station CP2") == []

@@ -17,6 +17,7 @@ from data import folders, software_images, station_files
 from data.duckdb_engine import DuckDB
 from data.scope import Role, Scope
 from settings import Address
+from tests.support.virtual_station import WAIT_S
 
 LOG = b"station log\n" * 1000
 
@@ -42,7 +43,7 @@ def stations(database: DuckDB) -> list[int]:
 
 def log_in(address: Address, tmp_path: Path, account: Account, client: ftplib.FTP | None = None) -> ftplib.FTP:
     ftp = client or ftplib.FTP()
-    ftp.connect(address.host, address.port, timeout=5)
+    ftp.connect(address.host, address.port, timeout=WAIT_S)
     ftp.login(account.user, Accounts(tmp_path).password(account))
     return ftp
 
@@ -117,7 +118,7 @@ def test_who_has_no_account_does_not_enter(
         (missing.user, Accounts(tmp_path).password(missing)),
     ):
         with ftplib.FTP() as ftp:
-            ftp.connect(address.host, address.port, timeout=5)
+            ftp.connect(address.host, address.port, timeout=WAIT_S)
             with pytest.raises(ftplib.error_perm):
                 ftp.login(user, password)
 
@@ -150,7 +151,7 @@ def test_an_upload_without_room_is_refused_and_noted(
     with pytest.raises((ftplib.Error, OSError)), log_in(address, tmp_path, account) as ftp:
         ftp.storbinary("STOR huge.log", io.BytesIO(bytes(20_000_000)))
     texts: list[str] = []
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + WAIT_S
     while not texts and time.monotonic() < deadline:  # the server notes it after it has told the station
         texts = administrator.database.query("SELECT text FROM event WHERE kind = 'file'")["text"].to_pylist()
     assert texts == ["The upload of huge.log was refused: there is no room for it."]

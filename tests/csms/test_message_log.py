@@ -14,7 +14,7 @@ from data.duckdb_engine import DuckDB
 from data.message_log import MASK, Message
 from tests.csms.conftest import Start
 from tests.csms.portal import TAG, Portal
-from tests.support.virtual_station import until
+from tests.support.virtual_station import WAIT_S, until
 
 LOGGED = (
     "SELECT direction, kind, action, connector_id, transaction_id, latency_ms, frame FROM message ORDER BY logged_at"
@@ -108,7 +108,7 @@ async def _logged(database: DuckDB, *frames: bytes) -> list[dict[str, Any]]:
     station = StationLog(recorder, station_id=1, site_id=1)
     for number, frame in enumerate(frames):
         station.record("in", frame, AT + timedelta(milliseconds=number))
-    await asyncio.wait_for(recorder.write(), 10)
+    await asyncio.wait_for(recorder.write(), WAIT_S)
     return list(database.query(LOGGED).to_pylist())
 
 

@@ -20,7 +20,7 @@ from data.scope import Role, Scope
 from data.stations import NewStation
 from simulator.station import LOST
 from tests.csms.portal import TAG, configure
-from tests.support.virtual_station import CallError, Station
+from tests.support.virtual_station import WAIT_S, CallError, Station
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -38,7 +38,7 @@ async def sidecar(folder: Path, **options: Any) -> AsyncIterator[tuple[asyncio.s
     )
     assert process.stdout
     try:
-        line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+        line = (await asyncio.wait_for(process.stdout.readline(), WAIT_S)).decode()
         assert line.startswith("OCPP 1.6: ws://127.0.0.1:")
         assert line.endswith("/Ocpp/websocket/<ChargeboxId>\n")
         yield process, line.removeprefix("OCPP 1.6: ").partition("<")[0]
@@ -103,19 +103,19 @@ async def test_an_end_under_load_loses_nothing_acknowledged_and_a_repeated_call_
     charged = {name: Acknowledged() for name in configure_many(tmp_path)}
     async with sidecar(tmp_path) as (process, url):
         charging = [asyncio.create_task(_charge(url, name, known)) for name, known in charged.items()]
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WAIT_S):
             while min(len(known.ended) for known in charged.values()) < 6:
                 await asyncio.wait(charging, timeout=0.01)
         process.send_signal(end)
         await asyncio.gather(*charging)
-        assert await asyncio.wait_for(process.wait(), 20) == (0 if end == signal.SIGTERM else -end)
+        assert await asyncio.wait_for(process.wait(), WAIT_S) == (0 if end == signal.SIGTERM else -end)
     async with sidecar(tmp_path) as (process, url):
         for name, known in charged.items():
             async with Station(url, name) as station:
                 await station.call(*known.unanswered)
                 await station.call(*known.unanswered)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), WAIT_S) == 0
     _check_once(tmp_path, charged.values())
 
 
@@ -139,7 +139,7 @@ def _check_once(folder: Path, charged: Collection[Acknowledged]) -> None:
 
 async def _charge(url: str, name: str, known: Acknowledged) -> None:
     with pytest.raises(LOST):
-        async with Station(url, name, timeout_s=20) as station:
+        async with Station(url, name) as station:
             await known.charge_until_lost(station)
 
 
@@ -161,7 +161,7 @@ async def test_a_full_disk_gets_stations_no_answer_and_ends_the_process_with_its
         for ended in await asyncio.gather(*(report(name) for name in names), return_exceptions=True):
             assert isinstance(ended, LOST)
             assert not isinstance(ended, CallError)
-        assert await asyncio.wait_for(process.wait(), 20) == 1
+        assert await asyncio.wait_for(process.wait(), WAIT_S) == 1
         assert process.stderr
         *_, said = (await process.stderr.read()).decode().strip().splitlines()
         assert said.startswith(f"The database {tmp_path / 'portal.duckdb'} cannot be used: ")
@@ -182,7 +182,7 @@ async def test_sigterm_closes_the_stations_and_ends_with_0(tmp_path: Path) -> No
         await station.closed()
         assert station.socket is not None
         assert station.socket.close_code == 1012
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await asyncio.wait_for(process.wait(), WAIT_S) == 0
 
 
 def failing(folder: Path, **more: str) -> str:

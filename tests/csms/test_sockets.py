@@ -25,7 +25,7 @@ from data.scope import Role, Scope
 from data.stations import NewStation
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
-from tests.support.virtual_station import until
+from tests.support.virtual_station import WAIT_S, until
 
 START = {"connectorId": 1, "idTag": TAG, "meterStart": 1000, "timestamp": "2026-03-20T09:28:31Z"}
 UPGRADE = ("Upgrade: websocket", "Connection: Upgrade")
@@ -312,4 +312,4 @@ async def test_somebody_who_tries_names_cannot_fill_the_event_log(
 )
 async def test_an_odd_handshake_is_accepted(portal: Portal, target: str, headers: list[str]) -> None:
     async with handshake(portal, target, *headers) as (reader, _):
-        assert await asyncio.wait_for(reader.readline(), 5) == b"HTTP/1.1 101 Switching Protocols\r\n"
+        assert await asyncio.wait_for(reader.readline(), WAIT_S) == b"HTTP/1.1 101 Switching Protocols\r\n"

@@ -7,6 +7,8 @@ import json
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from tests.support.virtual_station import WAIT_S
+
 ANSWERS = {
     "BootNotification": {"status": "Accepted", "currentTime": "2026-03-20T15:42:08Z", "interval": 60},
     "StartTransaction": {"transactionId": 7, "idTagInfo": {"status": "Accepted"}},
@@ -44,7 +46,7 @@ class CentralSystem:
 
     async def call(self, action: str, payload: dict) -> list:
         await self.connections[-1].send(json.dumps([2, "c1", action, payload]))
-        return await asyncio.wait_for(self.answers.get(), 5)
+        return await asyncio.wait_for(self.answers.get(), WAIT_S)
 
     def actions(self) -> list[str]:
         return [message[2] for message in self.heard]

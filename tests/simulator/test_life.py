@@ -50,7 +50,7 @@ async def test_it_boots_and_tells_its_status_first(central: CentralSystem, stati
 async def test_each_start_is_followed_by_rising_meter_values_and_a_stop(
     central: CentralSystem, station: LivingStation
 ) -> None:
-    await until(lambda: central.actions().count("StopTransaction") > 5, timeout_s=20)
+    await until(lambda: central.actions().count("StopTransaction") > 5)
     for connector_id in (1, 2):
         register = 0
         for _, _, action, payload in central.heard:
@@ -69,7 +69,7 @@ async def test_a_lost_connection_neither_ends_nor_doubles_a_charging(
     starts = central.actions().count("StartTransaction")
     heard = len(central.heard)
     central.connections[-1].transport.abort()
-    await until(lambda: "MeterValues" in central.actions()[heard:], timeout_s=10)
+    await until(lambda: "MeterValues" in central.actions()[heard:])
     assert central.actions().count("StartTransaction") == starts
     assert "StopTransaction" not in central.actions()[heard:]
 
@@ -77,7 +77,7 @@ async def test_a_lost_connection_neither_ends_nor_doubles_a_charging(
 async def test_it_starts_and_stops_when_asked(
     central: CentralSystem, station: LivingStation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await until(lambda: station.outlets[1].visit is None and station.station.status[1] == "Available", timeout_s=20)
+    await until(lambda: station.outlets[1].visit is None and station.station.status[1] == "Available")
     monkeypatch.setattr(life, "STAY_S", (60, 60))
     await until(lambda: 1 in station.station.transactions)
     transaction_id = station.station.transactions[1]
@@ -90,7 +90,7 @@ async def test_it_starts_and_stops_when_asked(
 async def test_a_broken_outlet_stays_faulted_and_the_other_one_serves(
     central: CentralSystem, broken_station: LivingStation
 ) -> None:
-    await until(lambda: "StopTransaction" in central.actions(), timeout_s=20)
+    await until(lambda: "StopTransaction" in central.actions())
     starts = {message[3]["connectorId"] for message in central.heard if message[2] == "StartTransaction"}
     assert starts == {2}
     assert broken_station.station.status[1] == "Faulted"

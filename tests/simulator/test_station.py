@@ -7,7 +7,7 @@ import pytest
 import websockets
 
 from tests.simulator.central_system import CentralSystem
-from tests.support.virtual_station import CallError, Station, until
+from tests.support.virtual_station import WAIT_S, CallError, Station, until
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def test_a_call_fails_at_once_when_the_connection_breaks(station: Station)
     await asyncio.sleep(0)
     station.cut()
     with pytest.raises((ConnectionError, websockets.ConnectionClosed)):
-        await asyncio.wait_for(call, 5)
+        await asyncio.wait_for(call, WAIT_S)
 
 
 async def test_it_comes_back_after_a_lost_connection(central: CentralSystem) -> None:

@@ -10,7 +10,7 @@ from simulator.station import LOST
 from tests.csms.portal import TAG, configure
 from tests.csms.services.third_party import Receiver, receiving, register
 from tests.csms.test_process import sidecar
-from tests.support.virtual_station import Station, until
+from tests.support.virtual_station import WAIT_S, Station, until
 
 
 async def charge_until_lost(url: str) -> None:
@@ -42,6 +42,6 @@ async def test_sessions_survive_a_kill_as_notifications(tmp_path: Path) -> None:
         async with sidecar(tmp_path) as (process, _url):
             await until(lambda: {row["public_id"] for row in rows} == {one.body["id"] for one in inbox.received}, 20)
             process.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(process.wait(), 20) == 0
+            assert await asyncio.wait_for(process.wait(), WAIT_S) == 0
     tries = Counter((one.body["id"], one.headers["webhook-attempt"]) for one in inbox.received)
     assert set(tries.values()) == {1}
