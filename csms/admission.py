@@ -7,6 +7,7 @@ from csms.central import Central
 from csms.happenings import Authorization, Started
 from csms.station import Station
 from csms.statuses import mode_of_neighbours
+from data import id_tags
 from data.id_tags import TagHolder
 from data.transactions import ANONYMOUS, RFID, OpenTransaction
 
@@ -59,11 +60,16 @@ def once_more(central: Central, station: Station, start: Started, admission: Adm
     return admission._replace(authorization=admission.authorization._replace(status=CONCURRENT))
 
 
-def may_stop(central: Central, transaction: OpenTransaction, id_tag: str) -> bool:
-    """Tell whether a tag belongs to a transaction: the same one, one of its holder's, or one of the same parent."""
+def may_stop(central: Central, station: Station, transaction: OpenTransaction, id_tag: str) -> bool:
+    """Tell whether a tag belongs to a transaction: the same one, one of its holder's, or one of the same parent.
+
+    Where an outlet is open to anybody, nobody's tag is asked for, and any may stop.
+    """
+    if is_open(station, transaction.connector_id) or id_tags.is_same(transaction.id_tag or "", id_tag):
+        return True
     began, stops = central.tags.find(transaction.id_tag or ""), central.tags.find(id_tag)
     if began is None or stops is None:
-        return began is stops
+        return False
     has_parent = stops.parent_id_tag is not None and stops.parent_id_tag == began.parent_id_tag
     return stops.user_id == began.user_id or has_parent
 

@@ -1,9 +1,11 @@
 """What stations are told and what they answer, in words of no OCPP version. A version's folder translates."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple, Protocol
+
+from data.database import Batch, Change, Sql
 
 Payload = dict[str, Any]
 LONGEST_SAID = 500
@@ -58,12 +60,16 @@ class NoAnswer(CallFailed):
     Attributes:
         late: is done when the answer comes after all, with it or with what went wrong; None: it cannot come.
         read: reads the late answer.
+        if_accepted: what to commit when the late answer accepts.
+        is_part: more calls would have followed, which are not made any more.
     """
 
     def __init__(self, text: str, late: "asyncio.Future[Payload | CallFailed] | None" = None) -> None:
         super().__init__(text)
         self.late = late
         self.read: Callable[[Payload], Answer] | None = None
+        self.if_accepted: tuple[Sequence[Sql | Batch], Sequence[Change]] = ((), ())
+        self.is_part = False
 
 
 class ErrorAnswered(CallFailed):

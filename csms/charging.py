@@ -142,9 +142,14 @@ async def stopped(central: Central, station: Station, stop: Stopped, received_at
         await _stopped_late(central, station, stop, moment, received_at)
         return _told(central, station, stop, None, received_at)
     transaction, values = _last_measured(station, transaction, stop, received_at)
-    other = "" if not stop.id_tag or admission.may_stop(central, transaction, stop.id_tag) else STOPPED_BY_OTHER
+    is_legal = not stop.id_tag or admission.may_stop(central, station, transaction, stop.id_tag)
     session = sessions.ended(
-        transaction, moment.at, meter_stop_kwh, stop.reason, received_at, sessions.notes(note, moment.note, other)
+        transaction,
+        moment.at,
+        meter_stop_kwh,
+        stop.reason,
+        received_at,
+        sessions.notes(note, moment.note, "" if is_legal else STOPPED_BY_OTHER),
     )
     over, over_changed = outcomes.charging_ended(central, station, transaction, received_at)
     told, told_changed = central.notices.ended(session)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,6 @@ UNKNOWN_AFTER_RESTART = texts.told(
 )
 LATE = texts.N_("Answered late: %(said)s")
 REPLACING = "AcceptedCanceled"
-OF_MANY_CALLS = ("download_rfid_tags",)
 UNSUPPORTED_ERRORS = ("NotImplemented", "NotSupported")
 STATES = {
     Verdict.ACCEPTED: State.ACCEPTED,
@@ -124,7 +123,7 @@ class Commander:
         given = await key_rotation.begin(self._central, station, command)
         try:
             command.parameters = effects.completed(station, command)
-            answer, statements = await self._performed(station, caller, command)
+            answer = await self._performed(station, caller, command)
         except NoAnswer as silence:
             command.answer = silence.said
             await self._end(station, command, State.TIMED_OUT, command.answer)
@@ -135,30 +134,27 @@ class Commander:
             await self._end(station, command, State.REJECTED, reason.args[0])
         else:
             told = key_rotation.answered(self._central, station, command, answer, given)
-            await self._answered(station, command, answer, [*statements, *told[0]], told[1])
+            await self._answered(station, command, answer, *told)
         if given or key_rotation.is_profile(command):
             await self._central.reload_credentials(station.station_id)
 
-    async def _performed(
-        self, station: Station, caller: Caller, command: Command
-    ) -> tuple[Answer, Sequence[Sql | Batch]]:
+    async def _performed(self, station: Station, caller: Caller, command: Command) -> Answer:
         if command.kind.name == "download_rfid_tags":
-            return await local_lists.send(self._central.database, station, caller, command)
+            return await local_lists.send(self._central, station, caller, command)
         parameters = command.parameters
         if command.kind.name in effects.WITH_FILES:
             ftp_url = await asyncio.to_thread(station_files.ftp_url, self._central.database)
             parameters = effects.located(self._central.accounts, ftp_url, station, command)
-        return await caller.perform(Wanted(command.kind.name, command.connector_id, parameters)), []
+        return await caller.perform(Wanted(command.kind.name, command.connector_id, parameters))
 
     def _listen_on(self, station: Station, command: Command, silence: NoAnswer, given: str) -> None:
         """Take the answer when it comes after all: the station may have done what it was told."""
-        if silence.late is None or silence.read is None:
+        if silence.late is None:
             return
-        read = silence.read
 
         def come(late: "asyncio.Future[Payload | CallFailed]") -> None:
             if not late.cancelled():
-                work = asyncio.create_task(self._answered_late(station, command, late.result(), read, given))
+                work = asyncio.create_task(self._answered_late(station, command, late.result(), silence, given))
                 self._late.add(work)
                 work.add_done_callback(self._late.discard)
 
@@ -169,19 +165,26 @@ class Commander:
         station: Station,
         command: Command,
         outcome: Payload | CallFailed,
-        read: Callable[[Payload], Answer],
+        silence: NoAnswer,
         given: str,
     ) -> None:
-        """Write what a late answer says; an error, or a part of many calls, changes nothing but the text."""
+        """Write what a late answer says; an error changes nothing but the text, nor does one of many calls end them."""
         try:
-            if isinstance(outcome, CallFailed) or command.kind.name in OF_MANY_CALLS:
-                said = outcome.said if isinstance(outcome, CallFailed) else read(outcome).word
+            if isinstance(outcome, CallFailed):
                 more = key_rotation.refused(station, given) if isinstance(outcome, ErrorAnswered) else ([], [])
-                await self._end(station, command, State.TIMED_OUT, texts.told(LATE, said=said), more)
+                await self._end(station, command, State.TIMED_OUT, texts.told(LATE, said=outcome.said), more)
+                return
+            assert silence.read
+            answer = silence.read(outcome)
+            statements, changed = key_rotation.answered(self._central, station, command, answer, given)
+            if answer.verdict is Verdict.ACCEPTED:
+                statements = [*statements, *silence.if_accepted[0]]
+                changed = [*changed, *silence.if_accepted[1]]
+            if silence.is_part and answer.verdict is Verdict.ACCEPTED:
+                text = texts.told(LATE, said=answer.word)
+                await self._end(station, command, State.TIMED_OUT, text, (statements, changed))
             else:
-                answer = read(outcome)
-                told = key_rotation.answered(self._central, station, command, answer, given)
-                await self._answered(station, command, answer, *told, is_late=True)
+                await self._answered(station, command, answer, statements, changed, is_late=True)
         except Exception:
             log.exception("%s: the late answer to command %s failed", station.charge_box_id, command.command_id)
 

@@ -53,8 +53,8 @@ class Peer(NamedTuple):
 
     charge_box_id: str
     answers: Answers
-    respond: Callable[[str, Payload, datetime], Awaitable[Payload]]
-    """Answers a call (action, payload, time of receipt); raises CallRefused."""
+    respond: Callable[[str, str, Payload, datetime], Awaitable[Payload]]
+    """Answers a call (unique id, action, payload, time of receipt); raises CallRefused."""
     repeatable: Callable[[str], bool]
     """Tells whether an action's answer may be given again."""
     heard: Callable[[datetime], None]
@@ -199,7 +199,8 @@ class Connection:
         if given is not None:
             return given
         try:
-            answer = orjson.dumps([CALLRESULT, unique_id, await peer.respond(action, payload, received_at)])
+            said = await peer.respond(str(unique_id), action, payload, received_at)
+            answer = orjson.dumps([CALLRESULT, unique_id, said])
         except CallRefused as refused:
             self._metrics.refused += 1
             return _error(unique_id, refused)

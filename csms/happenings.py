@@ -55,9 +55,12 @@ class Started(NamedTuple):
 
 
 class Measured(NamedTuple):
+    """message_id: the message's own, the same when it is sent again."""
+
     connector_id: int
     transaction_id: int | None
     readings: tuple[Reading, ...]
+    message_id: str = ""
 
 
 class Stopped(NamedTuple):

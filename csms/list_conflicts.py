@@ -1,4 +1,7 @@
-"""A station whose list of RFID tags contradicts the portal's gets the whole list again; next, an alarm."""
+"""A station whose list of RFID tags contradicts the portal's gets the whole list again; next, an alarm.
+
+The alarm is over when the station takes a whole list once more; if that does not help either, it tells so again.
+"""
 
 import asyncio
 from datetime import datetime
@@ -7,7 +10,7 @@ from csms.central import ODDITY_REPEATED_AFTER, Central
 from csms.faults import FAULTS
 from csms.station import Station
 from data import alarms, commands, local_lists
-from data.alarms import CONFIGURATION_FAULT, Alarm
+from data.alarms import LIST_CONFLICT, Alarm
 from data.database import Batch, Change, Sql
 
 CODE = "LocalListConflict"
@@ -23,6 +26,5 @@ async def met(central: Central, station: Station, at: datetime) -> tuple[list[Sq
     if taken_at is None or at - taken_at > ODDITY_REPEATED_AFTER:
         return [], []  # the list is on its way
     text = FAULTS[CODE].description
-    alarm = Alarm(CONFIGURATION_FAULT, CODE, station.site_id, station.station_id, 0, text, "", "", at)
-    station.alarms.add((0, CONFIGURATION_FAULT))
-    return [*alarms.raised(alarm)], [("alarm", station.station_id)]
+    alarm = Alarm(LIST_CONFLICT, CODE, station.site_id, station.station_id, 0, text, "", "", at)
+    return alarms.raised(alarm), [("alarm", station.station_id)]

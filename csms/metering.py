@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import blake2b
 
 from csms import clock, meters
 from csms.central import Central
 from csms.happenings import Measured, Reading
 from csms.meters import ENERGY, POWER, Measurement
 from csms.station import Station
-from data import meter_values, texts, transactions
+from data import meter_values, station_states, texts, transactions
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.meter_values import MeterValue
@@ -17,7 +18,9 @@ from data.transactions import OpenTransaction
 
 
 async def measured(central: Central, station: Station, report: Measured, received_at: datetime) -> None:
-    print_ = hash(report)
+    measurements, unread = read(report.readings, station, received_at)
+    is_untimed = any(measurement.measured_at == received_at for measurement in measurements)
+    print_ = _print(report, is_untimed)
     if print_ in station.meter_prints:
         return
     connector_id = report.connector_id
@@ -25,7 +28,6 @@ async def measured(central: Central, station: Station, report: Measured, receive
     transaction_id = (
         transaction.transaction_id if transaction else await _finished(central, station, report.transaction_id)
     )
-    measurements, unread = read(report.readings, station, received_at)
     if unread:
         text = texts.told("Meter values of connector %(number)s hold no number.", number=connector_id)
         central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"readings": report.readings})
@@ -33,6 +35,8 @@ async def measured(central: Central, station: Station, report: Measured, receive
     if values and not await _is_repeated(central, station, values):
         statements: list[Sql | Batch] = [meter_values.sampled(values)]
         changed: list[Change] = []
+        if is_untimed:
+            statements.append(station_states.untimed(station.station_id, print_))
         if transaction:
             transaction = live(transaction, measurements)
             statements.append(transactions.measured(transaction))
@@ -43,6 +47,12 @@ async def measured(central: Central, station: Station, report: Measured, receive
         if transaction:
             station.open[transaction.transaction_id] = transaction
     station.meter_prints.append(print_)
+
+
+def _print(report: Measured, is_untimed: bool) -> str:
+    """Return what tells a report from others: its content, with the message's id where no time tells equals apart."""
+    content = report if is_untimed else report._replace(message_id="")
+    return blake2b(repr(content).encode(), digest_size=16).hexdigest()
 
 
 def read(readings: Iterable[Reading], station: Station, received_at: datetime) -> tuple[list[Measurement], int]:

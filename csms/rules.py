@@ -42,7 +42,9 @@ RULES: dict[type, Rule] = {
 }
 
 
-async def take(central: Central, station: Station, happening: Happening, received_at: datetime) -> Any:
+async def take(central: Central, station: Station, happening: Happening, received_at: datetime, message_id: str) -> Any:
     """Let the rule of a happening work, one at a time per station whatever connection it came by."""
+    if isinstance(happening, Measured):
+        happening = happening._replace(message_id=message_id)
     async with station.lock:
         return await RULES[type(happening)](central, station, happening, received_at)

@@ -24,7 +24,7 @@ ALARMING = {
     "SecurityLogWasCleared": N_("The security log of the charging station was cleared"),
     "TamperDetectionActivated": N_("The charging station was tampered with"),
 }
-"""Types that need somebody to look; the others are events. An alarm stays until it is cleared by hand."""
+"""Types that need somebody to look; the others are events. What happened cannot unhappen: only a person clears it."""
 
 
 async def reported(central: Central, station: Station, report: SecurityReported, received_at: datetime) -> None:

@@ -161,8 +161,8 @@ class OcppServer:
     def _peer(self, station: Station, reading: set[asyncio.Task[None]]) -> Peer:
         central = self._central
 
-        async def answer(action: str, payload: dict[str, Any], received_at: datetime) -> dict[str, Any]:
-            answered = await respond(central, station, action, payload, received_at)
+        async def answer(unique_id: str, action: str, payload: dict[str, Any], received_at: datetime) -> dict[str, Any]:
+            answered = await respond(central, station, unique_id, action, payload, received_at)
             if not (station.parameters_read or reading) and station.connection:
                 reading.add(asyncio.create_task(read_configuration(central, station, station.connection)))
             return answered

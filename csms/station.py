@@ -39,7 +39,7 @@ class Station:
         self.station_id = known.station_id
         self.is_registered = known.is_registered
         self.parameters_read = known.parameters_read
-        self.reads_after_boot = False  # a changed parameter counts from then on
+        self.reads_after_boot = known.reads_after_boot
         self.heard_at = heard_at
         self.created_at = known.created_at or heard_at
         self.misfit = known.reported_model != known.model and "" not in (
@@ -59,7 +59,7 @@ class Station:
         self.open: dict[int, OpenTransaction] = {}
         self.finished: OrderedDict[int, Session] = OrderedDict()
         self.starts: OrderedDict[Started, StartAnswer] = OrderedDict()
-        self.meter_prints: deque[int] = deque(maxlen=PRINTS_KEPT)
+        self.meter_prints: deque[str | None] = deque([known.untimed_print], maxlen=PRINTS_KEPT)
         self.restored = False  # registered before this start of the process, and no meter values since
         self.ends_before: dict[int, datetime] = {}  # end of the last session of each connector before this start
         self.configure(known)

@@ -18,7 +18,8 @@ TIME = pa.timestamp("us", tz="UTC")
 
 NO_NETWORK, NOT_REGISTERED = N_("No network"), N_("Not registered")
 CONFIGURATION_FAULT, SECURITY = N_("Configuration fault hardware"), N_("Security")
-OF_THE_STATION = frozenset({NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT, SECURITY})
+LIST_CONFLICT = N_("List of RFID tags")
+OF_THE_STATION = frozenset({NO_NETWORK, NOT_REGISTERED, CONFIGURATION_FAULT, SECURITY, LIST_CONFLICT})
 """Kinds that no connector's status raises or clears; they stand on connector 0."""
 
 FLAPPING = timedelta(minutes=10)

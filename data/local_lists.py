@@ -1,6 +1,7 @@
 """The RFID tags that stations keep, to let people charge while the portal is out of reach."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -43,7 +44,7 @@ def room(database: Database, station_id: int) -> Room:
 
 
 def kept(database: Database, station_id: int) -> Kept | None:
-    """Return what was last sent to a station, None before the first time."""
+    """Return what a station last took, None before the first time."""
     rows = database.query(
         "SELECT version, entries FROM local_list WHERE station_id = $station_id", {"station_id": station_id}
     ).to_pylist()
@@ -51,22 +52,25 @@ def kept(database: Database, station_id: int) -> Kept | None:
 
 
 def sent_at(database: Database, station_id: int) -> datetime | None:
-    """Return when a station last took a list, None before the first time."""
+    """Return when the list that a station last took was sent, None before the first time."""
     rows = database.query("SELECT sent_at FROM local_list WHERE station_id = $id", {"id": station_id})
     at: datetime | None = rows["sent_at"][0].as_py() if rows.num_rows else None
     return at
 
 
-def sent(station_id: int, version: int, id_tags: list[str], at: datetime) -> Sql:
+def taken(station_id: int, version: int, id_tags: Iterable[str], sent_at: datetime) -> Sql:
+    """Keep which tags a station has from now on; what was sent later counts, whenever it was answered."""
+    entries = sorted(id_tags)
     return Sql(
         """INSERT INTO local_list VALUES ($station_id, $version, $entries, $tags, $at)
            ON CONFLICT (station_id) DO UPDATE SET version = excluded.version, entries = excluded.entries,
-               tags = excluded.tags, sent_at = excluded.sent_at""",
+               tags = excluded.tags, sent_at = excluded.sent_at
+           WHERE local_list.sent_at <= excluded.sent_at""",
         {
             "station_id": station_id,
             "version": version,
-            "entries": json.dumps(id_tags),
-            "tags": len(id_tags),
-            "at": at,
+            "entries": json.dumps(entries),
+            "tags": len(entries),
+            "at": sent_at,
         },
     )

@@ -48,6 +48,12 @@ BOOTED = Into(
     ),
     key=("station_id",),
 )
+UNTIMED = Into(
+    """UPDATE station_state SET untimed_print = batch.untimed_print
+       FROM batch WHERE station_state.station_id = batch.station_id""",
+    pa.schema([("station_id", pa.int32()), ("untimed_print", pa.string())]),
+    key=("station_id",),
+)
 STATUS = rows_into(
     "outlet_state",
     pa.schema(
@@ -104,6 +110,11 @@ def booted(station_id: int, at: datetime, vendor: str, model: str, serial_number
     return Batch(BOOTED, [(station_id, at, vendor, model, serial_number, firmware_version)])
 
 
+def untimed(station_id: int, untimed_print: str) -> Batch:
+    """Keep what tells the last meter values without a usable time from others: only by it is a repeat known."""
+    return Batch(UNTIMED, [(station_id, untimed_print)])
+
+
 def status(
     station_id: int,
     connector_id: int,
@@ -120,7 +131,11 @@ def status(
 
 
 class KnownStation(NamedTuple):
-    """A configured station, and whether it ever registered."""
+    """A configured station, and whether it ever registered.
+
+    parameters_read: its parameters were read, and no reboot has made changes count since.
+    reads_after_boot: a change of its parameters counts from its next reboot on.
+    """
 
     station_id: int
     site_id: int
@@ -129,9 +144,11 @@ class KnownStation(NamedTuple):
     last_heard_at: datetime | None
     is_registered: bool
     parameters_read: bool
+    reads_after_boot: bool
     created_at: datetime | None
     model: str
     reported_model: str
+    untimed_print: str | None
 
 
 class KnownOutlet(NamedTuple):
@@ -155,9 +172,15 @@ def known_stations(database: Database) -> list[KnownStation]:
         database,
         KnownStation,
         """SELECT station_id, charging_station.site_id, charge_box_id, time_zone, last_heard_at,
-               registered_at IS NOT NULL AS is_registered, parameters_read_at IS NOT NULL AS parameters_read,
-               created_at, charging_station.model, coalesce(station_state.model, '') AS reported_model
+               registered_at IS NOT NULL AS is_registered,
+               parameters_read_at IS NOT NULL
+                   AND NOT coalesce(greatest(required_at, parameters_read_at) < booted_at, FALSE) AS parameters_read,
+               required_at IS NOT NULL AND NOT coalesce(required_at < booted_at, FALSE) AS reads_after_boot,
+               created_at, charging_station.model, coalesce(station_state.model, '') AS reported_model, untimed_print
            FROM charging_station JOIN site USING (site_id) LEFT JOIN station_state USING (station_id)
+               LEFT JOIN (SELECT station_id, max(answered_at) AS required_at FROM command
+                          WHERE kind = 'change_configuration' AND answer = 'RebootRequired' GROUP BY station_id)
+                   USING (station_id)
            WHERE charging_station.removed_at IS NULL""",
     )
 

@@ -113,7 +113,7 @@ class CentralSystemService:
         except NotUnderstood as error:
             line.log("out", CALLERROR, asked.message_id, "ProtocolError", str(error))
             raise Fault("Sender", "ProtocolError", f"{error}.") from error
-        result = await take(central, station, happening, request.received_at)
+        result = await take(central, station, happening, request.received_at, asked.message_id)
         central.metrics.received[operation] += 1
         answer = message.answer(result, datetime.now(UTC), central.timing.heartbeat)
         line.log("out", CALLRESULT, asked.message_id, answer)

@@ -19,7 +19,7 @@ KNOWN_ACTIONS = {action.value for action in Action}
 
 
 async def respond(
-    central: Central, station: Station, action: str, payload: dict[str, Any], received_at: datetime
+    central: Central, station: Station, message_id: str, action: str, payload: dict[str, Any], received_at: datetime
 ) -> dict[str, object]:
     """Return the answer's payload, when everything the call tells is on disk.
 
@@ -43,7 +43,7 @@ async def respond(
     except NotUnderstood as error:
         code = "OccurenceConstraintViolation" if error.missing else "TypeConstraintViolation"
         raise CallRefused(code, f"{error}.") from error
-    result = await take(central, station, happening, received_at)
+    result = await take(central, station, happening, received_at, message_id)
     return message.answer(result, datetime.now(UTC), central.timing.heartbeat)
 
 

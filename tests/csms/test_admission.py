@@ -129,3 +129,17 @@ async def test_a_stop_by_another_tag_is_legal_for_the_same_holder_or_parent_and_
         answer = await station.call("StopTransaction", payload | {"timestamp": "2026-03-20T10:00:00Z"})
     assert answer["idTagInfo"]["status"] == "Accepted"
     assert ("stopped by another's tag" in (portal.session()["note"] or "")) is is_noted
+
+
+@pytest.mark.parametrize(
+    ("charge_box_id", "stops", "is_noted"),
+    [("CP1", "04:99:99:99", False), ("CP1", "04888888", True), ("CP1", TAG, True), ("OPEN", "04888888", False)],
+)
+async def test_an_unknown_tag_stops_what_it_began_and_any_tag_where_none_is_asked_for(
+    portal: Portal, charge_box_id: str, stops: str, is_noted: bool
+) -> None:
+    async with portal.station(charge_box_id) as station:
+        start = await station.start(1, "04999999")
+        payload = {"transactionId": start["transactionId"], "idTag": stops, "meterStop": 1}
+        await station.call("StopTransaction", payload | {"timestamp": "2026-03-20T10:00:00Z"})
+    assert ("stopped by another's tag" in (portal.session()["note"] or "")) is is_noted

@@ -176,6 +176,23 @@ async def test_repeated_meter_values_are_kept_once(start: Start) -> None:
         assert portal.count("meter_value") == 2
 
 
+@pytest.mark.parametrize("timed", [{}, {"timestamp": "1970-01-01T00:00:00Z"}])
+async def test_meter_values_without_a_usable_time_are_repeated_by_their_id(start: Start, timed: dict[str, Any]) -> None:
+    """Nothing else tells a repeat from the next values, which may be equal."""
+    values = {"connectorId": 1, "meterValue": [timed | {"sampledValue": [{"value": "1500"}]}]}
+    async with start() as portal, portal.station() as station:
+        await station.call("MeterValues", values, "1")
+        await station.call("MeterValues", values, "2")
+        await station.boot()
+        await station.call("MeterValues", values, "2")
+        assert portal.count("meter_value") == 2
+    async with start() as portal, portal.station() as station:  # the answer was lost with the process
+        await station.call("MeterValues", values, "2")
+        assert portal.count("meter_value") == 2
+        await station.call("MeterValues", values, "3")
+        assert portal.count("meter_value") == 3
+
+
 async def test_the_stops_own_samples_are_kept_and_give_the_energy(portal: Portal) -> None:
     async with portal.station() as station:
         data = [{"timestamp": AT, "sampledValue": [{"value": "2.5", "unit": "kWh", "context": "Transaction.End"}]}]
