@@ -11,13 +11,6 @@
   // On a phone the glyph, the node and what is wrong come first; a long press stands for the menu's button.
   const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 180 }, { colId: "description" }, { colId: "text" }, { colId: "action" }, { colId: "menu", hide: true }];
 
-  cells.SeverityCell = function (props) {
-    if (!props.data) return null;
-    const [colour, glyph] = props.data.severity_look.split(" ");
-    const icon = React.createElement("i", { className: `bi ${glyph}`, "aria-hidden": true });
-    return React.createElement("span", { className: `cp-state ${colour}` }, icon, React.createElement("span", { className: "cp-severity" }, props.value));
-  };
-
   cells.ClearButton = function (props) {
     if (!props.data) return null;
     const name = props.name.replace("{alarm}", props.data.description).replace("{node}", props.data.node);

@@ -37,6 +37,14 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       input.click();
       return window.dash_clientside.no_update;
     },
-    chosen: (value) => value ?? [],
+    chosen(rows, text) {
+      const stations = (rows ?? []).map((row) => String(row.station_id));
+      return [stations, stations.length ? text.replace("{count}", stations.length) : ""];
+    },
+    // Rows change where they are: none moves while stations are being chosen.
+    async show(rows) {
+      const api = await dash_ag_grid.getApiAsync("control-stations");
+      for (const row of rows ?? []) api.getRowNode(String(row.station_id))?.setData(row);
+    },
   },
 });

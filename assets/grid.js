@@ -13,6 +13,14 @@
     return zeros && rest ? React.createElement("span", { className: "cp-id" }, part("cp-id-z", zeros), rest) : part("cp-id", props.value);
   };
 
+  // A word with its glyph and colour, which stand in the field `<column>_look`.
+  cells.LookCell = function ({ data, column, value }) {
+    if (!value) return null;
+    const [colour, glyph] = data[`${column.getColId()}_look`].split(" ");
+    const icon = React.createElement("i", { className: `bi ${glyph}`, "aria-hidden": true });
+    return React.createElement("span", { className: `cp-state ${colour}` }, icon, React.createElement("span", { className: "cp-look" }, value));
+  };
+
   cells.RowMenuButton = function (props) {
     if (!props.data) return null;
     const icon = React.createElement("i", { className: "bi bi-three-dots", "aria-hidden": true });

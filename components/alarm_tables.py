@@ -18,7 +18,7 @@ from components.menus import icon
 from components.states import SEVERITIES
 from data import alarm_tables
 
-SEVERITY = Heading(lazy_gettext("Severity"), 92, shown=True, renderer="SeverityCell")
+SEVERITY = Heading(lazy_gettext("Severity"), 92, shown=True, renderer="LookCell")
 RAISED = Heading(lazy_gettext("Create date"), 166, shown=True)
 NODE = Heading(lazy_gettext("Node name"), 186, shown=True, renderer="IdentityCell")
 SITE = Heading(lazy_gettext("Site"), 100, shown=True)

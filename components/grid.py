@@ -1,4 +1,4 @@
-"""Tables that ask the server for their rows: theme, columns and row menu; `assets/grid.js` is their other half."""
+"""Tables, their rows asked of the server or all in the browser: theme, columns, row menu; `assets/grid.js` helps."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,9 @@ THEME = {
 BLOCK_ROWS = 100
 ONE_ROW = {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True}
 SEVERAL_ROWS = {"mode": "multiRow", "checkboxes": True, "headerCheckbox": False, "enableClickSelection": False}
+FILTERED_ROWS = SEVERAL_ROWS | {"headerCheckbox": True, "selectAll": "filtered"}
 FILTERS = {"text": "agTextColumnFilter", "number": "agNumberColumnFilter", "date": "agDateColumnFilter"}
+DEFAULTS = {"sortable": True, "resizable": True, "floatingFilter": True, "suppressHeaderMenuButton": True}
 
 
 def table(
@@ -75,7 +77,7 @@ def table(
         for place, entry in enumerate(sort_model)
     }
     definitions = [
-        _definition(name, columns[name], heading) | sorts.get(name, {})
+        _definition(name, columns[name].kind, heading) | sorts.get(name, {})
         for name, heading in headings.items()
         if name in columns
     ]
@@ -83,23 +85,19 @@ def table(
     return dag.AgGrid(
         id=table_id,
         columnDefs=[*definitions, *before_menu, menu],
-        defaultColDef={"sortable": True, "resizable": True, "floatingFilter": True, "suppressHeaderMenuButton": True},
+        defaultColDef=DEFAULTS,
         rowModelType="infinite",
         getRowId=f"'' + params.data.{row_id}",
         filterModel=dict(filter_model),
-        dashGridOptions={
-            "localeText": grid_texts.texts(),
-            "theme": {"function": f"themeQuartz.withParams({json.dumps(THEME)})"},
+        dashGridOptions=_options()
+        | {
             "cacheBlockSize": BLOCK_ROWS,
             "maxBlocksInCache": 20,
             "infiniteInitialRowCount": BLOCK_ROWS,
             "blockLoadDebounceMillis": 20,
             "maxConcurrentDatasourceRequests": 1,  # a second request would overwrite the first, which then never ends
-            "animateRows": False,
-            "multiSortKey": "ctrl",
             "preventDefaultOnContextMenu": True,
             "rowSelection": SEVERAL_ROWS if several else ONE_ROW,
-            "selectionColumnDef": {"width": 40},
             "rowClassRules": {"is-loading": "!params.data"},
         },
         eventListeners={"cellContextMenu": ["rowMenu(params)"], "cellKeyDown": ["rowKey(params)"]},
@@ -108,7 +106,37 @@ def table(
     )
 
 
-def _definition(name: str, column: Column, heading: Heading) -> dict[str, Any]:
+def choice(
+    table_id: str, headings: Mapping[str, Heading], rows: Sequence[Mapping[str, Any]], row_id: str
+) -> dag.AgGrid:
+    """Return a table of texts to choose rows from; `selectedRows` are those. All its rows are in the browser.
+
+    Args:
+        row_id: the field that names a row.
+    """
+    return dag.AgGrid(
+        id=table_id,
+        columnDefs=[_definition(name, "text", heading) for name, heading in headings.items()],
+        defaultColDef=DEFAULTS,
+        rowData=list(rows),
+        getRowId=f"'' + params.data.{row_id}",
+        dashGridOptions=_options() | {"rowSelection": FILTERED_ROWS},
+        className="cp-grid",
+        style={"height": None, "width": None},
+    )
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "localeText": grid_texts.texts(),
+        "theme": {"function": f"themeQuartz.withParams({json.dumps(THEME)})"},
+        "animateRows": False,
+        "multiSortKey": "ctrl",
+        "selectionColumnDef": {"width": 40},
+    }
+
+
+def _definition(name: str, kind: str, heading: Heading) -> dict[str, Any]:
     numeric = {"cellClass": "cp-num", "headerClass": "ag-right-aligned-header"} if heading.numeric else {}
     renderer = {"cellRenderer": heading.renderer} if heading.renderer else {}
     return {
@@ -118,9 +146,9 @@ def _definition(name: str, column: Column, heading: Heading) -> dict[str, Any]:
         "width": heading.width,
         **({"flex": 1, "minWidth": heading.width, "tooltipField": name} if heading.fills else {}),
         "initialHide": not heading.shown,
-        "filter": FILTERS[column.kind],
+        "filter": FILTERS[kind],
         "filterParams": {
-            "filterOptions": list(OPTIONS[column.kind]),
+            "filterOptions": list(OPTIONS[kind]),
             "maxNumConditions": 2,
             "buttons": ["reset"],
             "debounceMs": 300,

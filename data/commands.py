@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - conditions come from constants, values are bound
-"""What users want stations to do: asking for it, calling it off, and how far it is (manual: Control).
+"""What users want stations to do: asking for it, calling it off, asking again (manual: Control).
 
 A command is a row; the central system is woken by its commit, sends it, and writes every step into the row.
 """
@@ -7,21 +7,21 @@ A command is a row; the central system is woken by its commit, sends it, and wri
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
 import pyarrow as pa
 
-from data import station_passwords
+from data import command_log, station_passwords
 from data.abilities import Abilities, abilities, unsupported_reason
 from data.command_kinds import KINDS, MASK, Kind, Target, is_secret_key, secret_names, sentence
+from data.command_log import ROLES
 from data.command_parameters import checked
-from data.command_rows import FAILURES, UNDER_WAY, State
+from data.command_rows import FAILURES, State
 from data.database import Batch, Change, Sql, rows_into
 from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
-from data.nodes import Node
-from data.scope import Role, Scope
+from data.scope import Scope
 from data.texts import told, words
 
 WAKE = "command_request"
@@ -30,7 +30,6 @@ WAKE = "command_request"
 MOST_STATIONS = 20_000
 LONGEST_WAIT = timedelta(days=30)
 DEFAULT_WAIT = timedelta(hours=1)
-ROLES = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 ASKED = told("asked for.")
 
 _TIME = pa.timestamp("us", tz="UTC")
@@ -260,7 +259,7 @@ def retry_failed(scope: Scope, batch_id: str, expires_at: datetime | None = None
         InvalidInput: nothing failed, or a secret value would have to be entered again.
     """
     scope.require(*ROLES, action="control charging stations")
-    commands = batch(scope, batch_id)
+    commands = command_log.batch(scope, batch_id)
     failed = [command for command in commands if command["state"] in (*FAILURES, State.EXPIRED)]
     if not failed:
         raise InvalidInput("Stations", None, "that failed: there are none.")
@@ -276,64 +275,3 @@ def retry_failed(scope: Scope, batch_id: str, expires_at: datetime | None = None
         expires_at=expires_at,
         stop_on_failures=failed[0]["stop_on_failures"],
     )
-
-
-_SELECT = """SELECT command_id, batch_id, command.station_id, command.site_id, connector_id, kind, parameters,
-    stop_on_failures, requested_by, requested_at, expires_at, state, sent_at, answered_at, progressed_at, ended_at,
-    done_by, answer, progress, progress_text, result, template, arguments,
-    station.name AS station, station.charge_box_id,
-    trim(asker.first_name || ' ' || asker.last_name) AS requested_by_name
-    FROM command LEFT JOIN charging_station station ON station.station_id = command.station_id
-    LEFT JOIN portal_user asker ON asker.user_id = command.requested_by"""
-
-
-def of_node(scope: Scope, node: Node | None, limit: int = 50) -> list[dict[str, Any]]:
-    """Return a node's commands, those under way first, then the newest.
-
-    Returns: every column of `command` but secret; parameters and result read from JSON; station, charge_box_id and
-        requested_by_name (None: the portal itself) beside them.
-    """
-    scope.require(*ROLES, action="see commands")
-    condition, params = scope.condition(node)
-    return _rows(
-        scope,
-        f"""SELECT * FROM ({_SELECT}) WHERE {condition}
-            ORDER BY ended_at IS NOT NULL, command_id DESC LIMIT $limit""",
-        {**params, "limit": limit},
-    )
-
-
-def batch(scope: Scope, batch_id: str) -> list[dict[str, Any]]:
-    """Return the commands of one action, one per station in the order of their names; columns as `of_node`.
-
-    Raises:
-        NotFound: there is no such batch in scope.
-    """
-    scope.require(*ROLES, action="see commands")
-    sites, params = scope.sites()
-    rows = _rows(
-        scope,
-        f"SELECT * FROM ({_SELECT}) WHERE batch_id = $batch_id AND {sites} ORDER BY station, command_id",
-        {**params, "batch_id": batch_id},
-    )
-    if not rows:
-        raise NotFound("batch", batch_id)
-    return rows
-
-
-def running_count(scope: Scope) -> int:
-    """Count the commands in scope that have not ended."""
-    sites, params = scope.sites()
-    rows = scope.database.query(
-        f"SELECT count(*) AS n FROM command WHERE state = ANY($states) AND {sites}",
-        {**params, "states": list(UNDER_WAY)},
-    )
-    return int(rows["n"][0].as_py())
-
-
-def _rows(scope: Scope, sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
-    rows = scope.database.query(sql, params).to_pylist()
-    for row in rows:
-        row["parameters"] = json.loads(row["parameters"])
-        row["result"] = json.loads(row["result"]) if row["result"] else None
-    return list(rows)

@@ -6,19 +6,28 @@ from typing import Any
 from data.nodes import Node
 from data.scope import Scope
 
-MOST = 2000
-
 
 def stations(scope: Scope, node: Node) -> list[dict[str, Any]]:
-    """Return a node's stations by name: station_id, name, charge_box_id, state, connected, firmware_version."""
+    """Return a node's stations by name.
+
+    Returns: station_id, name, charge_box_id, site, state (as the Navigator has it), connected; what the station
+        told of itself, empty if nothing: protocol (ocpp1.6 …), vendor, model, firmware_version; of the last command
+        that it was given command_kind and command_state, NULL if there was none.
+    """
     condition, params = scope.condition(node, connector="NULL")
     return list(
         scope.database.query(
-            f"""SELECT station_id, name, charge_box_id, node.state, coalesce(connected, FALSE) AS connected,
-                       coalesce(firmware_version, '') AS firmware_version
-                FROM (SELECT * FROM charging_station WHERE {condition} AND removed_at IS NULL)
-                JOIN station_node_state node USING (station_id) LEFT JOIN station_state USING (station_id)
-                ORDER BY name, station_id LIMIT {MOST}""",
+            f"""SELECT station_id, station.name, charge_box_id, site.name AS site, node.state,
+                       coalesce(told.connected, FALSE) AS connected, coalesce(told.protocol, '') AS protocol,
+                       coalesce(told.vendor, '') AS vendor, coalesce(told.model, '') AS model,
+                       coalesce(told.firmware_version, '') AS firmware_version,
+                       last.kind AS command_kind, last.state AS command_state
+                FROM (SELECT * FROM charging_station WHERE {condition} AND removed_at IS NULL) station
+                JOIN site USING (site_id) JOIN station_node_state node USING (station_id)
+                LEFT JOIN station_state told USING (station_id)
+                LEFT JOIN (SELECT station_id, max_by(kind, command_id) AS kind, max_by(state, command_id) AS state
+                           FROM command GROUP BY station_id) last USING (station_id)
+                ORDER BY station.name, station_id""",
             params,
         ).to_pylist()
     )

@@ -16,7 +16,7 @@ from components.forms import written_id
 from components.menus import icon
 from components.pressed import pressed
 from components.texts import said
-from data import commands, parameters, station_settings
+from data import command_log, commands, parameters, station_settings
 from data.command_kinds import is_secret_key
 from data.command_rows import State as CommandState
 from data.errors import InvalidInput
@@ -169,7 +169,7 @@ def _matching(found: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
 def _answers(scope: Scope, node: Node) -> dict[str, Any]:
     """Return what became of the newest change of each parameter, by key."""
     said: dict[str, Any] = {}
-    for one in commands.of_node(scope, node, SHOWN_COMMANDS):
+    for one in command_log.of_node(scope, node, SHOWN_COMMANDS):
         if one["kind"] == "change_configuration":
             said.setdefault(str(one["parameters"]["key"]), _said(one))
     return said

@@ -16,8 +16,9 @@ from components.control import dialog
 from components.control.board import NO_OUTLET
 from components.pressed import pressed
 from components.texts import said
-from data import commands, controlled, nodes, software_images
+from data import command_log, commands, controlled, nodes, software_images
 from data.command_kinds import KINDS
+from data.command_rows import State as CommandState
 from data.errors import InvalidInput, NotFound
 from data.scope import Scope
 
@@ -96,17 +97,26 @@ def _register_acting() -> None:
         Output("control-acted", "data"),
         Input({"command-cancel": ALL}, "n_clicks"),
         Input({"command-stop": ALL}, "n_clicks"),
+        Input({"batch-cancel": ALL}, "n_clicks"),
         Input({"batch-retry": ALL}, "n_clicks"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def act(_cancels: list[int | None], _stops: list[int | None], _retries: list[int | None]) -> Any:
+    def act(
+        _cancels: list[int | None],
+        _stops: list[int | None],
+        _batch_cancels: list[int | None],
+        _retries: list[int | None],
+    ) -> Any:
         scope, ((what, which), *_rest) = current_scope(), pressed().items()
-        if what != "batch-retry" and not isinstance(which, int):
+        if not what.startswith("batch") and not isinstance(which, int):
             abort(400, UNREADABLE)
         try:
             if what == "batch-retry":
                 commands.retry_failed(scope, str(which))
+            elif what == "batch-cancel":
+                queued = [one for one in command_log.batch(scope, str(which)) if one["state"] == CommandState.QUEUED]
+                commands.cancel(scope, [one["command_id"] for one in queued])
             elif what == "command-cancel" and not commands.cancel(scope, [int(which)]):
                 messages.say(_("Too late to cancel"), _("The command was already sent to the station."), True)
             elif what == "command-stop" and commands.stop_waiting(scope, [int(which)]):

@@ -13,7 +13,7 @@ from components.control.board import TITLES
 from components.format import clock, timestamp
 from components.menus import icon
 from data.command_kinds import KINDS, Outcome
-from data.command_rows import FAILURES, UNDER_WAY, State
+from data.command_rows import UNDER_WAY, State
 
 Command = dict[str, Any]
 
@@ -50,14 +50,15 @@ def commands(found: list[Command], zone: str, with_station: bool = False) -> lis
     """Return the list: what is under way with its steps, then what has ended.
 
     Args:
-        found: as `data.commands.of_node` gives them.
+        found: as `data.command_log.of_node` gives them.
         with_station: they are of several stations.
     """
     if not found:
-        return [html.P(_("Nothing has been asked of the station yet."), className="px-3 cp-2nd cp-t13")]
+        nothing = _("Nothing has been asked of the stations yet.") if with_station else _("Nothing has been asked yet.")
+        return [html.P(nothing, className="px-3 cp-2nd cp-t13")]
     running = [_running(one, zone, with_station) for one in found if one["state"] in UNDER_WAY]
     ended = [_ended(one, zone, with_station) for one in found if one["state"] not in UNDER_WAY]
-    return [*running, html.Div([*ended, *_retry(found)], className="list-group list-group-flush border-top")]
+    return [*running, html.Div(ended, className="list-group list-group-flush border-top")]
 
 
 def title(command: Command, with_station: bool = False) -> str:
@@ -153,14 +154,3 @@ def _result(command: Command) -> html.Details | None:
         return None
     text = json.dumps(told, indent=1, ensure_ascii=False)
     return html.Details([html.Summary(_("Result"), className="cp-t12"), html.Pre(text, className="cp-t12 mb-0")])
-
-
-def _retry(found: list[Command]) -> list[html.Button]:
-    """Offer to ask again those stations of the newest action that failed."""
-    newest = found[0]["batch_id"] if found else None
-    batch = [one for one in found if one["batch_id"] == newest]
-    failed = [one for one in batch if one["state"] in (*FAILURES, State.EXPIRED)]
-    if len(batch) < 2 or not failed or any(one["state"] in UNDER_WAY for one in batch):
-        return []
-    text = _("Try again the failed ones (%(count)s)", count=len(failed))
-    return [html.Button(text, id={"batch-retry": newest}, type="button", className="btn btn-secondary btn-sm m-3")]

@@ -7,14 +7,15 @@ from flask_babel import gettext as _
 
 from components import navigator
 from components.access import OPERATORS, allow, current_scope
-from components.control import dialog, giving, log
+from components.control import batches, dialog, giving, log
 from components.control.board import board
-from data import abilities, commands
+from data import abilities, command_log
 from data.command_kinds import KINDS
 from data.nodes import Node
 from data.scope import Scope
 
 SHOWN = 30
+SHOWN_ACTIONS = 3
 
 
 def reasons(scope: Scope, station_id: int) -> dict[str, str]:
@@ -55,7 +56,11 @@ def commands_card(scope: Scope, node: Node) -> html.Section:
 
 
 def commands_of(scope: Scope, node: Node) -> list[Any]:
-    return log.commands(commands.of_node(scope, node, SHOWN), node.time_zone, node.kind not in ("station", "outlet"))
+    found = command_log.of_node(scope, node, SHOWN)
+    if node.kind in ("station", "outlet"):
+        return log.commands(found, node.time_zone)
+    actions = command_log.batches(scope, node, SHOWN_ACTIONS)
+    return [*batches.summaries(actions, node.time_zone), *log.commands(found, node.time_zone, with_station=True)]
 
 
 def parts(node: Node, chosen: list[str] | None) -> list[Any]:

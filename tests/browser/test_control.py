@@ -17,7 +17,7 @@ from data.stations import NewOutlet, NewStation
 from settings import Address
 from tests.browser.conftest import PHONE, violations
 from tests.conftest import People
-from tests.support.virtual_station import Station
+from tests.support.virtual_station import WAIT_S, Station
 
 Visit = Callable[..., Page]
 ANY_PORT = Address("127.0.0.1", 0)
@@ -43,7 +43,7 @@ def station(database: DuckDB, people: People) -> Iterator[int]:
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(WAIT_S)
     yield station_id
     ended.set()
     thread.join()
@@ -84,10 +84,22 @@ def test_a_parameter_is_saved_and_the_stations_answer_stands_on_its_row(visit: V
 
 
 def test_one_command_goes_to_many_stations(visit: Visit, people: People, station: int) -> None:
+    stations.create_station(people.alice, NewStation(people.solna, "00004080", "00004080"))
     page = visit("sam")
     page.goto(f"/configuration?node=site:{people.solna}&tab=control")
-    page.get_by_role("button", name="Choose all").click()
-    expect(page.get_by_label("00004079")).to_be_checked()
-    page.get_by_role("button", name="Clear cache").click()
-    expect(page.get_by_role("region", name="Commands")).to_contain_text("00004079: Clear cache")
+    table = page.get_by_role("region", name="Charging stations")
+    table.get_by_label("Charging station Filter Input").fill("4079")
+    expect(table.get_by_role("gridcell", name="00004080")).to_have_count(0)
+    table.locator(".ag-header-select-all input").check()
+    expect(table.get_by_role("status")).to_have_text("1 chosen")
+    table.get_by_label("Charging station Filter Input").fill("")
+    table.get_by_role("row", name="00004080").get_by_role("checkbox").check()
+    expect(table.get_by_role("status")).to_have_text("2 chosen")
+    page.get_by_role("button", name="Clear cache", exact=True).click()
+    action = page.get_by_role("group", name="Clear cache: 2 stations")
+    expect(action).to_contain_text("Queued 1")  # the station that is away
+    expect(table.get_by_role("row", name="00004079")).to_contain_text("Clear cache: Done")
     assert violations(page) == []
+    action.get_by_role("button", name="Cancel the queued ones (1)").click()
+    expect(action).to_contain_text("Cancelled 1")
+    expect(table.get_by_role("row", name="00004080")).to_contain_text("Clear cache: Cancelled")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from data import command_rows, commands, stations
+from data import command_log, command_rows, commands, stations
 from data.abilities import Abilities, unsupported_reason
 from data.command_kinds import KINDS, Danger
 from data.database import Sql
@@ -27,12 +27,11 @@ def _set(people: People, state: str, *, is_ended: bool) -> None:
 @pytest.mark.parametrize("person", ["alice", "bob", "sam"])
 def test_staff_of_the_site_may_command_and_the_event_log_says_who(people: People, station_id: int, person: str) -> None:
     scope = getattr(people, person)
-    (row,) = commands.batch(scope, commands.request(scope, "reboot", [station_id], {"type": "Hard"}))
+    (row,) = command_log.batch(scope, commands.request(scope, "reboot", [station_id], {"type": "Hard"}))
     assert (row["state"], row["parameters"], row["station"]) == ("queued", {"type": "Hard"}, "0000 4079")
     assert row["requested_by_name"] == f"{person.capitalize()} Example"
     events = scope.database.query("SELECT user_id, text FROM event WHERE kind = 'command'").to_pylist()
     assert events == [{"user_id": scope.user_id, "text": "Reboot: asked for."}]
-    assert commands.running_count(scope) == 1
 
 
 def test_others_may_not_and_see_nothing(people: People, station_id: int) -> None:
@@ -41,13 +40,12 @@ def test_others_may_not_and_see_nothing(people: People, station_id: int) -> None
     with pytest.raises(NotFound):
         commands.request(people.charlie, "reboot", [station_id])
     batch_id = commands.request(people.bob, "reboot", [station_id])
-    (row,) = commands.batch(people.bob, batch_id)
+    (row,) = command_log.batch(people.bob, batch_id)
     with pytest.raises(NotFound):
-        commands.batch(people.charlie, batch_id)
+        command_log.batch(people.charlie, batch_id)
     with pytest.raises(NotFound):
         commands.cancel(people.charlie, [row["command_id"]])
-    assert commands.of_node(people.charlie, None) == []
-    assert commands.running_count(people.charlie) == 0
+    assert command_log.of_node(people.charlie, None) == []
 
 
 @pytest.mark.parametrize(
@@ -73,16 +71,16 @@ def test_what_cannot_be_taken_is_said_and_nothing_is_queued(
     with pytest.raises(InvalidInput) as refused:
         commands.request(people.alice, kind, [station_id], parameters, **options)
     assert said in str(refused.value)
-    assert commands.of_node(people.alice, None) == []
+    assert command_log.of_node(people.alice, None) == []
 
 
 def test_only_what_is_still_queued_can_be_cancelled(people: People, station_id: int) -> None:
-    (row,) = commands.batch(people.bob, commands.request(people.bob, "clear_cache", [station_id]))
+    (row,) = command_log.batch(people.bob, commands.request(people.bob, "clear_cache", [station_id]))
     ids = [row["command_id"]]
     _set(people, "accepted", is_ended=False)
     assert commands.cancel(people.bob, ids) == 0
     assert commands.stop_waiting(people.bob, ids) == 1
-    (ended,) = commands.batch(people.bob, row["batch_id"])
+    (ended,) = command_log.batch(people.bob, row["batch_id"])
     assert (ended["state"], ended["progress_text"]) == ("cancelled", "Nobody waits for the outcome any longer.")
     assert ended["template"] == ended["progress_text"]
     assert commands.stop_waiting(people.bob, ids) == 0
@@ -93,14 +91,14 @@ def test_the_failed_ones_are_asked_again_with_the_same_parameters(people: People
     with pytest.raises(InvalidInput):
         commands.retry_failed(people.bob, batch_id)
     _set(people, "timed_out", is_ended=True)
-    (again,) = commands.batch(people.bob, commands.retry_failed(people.bob, batch_id))
+    (again,) = command_log.batch(people.bob, commands.retry_failed(people.bob, batch_id))
     assert (again["state"], again["parameters"]) == ("queued", {"type": "Hard"})
 
 
 def test_a_secret_is_never_read_back_nor_asked_again(people: People, station_id: int) -> None:
     wanted = {"key": "authorizationkey", "value": "top-secret-key-17"}
     batch_id = commands.request(people.alice, "change_configuration", [station_id], wanted)
-    assert "top-secret-key-17" not in str(commands.batch(people.alice, batch_id))
+    assert "top-secret-key-17" not in str(command_log.batch(people.alice, batch_id))
     _set(people, "failed", is_ended=True)
     with pytest.raises(InvalidInput, match="Enter it again"):
         commands.retry_failed(people.alice, batch_id)
@@ -126,7 +124,7 @@ def test_a_station_that_cannot_do_it_gets_the_reason_at_once(people: People, sta
     insert = "INSERT INTO parameter VALUES ($id, 'SupportedFeatureProfiles', ' core, rubbish', TRUE, now())"
     people.alice.database.write([Sql(insert, {"id": station_id})])
     batch_id = commands.request(people.alice, "clear_charging_profile", [station_id])
-    (row,) = commands.batch(people.alice, batch_id)
+    (row,) = command_log.batch(people.alice, batch_id)
     assert (row["state"], row["answer"]) == ("not_supported", "The station does not support SmartCharging.")
 
 
@@ -147,3 +145,13 @@ def test_what_is_said_of_a_command_keeps_its_words_over_a_restart(people: People
     assert again.progress_text == "Answered late: Back online."
     assert again.answer == ""
     assert not isinstance(again.answer, Told)
+
+
+def test_an_action_on_several_stations_is_told_in_numbers(people: People, station_id: int) -> None:
+    second = stations.create_station(people.alice, NewStation(people.lund, "CP2", "CP2"))
+    batch_id = commands.request(people.alice, "clear_cache", [station_id, second])
+    commands.request(people.alice, "reboot", [second])
+    people.alice.database.write([Sql("UPDATE command SET state = 'done' WHERE station_id = $id", {"id": second})])
+    (action,) = command_log.batches(people.alice, None, 10)
+    assert (action["batch_id"], action["commands"], action["states"]) == (batch_id, 2, {"done": 1, "queued": 1})
+    assert command_log.batches(people.bob, None, 10) == []
