@@ -1,6 +1,6 @@
 """How the tables of Alarms look: their columns, cells, and what stands in an empty one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,21 @@ def cells(rows: pa.Table) -> list[dict[str, Any]]:
 
 def _cell(value: Any) -> Any:
     return f"{value:%Y-%m-%d\u00a0%H:%M:%S}" if isinstance(value, datetime) else value
+
+
+def in_file(rows: pa.Table) -> pa.Table:
+    """Return rows with their sentences in the user's language."""
+    writers: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+        "node": lambda row: _node(row["node"]),
+        "description": lambda row: described(row["description"]),
+        "text": event_kinds.sentence,
+    }
+    told = rows.to_pylist()
+    for name, write in writers.items():
+        if name in rows.column_names:
+            cells = pa.array([write(row) for row in told], pa.string())
+            rows = rows.set_column(rows.column_names.index(name), name, cells)
+    return rows
 
 
 def described(text: str) -> str:
@@ -90,6 +105,7 @@ FACES: Mapping[str, Face] = {
         lazy_gettext("Every charging station works as it should."),
         cells,
         lazy_gettext("An alarm also clears by itself when the station reports that all is well"),
+        in_file=in_file,
     ),
     "alarm-history": Face(
         "history",
@@ -108,6 +124,7 @@ FACES: Mapping[str, Face] = {
         lazy_gettext("No alarm was cleared yet"),
         lazy_gettext("An alarm appears here when its station has recovered, or when somebody cleared it."),
         cells,
+        in_file=in_file,
     ),
     "event-log": Face(
         "events",
@@ -124,6 +141,7 @@ FACES: Mapping[str, Face] = {
         lazy_gettext("No events yet"),
         lazy_gettext("What users do and what stations report appears here."),
         cells,
+        in_file=in_file,
     ),
 }
 """The tables by their id on the page, in the order of the tabs (manual: Alarms)."""

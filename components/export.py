@@ -27,6 +27,7 @@ from components.access import current_scope
 from data import nodes
 from data.errors import InvalidInput, NotFound, PortalError
 from data.scope import Scope
+from data.texts import N_, told
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,9 @@ class Jobs:
             return
         ended = next((job_id for job_id, job in own.items() if job.done or job.failed), None)
         if ended is None:
-            raise InvalidInput("Export", None, f"has to wait: {len(own)} of yours are still being written.")
+            raise InvalidInput(
+                N_("Export"), None, told("has to wait: %(count)s of yours are still being written.", count=len(own))
+            )
         self._forget(ended)
 
     def _forget(self, job_id: str) -> None:

@@ -14,7 +14,7 @@ from dash.exceptions import PreventUpdate
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 
-from components import export, navigator
+from components import export, navigator, texts
 from components.access import allow, current_scope
 from components.format import number
 from components.grid import Query
@@ -107,7 +107,7 @@ def offer(table_id: str, source: Source, roles: tuple[Role, ...]) -> None:
             scope,
             chosen.ref if chosen else None,
             str(source.name),
-            lambda: source.read(scope, chosen, query["filters"], query["order"]),
+            texts.carried(lambda: source.read(scope, chosen, query["filters"], query["order"])),
             source.titles(scope),
         )
         return job, False, False, no_update

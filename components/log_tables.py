@@ -16,8 +16,11 @@ from components.filter_chips import Heading, Shown, chips, clear_button, link
 from components.format import number
 from components.grid import MenuItem, Query
 from components.menus import icon
+from components.texts import in_words
 from data import log_tables
+from data.filters import FilterModel, SortModel
 from data.log_tables import LogTable
+from data.nodes import Node
 from data.scope import Scope
 
 
@@ -27,6 +30,7 @@ class Face(NamedTuple):
     tab: its name in the address.
     cells: writes the rows of a `log_tables.Page` as the table shows them.
     note: what stands at the right under the table.
+    in_file: writes what the rows tell in the user's language, where it is no word of a column's own.
     by_scope: the table with the same columns that a user may read, where that is not the same for all.
     """
 
@@ -38,6 +42,7 @@ class Face(NamedTuple):
     hint: LazyString
     cells: Callable[[pa.Table], list[dict[str, Any]]]
     note: LazyString | None = None
+    in_file: Callable[[pa.Table], pa.Table] | None = None
     by_scope: Callable[[Scope], LogTable] | None = None
 
     def of(self, scope: Scope) -> LogTable:
@@ -132,7 +137,7 @@ def follow(table_id: str, face: Face) -> None:
     source = Source(
         face.title,
         lambda scope, node, filters: log_tables.count(scope, face.of(scope), node, filters),
-        lambda scope, node, filters, order: log_tables.export(scope, face.of(scope), node, filters, order),
+        lambda scope, node, filters, order: _export(face, scope, node, filters, order),
         lambda scope: {name: heading.file_title for name, heading in face.headings.items()},
     )
     export_button.offer(table_id, source, OPERATORS)
@@ -152,6 +157,12 @@ def follow(table_id: str, face: Face) -> None:
     clientside_callback(
         ClientsideFunction("alarms", "counted"), Input(f"{table_id}-foot", "children"), State(table_id, "id")
     )
+
+
+def _export(face: Face, scope: Scope, node: Node | None, filters: FilterModel, order: SortModel) -> pa.Table:
+    table = face.of(scope)
+    rows = in_words(log_tables.export(scope, table, node, filters, order), table.columns)
+    return face.in_file(rows) if face.in_file else rows
 
 
 def _answer(table_id: str, face: Face) -> None:

@@ -18,7 +18,7 @@ from data.message_table import Exchange
 
 TABLE = "frames"
 LONGEST_SHOWN = 300
-WAYS = {"in": lazy_gettext("from the station"), "out": lazy_gettext("to the station")}
+WAYS = {way: lazy_gettext(word) for way, word in message_table.WAYS.items()}
 HINT = lazy_gettext("What charging stations and the portal say to each other appears here, for as long as it is kept.")
 
 

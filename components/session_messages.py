@@ -8,15 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components.format import number
-from data import message_log
+from data import message_log, message_table
 from data.scope import Scope
 
-KINDS = {
-    "call": lazy_gettext("call"),
-    "result": lazy_gettext("answer"),
-    "error": lazy_gettext("error"),
-    "broken": lazy_gettext("not readable"),
-}
+KINDS = {kind: lazy_gettext(word) for kind, word in message_table.KINDS.items()}
 
 
 def section(scope: Scope, session: Mapping[str, Any]) -> list[Any]:

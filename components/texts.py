@@ -1,20 +1,25 @@
 """Which language the texts are in: the user's, else the best the browser asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
+import flask
+import pyarrow as pa
 from babel import Locale
 from babel.numbers import get_decimal_symbol
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, force_locale, get_locale, gettext
 from flask_login import current_user
 
 from data import catalogs
 from data.errors import DatabaseUnavailable, PortalError
+from data.filters import Column
 from data.own_settings import LANGUAGES
 from data.texts import Told, retold
+
+T = TypeVar("T")
 
 
 def register(server: Flask) -> None:
@@ -44,6 +49,27 @@ def language() -> str:
 def decimal_sign(language: str) -> str:
     """Return what stands before the decimals of a number."""
     return str(get_decimal_symbol(language))
+
+
+def carried(make: Callable[[], T]) -> Callable[[], T]:
+    """Return what makes something in the language of the present request, also in a thread of its own."""
+    app, shown = flask.current_app._get_current_object(), str(get_locale())  # type: ignore[attr-defined]
+
+    def made() -> T:
+        with app.app_context(), force_locale(shown):
+            return make()
+
+    return made
+
+
+def in_words(rows: pa.Table, columns: Mapping[str, Column]) -> pa.Table:
+    """Return rows with the words that stand for values, in the language of the present request."""
+    for name, column in columns.items():
+        if column.words:
+            said = {value: gettext(word) for value, word in column.words.items()}
+            cells = [said.get(value, value) for value in rows[name].to_pylist()]
+            rows = rows.set_column(rows.column_names.index(name), name, pa.array(cells, pa.string()))
+    return rows
 
 
 def name_of(language: str) -> str:

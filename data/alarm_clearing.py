@@ -26,7 +26,7 @@ def clear(scope: Scope, alarm_ids: Sequence[int]) -> list[int]:
         NotPermitted: an EV user has no alarms.
         NotFound: none is active in the user's scope.
     """
-    scope.require(*CLEARERS, action="clear alarms")
+    scope.require(*CLEARERS, action=N_("clear alarms"))
     wanted = set(alarm_ids)
     found = [alarm for alarm in alarms.active(scope) if alarm["alarm_id"] in wanted]
     if not found:
@@ -50,7 +50,7 @@ def undo(scope: Scope, alarm_ids: Sequence[int]) -> list[int]:
         NotPermitted: an EV user has no alarms.
         NotFound: the user cleared none of them within the last minute.
     """
-    scope.require(*CLEARERS, action="clear alarms")
+    scope.require(*CLEARERS, action=N_("clear alarms"))
     rows = scope.database.query(
         """SELECT past.* FROM alarm_history past
            WHERE alarm_id = ANY($ids) AND cleared_by = $user AND cleared_at > $since

@@ -50,7 +50,7 @@ def due(database: Database, now: datetime) -> list[User]:
 
 def lines(scope: Scope) -> tuple[list[Line], int]:
     """Return the first active alarms of a user's sites, by site and severity, and how many there are in all."""
-    scope.require(*RECEIVERS, action="see alarms")
+    scope.require(*RECEIVERS, action=N_("see alarms"))
     condition, params = scope.sites("shown.site_id")
     rows = scope.database.query(
         f"""SELECT site.name AS site, time_zone, {alarms.SEVERITY} AS severity,

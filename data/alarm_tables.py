@@ -2,6 +2,7 @@
 """The tables of the page Alarms (manual: Alarms): active alarms, alarm history and event log, filtered and sorted."""
 
 from data import alarms, log_tables, paging
+from data.events import EventKind
 from data.log_tables import LogTable
 from data.nodes import Node
 from data.paging import Column, at, text
@@ -12,6 +13,9 @@ STATION_REF = "CASE WHEN station.removed_at IS NULL THEN 'station:' || station.s
 TOLD = """coalesce(' (' || nullif(concat_ws(', ', nullif(vendor_error_code, ''),
     CASE WHEN NOT contains(kept.description, info) THEN info END), '') || ')', '')"""
 DESCRIPTION = f"kept.description || {TOLD} AS description"
+SEVERITIES = {word: word for word in ("Critical", "Major", "Minor")}
+DOERS = {word: word for word in ("Station", "System")}
+"""Who does what no user did."""
 USER = "person.first_name || ' ' || person.last_name"
 
 
@@ -24,11 +28,11 @@ ACTIVE = LogTable(
         frozenset({"alarm", "topology"}),
     ),
     {
-        "severity": text("severity"),
+        "severity": text("severity", SEVERITIES),
         "raised": at("raised_at"),
         "node": text("node"),
         "site": text("site"),
-        "description": text("description"),
+        "description": text("description", told="split_part(description, ' (', 1)"),
         "repeats": Column("number", "repeats", buckets=("repeats",)),
     },
     "raised",
@@ -45,13 +49,13 @@ HISTORY = LogTable(
         frozenset({"alarm", "topology", "user"}),
     ),
     {
-        "severity": text("severity"),
+        "severity": text("severity", SEVERITIES),
         "raised": at("raised_at"),
         "cleared": at("cleared_at"),
         "node": text("node"),
         "site": text("site"),
-        "description": text("description"),
-        "cleared_by": text("cleared_by"),
+        "description": text("description", told="split_part(description, ' (', 1)"),
+        "cleared_by": text("cleared_by", DOERS),
         "repeats": Column("number", "repeats", buckets=("repeats",)),
     },
     "cleared",
@@ -77,9 +81,9 @@ EVENTS = LogTable(
         "logged": at("logged_at"),
         "node": text("node"),
         "site": text("site"),
-        "kind": text("kind"),
-        "text": text("text"),
-        "done_by": text("done_by"),
+        "kind": text("kind", {kind.value: kind.capitalize() for kind in EventKind}),
+        "text": text("text", told="template"),
+        "done_by": text("done_by", DOERS),
     },
     "logged",
     "event_id",

@@ -2,6 +2,8 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -16,6 +18,19 @@ def compile_changed(folder: Path = FOLDER) -> None:
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime_ns < source.stat().st_mtime_ns:
             _compile(source, compiled)
+
+
+@cache
+def translations() -> Mapping[str, tuple[str, ...]]:
+    """Return every text without a plural, in English, and what it is in each other language."""
+    found: dict[str, tuple[str, ...]] = {}
+    for source in sorted(FOLDER.glob("*/LC_MESSAGES/*.po")):
+        with source.open("rb") as file:
+            catalog = read_po(file)
+        for message in catalog:
+            if isinstance(message.id, str) and isinstance(message.string, str) and message.id and message.string:
+                found[message.id] = (*found.get(message.id, ()), message.string)
+    return found
 
 
 def _compile(source: Path, compiled: Path) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from data.certificates import certificate, check_hash_data
 from data.charging_profiles import PURPOSES, check_profile
 from data.command_parameters import Parameter, address, choice, number, structure, text, time
-from data.texts import Told, told
+from data.texts import N_, Told, told
 
 OCPP_15, OCPP_16 = "ocpp1.5", "ocpp1.6"
 MASK = "•••"
@@ -99,8 +99,8 @@ _ALL = (
         "update_software", "Software update",
         parameters=(
             text("image", "Software image", 100, required=False),
-            address("location", "Location", required=False),
-            time("retrieve_at", "Retrieve date", required=False),
+            address("location", N_("Location"), required=False),
+            time("retrieve_at", N_("Retrieve date"), required=False),
             *_RETRIES,
         ),
         danger=Danger.BREAKS,
@@ -141,7 +141,7 @@ _ALL = (
     Kind(
         "upload_log", "Upload log",
         parameters=(
-            address("location", "Location", required=False),
+            address("location", N_("Location"), required=False),
             time("since", "From", required=False),
             time("until", "To", required=False),
             *_RETRIES,
@@ -157,7 +157,7 @@ _ALL = (
     Kind(
         "reserve", "Reserve", Target.EITHER,
         parameters=(_ID_TAG, text("parent_id_tag", "Parent RFID", LONGEST_ID_TAG, required=False),
-                    time("until", "Reserved until", future=True)),
+                    time("until", N_("Reserved until"), future=True)),
         profile=RESERVATION, priority=0,
     ),
     Kind(
@@ -208,7 +208,7 @@ _ALL = (
         "get_log", "Get log",
         parameters=(
             choice("log_type", "Log", ("SecurityLog", "DiagnosticsLog"), default="SecurityLog"),
-            address("location", "Location", required=False),
+            address("location", N_("Location"), required=False),
             time("since", "From", required=False),
             time("until", "To", required=False),
             *_RETRIES,
@@ -219,9 +219,9 @@ _ALL = (
         "update_signed_software", "Signed software update",
         parameters=(
             text("image", "Software image", 100, required=False),
-            address("location", "Location", required=False),
-            time("retrieve_at", "Retrieve date", required=False),
-            time("install_at", "Install date", required=False),
+            address("location", N_("Location"), required=False),
+            time("retrieve_at", N_("Retrieve date"), required=False),
+            time("install_at", N_("Install date"), required=False),
             certificate("signing_certificate", "Signing certificate"),
             text("signature", "Signature", 800),
             *_RETRIES,

@@ -8,6 +8,7 @@ from typing import Any
 from data.errors import NotFound
 from data.nodes import Node
 from data.scope import Role, Scope
+from data.texts import N_
 
 ROLES = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 """Who controls stations, and sees what was asked of them."""
@@ -27,7 +28,7 @@ def of_node(scope: Scope, node: Node | None, limit: int = 50) -> list[dict[str, 
     Returns: every column of `command` but secret; parameters and result read from JSON; station, charge_box_id and
         requested_by_name (None: the portal itself) beside them.
     """
-    scope.require(*ROLES, action="see commands")
+    scope.require(*ROLES, action=N_("see commands"))
     condition, params = scope.condition(node)
     return _rows(
         scope,
@@ -43,7 +44,7 @@ def batch(scope: Scope, batch_id: str) -> list[dict[str, Any]]:
     Raises:
         NotFound: there is no such batch in scope.
     """
-    scope.require(*ROLES, action="see commands")
+    scope.require(*ROLES, action=N_("see commands"))
     sites, params = scope.sites()
     rows = _rows(
         scope,
@@ -60,7 +61,7 @@ def batches(scope: Scope, node: Node | None, limit: int) -> list[dict[str, Any]]
 
     Returns: batch_id, kind, requested_at, commands (how many), states (how many by state).
     """
-    scope.require(*ROLES, action="see commands")
+    scope.require(*ROLES, action=N_("see commands"))
     condition, params = scope.condition(node)
     return list(
         scope.database.query(

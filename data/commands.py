@@ -22,7 +22,7 @@ from data.database import Batch, Change, Sql, rows_into
 from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Scope
-from data.texts import told, words
+from data.texts import N_, told, words
 
 WAKE = "command_request"
 """The subject of the change feed that wakes the central system; pages follow `command`."""
@@ -93,10 +93,10 @@ def request(
         NotFound: a station does not exist or is out of scope.
         InvalidInput: a parameter cannot be taken.
     """
-    scope.require(*ROLES, action="control charging stations")
+    scope.require(*ROLES, action=N_("control charging stations"))
     wanted = checked_command(kind, parameters or {}, connector_id, expires_at, stop_on_failures)
     if not station_ids or len(station_ids) > MOST_STATIONS:
-        raise InvalidInput("Stations", len(station_ids), told("must be 1 to %(most)s.", most=MOST_STATIONS))
+        raise InvalidInput(N_("Stations"), len(station_ids), told("must be 1 to %(most)s.", most=MOST_STATIONS))
     stations = abilities(scope, sorted(set(station_ids)))
     missing = set(station_ids) - stations.keys()
     if missing:
@@ -134,10 +134,12 @@ def checked_command(
     expires_at = expires_at or now + DEFAULT_WAIT
     if not now < expires_at <= now + LONGEST_WAIT:
         raise InvalidInput(
-            "Wait until", expires_at.isoformat(), told("must be within the next %(days)s days.", days=LONGEST_WAIT.days)
+            N_("Wait until"),
+            expires_at.isoformat(),
+            told("must be within the next %(days)s days.", days=LONGEST_WAIT.days),
         )
     if stop_on_failures is not None and stop_on_failures < 1:
-        raise InvalidInput("Stop on failures", stop_on_failures, "must be 1 or more.")
+        raise InvalidInput(N_("Stop on failures"), stop_on_failures, N_("must be 1 or more."))
     hidden = secret_names(kind, kept)
     secret = {key: value for key, value in kept.items() if key in hidden}
     shown = {key: MASK if key in hidden else value for key, value in kept.items()}
@@ -207,7 +209,7 @@ def stop_waiting(scope: Scope, command_ids: Sequence[int]) -> int:
 
 
 def _end(scope: Scope, command_ids: Sequence[int], states: Sequence[State], text: str) -> int:
-    scope.require(*ROLES, action="control charging stations")
+    scope.require(*ROLES, action=N_("control charging stations"))
     sites, params = scope.sites()
     known = scope.database.query(
         f"SELECT command_id FROM command WHERE command_id = ANY($ids) AND {sites}", {"ids": list(command_ids), **params}
@@ -258,14 +260,14 @@ def retry_failed(scope: Scope, batch_id: str, expires_at: datetime | None = None
         NotFound: there is no such batch in scope.
         InvalidInput: nothing failed, or a secret value would have to be entered again.
     """
-    scope.require(*ROLES, action="control charging stations")
+    scope.require(*ROLES, action=N_("control charging stations"))
     commands = command_log.batch(scope, batch_id)
     failed = [command for command in commands if command["state"] in (*FAILURES, State.EXPIRED)]
     if not failed:
-        raise InvalidInput("Stations", None, "that failed: there are none.")
+        raise InvalidInput(N_("Stations"), None, N_("that failed: there are none."))
     parameters = failed[0]["parameters"]
     if MASK in parameters.values():
-        raise InvalidInput("Value", None, "is secret and was not kept. Enter it again.")
+        raise InvalidInput(N_("Value"), None, N_("is secret and was not kept. Enter it again."))
     return request(
         scope,
         failed[0]["kind"],

@@ -7,8 +7,9 @@ from data.events import EventKind
 from data.log_tables import READERS
 from data.nodes import Node
 from data.scope import Scope
+from data.texts import N_
 
-ACTION = "see how a station stays in contact"
+ACTION = N_("see how a station stays in contact")
 DAYS = 28
 MOST_QUIRKS = 20
 

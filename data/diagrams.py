@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from data.nodes import Node
 from data.scope import Role, Scope
+from data.texts import N_
 
 STEPS = ("hour", "day", "week", "month", "year")
 QUARTER_S = 900
@@ -135,7 +136,7 @@ def stations(scope: Scope, node: Node | None, period: Period, _step: str) -> pa.
 
 def users(scope: Scope, node: Node | None, period: Period, _step: str) -> pa.Table:
     """Return who took most energy: name (an email, NULL for all that is known of nobody), sessions, energy_kwh."""
-    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action="see use by user")
+    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see use by user"))
     condition, params = scope.condition(node)
     return scope.database.query(
         f"""WITH summed AS (
@@ -151,7 +152,7 @@ def users(scope: Scope, node: Node | None, period: Period, _step: str) -> pa.Tab
 
 def faults(scope: Scope, node: Node | None, period: Period, step: str) -> pa.Table:
     """Count the alarms raised in each step, active and cleared ones: start, kind (the manual's), alarms."""
-    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action="see alarms")
+    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see alarms"))
     condition, params = scope.condition(node, _CONNECTOR)
     return scope.database.query(
         f"""SELECT date_trunc($step, timezone($zone, raised_at))::TIMESTAMP AS start, kind, count(*) AS alarms
@@ -166,7 +167,7 @@ def availability(scope: Scope, node: Node | None, period: Period, step: str) -> 
 
     Returns: start, known_s, available_s; steps before the first connection have no row.
     """
-    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action="see alarms")
+    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see alarms"))
     alarmed, params = scope.condition(node, _CONNECTOR)
     known, _same_params = scope.condition(node, "$node_connector")
     return scope.database.query(

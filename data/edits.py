@@ -112,7 +112,7 @@ def save(
         ChangedMeanwhile: somebody else changed one of the same fields since it was seen.
     """
     row = _row(scope, record, row_id)
-    scope.require(*record.roles, action=f"change the {record.kind}")
+    scope.require(*record.roles, action=told("change the %(kind)s", kind=told(record.kind)))
     new, wrong = _checked(record, wanted)
     for error in wrong.values():
         raise error
@@ -272,7 +272,8 @@ def _refuse(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object
         raise ChangedMeanwhile(record.kind, mine)
     for name in record.unique or {}:
         if name in new:
-            raise AlreadyExists(f"{record.kind} with the {record.fields[name].title}", new[name], name)
+            what = told("%(kind)s with the %(field)s", kind=told(record.kind), field=told(record.fields[name].title))
+            raise AlreadyExists(what, new[name], name)
     raise NotFound(record.kind, row_id)
 
 

@@ -18,7 +18,7 @@ Each keeps its facts as attributes and builds one sentence for the user: what, w
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from data.texts import Told, told
+from data.texts import Told, as_told, sentences, told
 
 if TYPE_CHECKING:
     from data.edits import Change
@@ -35,13 +35,13 @@ class PortalError(Exception):
 
 class NotFound(PortalError):
     def __init__(self, kind: str, identity: object) -> None:
-        super().__init__(told("There is no %(kind)s %(identity)s.", kind=told(kind), identity=identity))
+        super().__init__(told("There is no %(kind)s %(identity)s.", kind=as_told(kind), identity=identity))
         self.kind, self.identity = kind, identity
 
 
 class NotPermitted(PortalError):
     def __init__(self, role: str, action: str) -> None:
-        super().__init__(told("As %(role)s you may not %(action)s.", role=told(role), action=told(action)))
+        super().__init__(told("As %(role)s you may not %(action)s.", role=told(role), action=as_told(action)))
         self.role, self.action = role, action
 
 
@@ -50,7 +50,7 @@ class AlreadyExists(PortalError):
 
     def __init__(self, kind: str, identity: object, field: str = "") -> None:
         super().__init__(
-            told("There is already a %(kind)s %(identity)s. Choose another.", kind=told(kind), identity=identity)
+            told("There is already a %(kind)s %(identity)s. Choose another.", kind=as_told(kind), identity=identity)
         )
         self.kind, self.identity, self.field = kind, identity, field
 
@@ -59,20 +59,44 @@ class ChangedMeanwhile(PortalError):
     """Somebody else changed what a form is about to save. changes: what, from, to, who and when."""
 
     def __init__(self, kind: str, changes: "Sequence[Change]") -> None:
-        told = " ".join(f"{one.who or 'Somebody'} changed {one.title} from {one.old} to {one.new}." for one in changes)
-        super().__init__(f"The {kind} was changed meanwhile. {told} Look at it, then save again.")
+        what = sentences(
+            told(
+                "%(who)s changed %(field)s from %(old)s to %(new)s.",
+                who=one.who or told("Somebody"),
+                field=told(one.title),
+                old=one.old,
+                new=one.new,
+            )
+            for one in changes
+        )
+        super().__init__(
+            told(
+                "The %(kind)s was changed meanwhile. %(changes)s Look at it, then save again.",
+                kind=told(kind),
+                changes=what,
+            )
+        )
         self.kind, self.changes = kind, changes
 
 
 class HasChildren(PortalError):
+    """A node that still has sub-nodes. children: how many of which kind, such as `3 floors`."""
+
     def __init__(self, kind: str, name: str, children: str) -> None:
-        super().__init__(f"{kind.capitalize()} {name} still has {children}. Remove them first.")
+        super().__init__(
+            told(
+                "The %(kind)s %(name)s still has %(children)s. Remove them first.",
+                kind=told(kind),
+                name=name,
+                children=children,
+            )
+        )
         self.kind, self.name, self.children = kind, name, children
 
 
 class InvalidInput(PortalError):
     def __init__(self, field: str, value: object, reason: str) -> None:
-        words = {"field": told(field), "reason": reason if isinstance(reason, Told) else told(reason)}
+        words = {"field": told(field), "reason": as_told(reason)}
         if value is None:
             super().__init__(told("%(field)s %(reason)s", **words))
         else:

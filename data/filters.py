@@ -11,9 +11,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from data import catalogs
 from data.errors import InvalidInput
 from data.scope import Condition
-from data.texts import told
+from data.texts import N_, told
 
 FilterModel = Mapping[str, Mapping[str, object]]
 SortModel = Sequence[Mapping[str, str]]
@@ -26,11 +27,17 @@ class Column:
     """One column a user may filter and sort by.
 
     within: where `sql` stands in another table, the condition around it.
+    words: the English word that stands for a value on the screen, where values are kept as other words or codes.
+    told: SQL of what a text was told from, an English template that is translated where it is shown.
+
+    A filter understands words and told texts in every language: a link means the same to whoever opens it.
     """
 
     kind: Literal["text", "number", "date"]
     sql: str
     within: str = "{}"
+    words: Mapping[str, str] | None = None
+    told: str = ""
 
 
 MAX_CONDITIONS = 8
@@ -52,6 +59,15 @@ PATTERNS = {
     "startsWith": "{}%",
     "endsWith": "%{}",
 }
+FITS: Mapping[str, Callable[[str, str], bool]] = {
+    "contains": str.__contains__,
+    "notContains": str.__contains__,
+    "equals": str.__eq__,
+    "notEqual": str.__eq__,
+    "startsWith": str.startswith,
+    "endsWith": str.endswith,
+}
+"""The same as PATTERNS, for a text and what is typed."""
 # A day is half-open: from its start to the start of the next.
 DAYS = {
     "equals": "({sql} >= {start} AND {sql} < {end})",
@@ -99,7 +115,7 @@ class _Bound:
 
 def _known(field: str, columns: Mapping[str, Column]) -> str:
     if field not in columns:
-        raise InvalidInput("Column", field, "is not in this table.")
+        raise InvalidInput(N_("Column"), field, N_("is not in this table."))
     return field
 
 
@@ -115,10 +131,10 @@ def _column(
         or not all(isinstance(one, dict) for one in conditions)
         or not 1 <= len(conditions) <= MAX_CONDITIONS
     ):
-        raise InvalidInput("Filter on", field, told("takes 1 to %(most)s conditions.", most=MAX_CONDITIONS))
+        raise InvalidInput(N_("Filter on"), field, told("takes 1 to %(most)s conditions.", most=MAX_CONDITIONS))
     operator = {"AND": " AND ", "OR": " OR "}.get(str(filtered.get("operator")))
     if operator is None:
-        raise InvalidInput("Filter on", field, "joins its conditions by AND or OR.")
+        raise InvalidInput(N_("Filter on"), field, N_("joins its conditions by AND or OR."))
     return "(" + operator.join(_condition(field, column, one, zones, bound) for one in conditions) + ")"
 
 
@@ -128,26 +144,36 @@ def _condition(field: str, column: Column, one: Mapping[str, object], zones: Zon
         empty = f"coalesce({column.sql}, '') = ''" if column.kind == "text" else f"{column.sql} IS NULL"
         return column.within.format(empty if kind == "blank" else f"NOT ({empty})")
     try:
-        return column.within.format(_KINDS[column.kind](column.sql, one, zones, bound))
+        return column.within.format(_KINDS[column.kind](column, one, zones, bound))
     except (KeyError, ValueError, TypeError, OverflowError) as error:
-        raise InvalidInput("Filter on", field, "is not understandable. Set it again.") from error
+        raise InvalidInput(N_("Filter on"), field, N_("is not understandable. Set it again.")) from error
 
 
-def _text(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
-    kind = str(one["type"])
-    if len(str(one["filter"])) > LONGEST_TEXT:
+def _text(column: Column, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
+    kind, typed = str(one["type"]), str(one["filter"])
+    if len(typed) > LONGEST_TEXT:
         raise ValueError(kind)
-    plain = str(one["filter"]).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    like = f"{sql} ILIKE {bound(PATTERNS[kind].format(plain))} ESCAPE '\\'"
+    plain = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    found = f"{column.sql} ILIKE {bound(PATTERNS[kind].format(plain))} ESCAPE '\\'"
+    if values := [value for value, word in (column.words or {}).items() if _is_said(word, kind, typed)]:
+        found += f" OR {column.sql} = ANY({bound(values)})"
+    if column.told and (templates := [text for text in catalogs.translations() if _is_said(text, kind, typed)]):
+        found += f" OR {column.told} = ANY({bound(templates)})"
     # A row without a text does not contain it either.
-    return f"coalesce(NOT ({like}), TRUE)" if kind in ("notContains", "notEqual") else f"({like})"
+    return f"coalesce(NOT ({found}), TRUE)" if kind in ("notContains", "notEqual") else f"({found})"
 
 
-def _number(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
+def _is_said(text: str, kind: str, typed: str) -> bool:
+    """Tell whether a text is what is looked for, in any language."""
+    fits = FITS[kind]
+    return any(fits(said.casefold(), typed.casefold()) for said in (text, *catalogs.translations().get(text, ())))
+
+
+def _number(column: Column, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
     low = _finite(one["filter"])
     if one["type"] == "inRange":
-        return f"({sql} BETWEEN {bound(low)} AND {bound(_finite(one['filterTo']))})"
-    return f"({sql} {COMPARISONS[str(one['type'])]} {bound(low)})"
+        return f"({column.sql} BETWEEN {bound(low)} AND {bound(_finite(one['filterTo']))})"
+    return f"({column.sql} {COMPARISONS[str(one['type'])]} {bound(low)})"
 
 
 def _finite(value: object) -> float:
@@ -157,7 +183,7 @@ def _finite(value: object) -> float:
     return number
 
 
-def _date(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
+def _date(column: Column, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:
     kind = str(one["type"])
     first = _day(one["dateFrom"])
     after = (_day(one["dateTo"]) if kind == "inRange" else first) + timedelta(days=1)
@@ -166,7 +192,7 @@ def _date(sql: str, one: Mapping[str, object], zones: Zones, bound: _Bound) -> s
         days = {"start": first, "end": after}
         midnights = {name: datetime.combine(day, time(), ZoneInfo(zone)) for name, day in days.items()}
         used = {name: bound(at) for name, at in midnights.items() if f"{{{name}}}" in DAYS[kind]}
-        part = DAYS[kind].format(sql=sql, **used)
+        part = DAYS[kind].format(sql=column.sql, **used)
         parts.append(part if len(zones) == 1 else f"(site_id = ANY({bound(list(site_ids))}) AND {part})")
     return "(" + (" OR ".join(parts) or "FALSE") + ")"
 
@@ -178,7 +204,7 @@ def _day(value: object) -> date:
     return day
 
 
-_KINDS: Mapping[str, Callable[[str, Mapping[str, object], Zones, _Bound], str]] = {
+_KINDS: Mapping[str, Callable[[Column, Mapping[str, object], Zones, _Bound], str]] = {
     "text": _text,
     "number": _number,
     "date": _date,

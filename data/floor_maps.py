@@ -81,7 +81,7 @@ def bring(scope: Scope, data: Path, floor_id: int, name: str, content: bytes) ->
         InvalidInput: the file is not what `jpeg.cleaned` takes.
     """
     node = nodes.find(scope, f"floor:{floor_id}")
-    scope.require(*FLOOR.roles, action="change the map of a floor")
+    scope.require(*FLOOR.roles, action=N_("change the map of a floor"))
     shown = "".join(letter for letter in Path(name).name if letter.isprintable())[:LONGEST_NAME] or "map.jpg"
     picture = jpeg.cleaned(shown, content)
     values: dict[str, object] = {
@@ -115,7 +115,7 @@ def remove(scope: Scope, data: Path, floor_id: int) -> None:
         NotPermitted: the user may see the floor and not change it.
     """
     node = nodes.find(scope, f"floor:{floor_id}")
-    scope.require(*FLOOR.roles, action="change the map of a floor")
+    scope.require(*FLOOR.roles, action=N_("change the map of a floor"))
     found = of_floor(scope, floor_id)
     if found is None:
         raise NotFound("floor map", floor_id)

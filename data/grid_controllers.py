@@ -2,6 +2,7 @@
 
 from data import node_changes, values
 from data.scope import Scope
+from data.texts import N_
 
 
 def create_grid_controller(
@@ -12,7 +13,7 @@ def create_grid_controller(
     Raises:
         AlreadyExists: a grid controller has that ChargeboxId.
     """
-    node_changes.require_site(scope, site_id, "create a grid controller", floor_id)
+    node_changes.require_site(scope, site_id, N_("create a grid controller"), floor_id)
     sql = """INSERT INTO grid_controller (grid_controller_id, site_id, floor_id, name, charge_box_id)
              SELECT $id, $site_id, $floor_id, $name, $charge_box_id
              WHERE NOT EXISTS (SELECT 1 FROM grid_controller

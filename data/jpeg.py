@@ -7,7 +7,7 @@ from typing import NamedTuple
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from data.errors import InvalidInput
-from data.texts import told
+from data.texts import N_, told
 
 LARGEST = 2 * 1024 * 1024  # bytes (manual: 2 Mbyte)
 MOST_PIXELS = 40_000_000
@@ -39,7 +39,7 @@ def cleaned(name: str, content: bytes) -> Picture:
             "File", name, told("is larger than %(largest)s MB. Choose a smaller one.", largest=LARGEST >> 20)
         )
     if content.count(START_OF_SCAN) > MOST_SCANS:
-        raise InvalidInput("File", name, "is built in too many layers. Save it as an ordinary JPG.")
+        raise InvalidInput(N_("File"), name, N_("is built in too many layers. Save it as an ordinary JPG."))
     with ONE_AT_A_TIME:
         return _written_anew(name, content)
 
@@ -54,13 +54,13 @@ def _written_anew(name: str, content: bytes) -> Picture:
                 )
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     except UnidentifiedImageError:
-        raise InvalidInput("File", name, "is no JPG picture, whatever its name. Save the map as JPG.") from None
+        raise InvalidInput(N_("File"), name, N_("is no JPG picture, whatever its name. Save the map as JPG.")) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InvalidInput(
             "File", name, told("has more than %(most)s million pixels.", most=MOST_PIXELS // 1_000_000)
         ) from None
     except (OSError, SyntaxError, ValueError):  # as Pillow meets it in damaged pictures
-        raise InvalidInput("File", name, "is damaged. Save the map as JPG again.") from None
+        raise InvalidInput(N_("File"), name, N_("is damaged. Save the map as JPG again.")) from None
     written = io.BytesIO()
     picture.info.clear()
     picture.save(written, "JPEG", quality=QUALITY, optimize=True)

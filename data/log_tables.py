@@ -12,7 +12,7 @@ from data.filters import FilterModel, SortModel
 from data.nodes import Node
 from data.paging import EXCEL_ROWS, Column, Run, Terms
 from data.scope import Condition, Role, Scope
-from data.texts import told
+from data.texts import N_, told
 
 READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 
@@ -32,7 +32,7 @@ class LogTable:
     columns: Mapping[str, Column]
     newest: str
     identity: str
-    action: str = "see alarms"
+    action: str = N_("see alarms")
     beside: tuple[str, ...] = ("station_ref",)
 
 
@@ -63,7 +63,7 @@ def page(
         InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
     if end - start > EXCEL_ROWS:
-        raise InvalidInput("Rows", f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
+        raise InvalidInput(N_("Rows"), f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     condition, terms = selection(scope, table, node, filter_model), _terms(table, sort_model)
     runs, count = paging.find(scope.database, table.rows, condition, terms, max(start, 0), end)
     tables = [_rows(scope, table, run, paging.order_by(terms)) for run in runs or [Run(("FALSE", {}), 0, 0)]]

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from data.database import Batch, Database, Sql, rows_into
 from data.scope import Role, Scope
+from data.texts import N_
 
 READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 MOST_OF_SESSION = 500
@@ -84,7 +85,7 @@ def of_session(scope: Scope, session: Mapping[str, Any]) -> list[dict[str, Any]]
     Raises:
         NotPermitted: an EV user sees no messages.
     """
-    scope.require(*READERS, action="see messages")
+    scope.require(*READERS, action=N_("see messages"))
     sites, params = scope.sites()
     rows = scope.database.query(
         f"""SELECT timezone($zone, logged_at) AS logged, direction, kind, action, latency_ms, frame FROM message

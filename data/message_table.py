@@ -12,8 +12,12 @@ from data.message_log import MASK, READERS, masks_tags, shown
 from data.nodes import Node
 from data.paging import Column, at, text
 from data.scope import Scope
+from data.texts import N_
 
-ACTION = "see messages"
+ACTION = N_("see messages")
+WAYS = {"in": N_("from the station"), "out": N_("to the station")}
+KINDS = {"call": N_("call"), "result": N_("answer"), "error": N_("error"), "broken": N_("not readable")}
+"""What a direction and a kind are called."""
 NEAR_S = 86_400  # an answer later than that belongs to no call
 
 OF_CALL = """direction <> $direction AND kind IN ('result', 'error') AND unique_id = $id
@@ -34,9 +38,9 @@ def _table(frame: str) -> LogTable:
     columns: Mapping[str, Column] = {
         "logged": at("logged_at"),
         "station": text("station"),
-        "direction": text("direction"),
+        "direction": text("direction", WAYS),
         "action": text("action"),
-        "kind": text("kind"),
+        "kind": text("kind", KINDS),
         "latency": Column("number", "latency_ms", buckets=("floor(latency_ms)",)),
         "id": Column("text", "unique_id"),
         "frame": Column("text", "frame"),

@@ -8,7 +8,7 @@ from data.database import Sql
 from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import N_, told
 
 LONGEST_TITLE = 120
 LONGEST_TEXT = 4000
@@ -53,7 +53,7 @@ def write(scope: Scope, title: str, text: str) -> int:
         NotPermitted: the scope is no administrator's.
         InvalidInput: title or text is empty or too long.
     """
-    scope.require(Role.ADMINISTRATOR, action="write news")
+    scope.require(Role.ADMINISTRATOR, action=N_("write news"))
     title, text = _checked(title, text)
     insert = """INSERT INTO news (title, text, written_at, written_by) VALUES ($title, $text, $now, $user_id)
                 RETURNING news_id"""
@@ -71,7 +71,7 @@ def edit(scope: Scope, news_id: int, title: str, text: str) -> None:
         NotFound: it was deleted.
         InvalidInput: title or text is empty or too long.
     """
-    scope.require(Role.ADMINISTRATOR, action="edit news")
+    scope.require(Role.ADMINISTRATOR, action=N_("edit news"))
     title, text = _checked(title, text)
     before = _find(scope, news_id)
     update = "UPDATE news SET title = $title, text = $text WHERE news_id = $news_id"
@@ -90,7 +90,7 @@ def delete(scope: Scope, news_id: int) -> None:
         NotPermitted: the scope is no administrator's.
         NotFound: it is deleted already.
     """
-    scope.require(Role.ADMINISTRATOR, action="delete news")
+    scope.require(Role.ADMINISTRATOR, action=N_("delete news"))
     item = _find(scope, news_id)
     details = {"title": item["title"], "text": item["text"]}
     note = event(

@@ -9,7 +9,7 @@ from data.database import Database, Sql
 from data.errors import AlreadyExists, HasChildren, NotFound
 from data.events import NAME, EventKind, event_of
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import N_, told
 
 TABLES = {
     "site": ("site", "site_id"),
@@ -19,9 +19,12 @@ TABLES = {
 }
 """Kind of node → its table and key."""
 
-_ON_FLOORS = (("charging_station", "charging station"), ("grid_controller", "grid controller"))
-CHILDREN = {"site": (("floor", "floor"), *_ON_FLOORS), "floor": _ON_FLOORS}
-"""What must be gone before a node can be removed: kind → tables with the node's key, and the word for one row."""
+_ON_FLOORS = (
+    ("charging_station", N_("one charging station"), N_("%(count)s charging stations")),
+    ("grid_controller", N_("one grid controller"), N_("%(count)s grid controllers")),
+)
+CHILDREN = {"site": (("floor", N_("one floor"), N_("%(count)s floors")), *_ON_FLOORS), "floor": _ON_FLOORS}
+"""What must be gone before a node can be removed: kind → tables with its key, and what one row and many are called."""
 
 
 def require_site(scope: Scope, site_id: int, action: str, floor_id: int | None = None) -> None:
@@ -79,11 +82,11 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
         NotFound: there is no such node.
         HasChildren: it still has sub-nodes; says how many of which.
     """
-    scope.require(Role.ADMINISTRATOR, action="remove nodes")
+    scope.require(Role.ADMINISTRATOR, action=N_("remove nodes"))
     table, key = TABLES[kind]
     empty = "".join(
         f" AND NOT EXISTS (SELECT 1 FROM {child} c WHERE c.{key} = $id AND c.removed_at IS NULL)"
-        for child, _word in CHILDREN.get(kind, ())
+        for child, *_words in CHILDREN.get(kind, ())
     )
     there = f"{key} = $id AND removed_at IS NULL{empty}"
     noted = event_of(  # first: the row is no longer there afterwards
@@ -120,9 +123,9 @@ def _site_of(database: Database, kind: str, node_id: int) -> int:
 def _refuse_removal(database: Database, kind: str, node_id: int) -> None:
     """Say why a node was not removed."""
     table, key = TABLES[kind]
-    for child, word in CHILDREN.get(kind, ()):
+    for child, one, many in CHILDREN.get(kind, ()):
         sql = f"SELECT count(*) AS n FROM {child} WHERE {key} = $id AND removed_at IS NULL"
         if count := database.query(sql, {"id": node_id})["n"][0].as_py():
             name = database.query(f"SELECT name FROM {table} WHERE {key} = $id", {"id": node_id})["name"][0].as_py()
-            raise HasChildren(kind, str(name), f"{count} {word}" + ("s" if count > 1 else ""))
+            raise HasChildren(words(kind), str(name), told(one) if count == 1 else told(many, count=count))
     raise NotFound(words(kind), node_id)

@@ -47,9 +47,9 @@ def at(column: str) -> Column:
     return Column("date", column, buckets=(f"floor(extract(epoch FROM {column}) / 86400)",), span=span)
 
 
-def text(column: str) -> Column:
-    """Return a column of texts that many rows share."""
-    return Column("text", column, buckets=(column,))
+def text(column: str, words: Mapping[str, str] | None = None, told: str = "") -> Column:
+    """Return a column of texts that many rows share; words and told as in `filters.Column`."""
+    return Column("text", column, words=words, told=told, buckets=(column,))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from data import texts
 from data.database import Batch, Change, Database, Into, Sql
 from data.events import EventKind, event
 from data.scope import Role, Scope
+from data.texts import N_
 
 WAKE = "service_delivery"
 """The subject of the change feed that wakes the sender."""
@@ -219,7 +220,7 @@ def latest(scope: Scope, service_id: int, limit: int = 10) -> tuple[list[dict[st
     Raises:
         NotPermitted: the user has no System level.
     """
-    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action="see services")
+    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see services"))
     rows = scope.database.query(
         """SELECT event, subject, created_at, attempts, next_at, delivered_at, answer FROM service_delivery
            WHERE service_id = $id ORDER BY delivered_at IS NOT NULL, delivery_id DESC LIMIT $limit""",

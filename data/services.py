@@ -71,7 +71,7 @@ def all_services(scope: Scope) -> list[dict[str, Any]]:
     Raises:
         NotPermitted: the user has no System level.
     """
-    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action="see services")
+    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see services"))
     rows = scope.database.query(
         """SELECT service_id, kind, name, provider, description, url, is_active, last_contact_at, last_failure_at
            FROM service WHERE removed_at IS NULL ORDER BY name"""
@@ -87,7 +87,7 @@ def create(scope: Scope, kind: str, name: str, provider: str) -> tuple[int, Secr
         InvalidInput: no such kind, or no name.
         AlreadyExists: a service has that name.
     """
-    scope.require(Role.ADMINISTRATOR, action="add services")
+    scope.require(Role.ADMINISTRATOR, action=N_("add services"))
     if kind not in KINDS:
         raise InvalidInput("Service", kind, "is none of charging, map and payment.")
     made = _new_secrets()
@@ -114,7 +114,7 @@ def renew_secrets(scope: Scope, service_id: int) -> Secrets:
         NotPermitted: the user is no administrator.
     """
     edits.read(scope, SERVICE, service_id)
-    scope.require(Role.ADMINISTRATOR, action="renew secrets")
+    scope.require(Role.ADMINISTRATOR, action=N_("renew secrets"))
     made = _new_secrets()
     sql = """UPDATE service SET key_hash = $key_hash, signing_secret = $signing_secret
              WHERE service_id = $id AND removed_at IS NULL RETURNING name"""
@@ -138,7 +138,7 @@ def remove(scope: Scope, service_id: int) -> None:
         NotFound: there is no such service.
         NotPermitted: the user is no administrator.
     """
-    scope.require(Role.ADMINISTRATOR, action="remove services")
+    scope.require(Role.ADMINISTRATOR, action=N_("remove services"))
     sql = """UPDATE service SET removed_at = $now, is_active = FALSE, key_hash = '', signing_secret = ''
              WHERE service_id = $id AND removed_at IS NULL RETURNING name"""
     params = {"now": datetime.now(UTC), "id": service_id}

@@ -13,7 +13,7 @@ from data.filters import FilterModel, SortModel
 from data.nodes import Node
 from data.paging import EXCEL_ROWS, Column, Run, Terms, at, text
 from data.scope import Condition, Role, Scope
-from data.texts import told
+from data.texts import N_, told
 
 TABLE = paging.Table("session", frozenset({"session", "topology"}))
 ROW_ID = "rowid"  # DuckDB's address of a row; PostgreSQL's is ctid
@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, Column] = {
     "site": _named("site", "site_id"),
     "end": at("ended_at"),
     "node": text("charge_box_id"),
-    "auth": text(AUTHENTICATION),
+    "auth": text(AUTHENTICATION, {word: word for word in ("Anonymous (0)", "RFID (1)")}),
     "session": Column("text", "session_id", buckets=tuple(f"left(session_id, {size})" for size in (3, 6, 9, 12, 15))),
     "logged": at("logged_at"),
     "email": text("email"),
@@ -111,7 +111,7 @@ def page(
         InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
     if end - start > EXCEL_ROWS:
-        raise InvalidInput("Rows", f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
+        raise InvalidInput(N_("Rows"), f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     terms = _terms(scope, sort_model)
     condition = selection(scope, node, filter_model)
     runs, count = paging.find(scope.database, TABLE, condition, terms, max(start, 0), end)

@@ -2,6 +2,7 @@
 
 from data import node_changes, values
 from data.scope import Role, Scope
+from data.texts import N_
 
 
 def create_site(scope: Scope, name: str, time_zone: str | None = None) -> int:
@@ -10,7 +11,7 @@ def create_site(scope: Scope, name: str, time_zone: str | None = None) -> int:
     Raises:
         AlreadyExists: a site has that name.
     """
-    scope.require(Role.ADMINISTRATOR, action="create a site")
+    scope.require(Role.ADMINISTRATOR, action=N_("create a site"))
     sql = """INSERT INTO site (site_id, name, time_zone)
              SELECT $id, $name, coalesce($time_zone, (SELECT time_zone FROM system))
              WHERE NOT EXISTS (SELECT 1 FROM site WHERE name = $name AND removed_at IS NULL)
@@ -25,7 +26,7 @@ def create_floor(scope: Scope, site_id: int, name: str) -> int:
     Raises:
         AlreadyExists: the site has a floor of that name.
     """
-    node_changes.require_site(scope, site_id, "create a floor")
+    node_changes.require_site(scope, site_id, N_("create a floor"))
     sql = """INSERT INTO floor (floor_id, site_id, name) SELECT $id, $site_id, $name
              WHERE NOT EXISTS (SELECT 1 FROM floor WHERE site_id = $site_id AND name = $name AND removed_at IS NULL)
              RETURNING floor_id"""

@@ -12,7 +12,7 @@ from data.database import Sql
 from data.errors import AlreadyExists, InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import N_, told
 
 LARGEST = 1 << 30  # bytes
 CHUNK = 1 << 20
@@ -32,7 +32,7 @@ class Image(NamedTuple):
 
 def images(scope: Scope) -> list[Image]:
     """Return the software images, newest first."""
-    scope.require(*MAY_READ, action="see software images")
+    scope.require(*MAY_READ, action=N_("see software images"))
     sql = """SELECT image_id, name, model, size_bytes, sha256, uploaded_at,
                     first_name || ' ' || last_name AS uploaded_by
              FROM software_image LEFT JOIN portal_user ON user_id = uploaded_by
@@ -47,9 +47,9 @@ def add(scope: Scope, data: Path, name: str, model: str, content: IO[bytes]) -> 
         InvalidInput: the name is no plain file name, or the content is empty or larger than `LARGEST`.
         AlreadyExists: an image has that name.
     """
-    scope.require(*MAY_WRITE, action="upload software images")
+    scope.require(*MAY_WRITE, action=N_("upload software images"))
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}", name) or name.endswith(folders.UNFINISHED):
-        raise InvalidInput("File name", name, "may have letters, digits and . _ + - only, up to 100.")
+        raise InvalidInput(N_("File name"), name, N_("may have letters, digits and . _ + - only, up to 100."))
     if any(image.name == name for image in images(scope)):
         raise AlreadyExists("software image", name)
     folder = folders.of_images(data)
@@ -57,7 +57,7 @@ def add(scope: Scope, data: Path, name: str, model: str, content: IO[bytes]) -> 
     try:
         digest, size = _copied(content, unfinished)
         if not size:
-            raise InvalidInput("File", name, "is empty.")
+            raise InvalidInput(N_("File"), name, N_("is empty."))
         unfinished.rename(folder / name)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -71,7 +71,7 @@ def remove(scope: Scope, data: Path, image_id: int) -> None:
     Raises:
         NotFound: there is none.
     """
-    scope.require(*MAY_WRITE, action="remove software images")
+    scope.require(*MAY_WRITE, action=N_("remove software images"))
     sql = """UPDATE software_image SET removed_at = $now WHERE image_id = $id AND removed_at IS NULL RETURNING name"""
     name = next((image.name for image in images(scope) if image.image_id == image_id), None)
     if name is None:
@@ -106,7 +106,7 @@ def _copied(content: IO[bytes], to: Path) -> tuple[str, int]:
         for chunk in _chunks(content):
             size += len(chunk)
             if size > LARGEST:
-                raise InvalidInput("File", None, told("is larger than %(largest)s MiB.", largest=LARGEST >> 20))
+                raise InvalidInput(N_("File"), None, told("is larger than %(largest)s MiB.", largest=LARGEST >> 20))
             digest.update(chunk)
             file.write(chunk)
     return digest.hexdigest(), size

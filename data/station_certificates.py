@@ -9,7 +9,7 @@ from data.events import EventKind, event
 from data.scope import Scope
 from data.station_security import of_station
 from data.station_settings import ROLES
-from data.texts import told
+from data.texts import N_, told
 
 CHANGED = "station_certificate"
 """The subject of the change feed."""
@@ -66,7 +66,7 @@ def revoke(scope: Scope, station_id: int, serial_number: str) -> None:
         NotFound: the station is not the user's, or has no such valid certificate.
         NotPermitted: an EV user may not.
     """
-    scope.require(*ROLES, action="change how a charging station is secured")
+    scope.require(*ROLES, action=N_("change how a charging station is secured"))
     station = of_station(scope, station_id)
     revoked = scope.database.write(
         [

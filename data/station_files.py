@@ -10,7 +10,7 @@ from data.errors import NotFound
 from data.events import EventKind, event
 from data.nodes import Node
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import N_, told
 
 
 def ftp_url(database: Database) -> str:
@@ -76,7 +76,7 @@ def find(scope: Scope, data: Path, file_id: int) -> tuple[str, Path]:
 
 def remove(scope: Scope, data: Path, file_id: int) -> None:
     """Remove a file and its content."""
-    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action="remove a station's files")
+    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action=N_("remove a station's files"))
     row = _row(scope, file_id)
     sql = Sql(
         "UPDATE station_file SET removed_at = $now WHERE file_id = $id", {"now": datetime.now(UTC), "id": file_id}
@@ -94,7 +94,7 @@ def remove(scope: Scope, data: Path, file_id: int) -> None:
 
 
 def _row(scope: Scope, file_id: int) -> dict[str, Any]:
-    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action="see a station's files")
+    scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see a station's files"))
     condition, params = scope.sites()
     rows = scope.database.query(
         f"""SELECT name, site_id, station_id FROM station_file

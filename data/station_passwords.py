@@ -12,7 +12,7 @@ import secrets
 import string
 
 from data.errors import InvalidInput
-from data.texts import told
+from data.texts import N_, told
 
 LENGTH = 20  # the most that AuthorizationKey takes
 SHORTEST_KEY = 16  # characters of a key that somebody types
@@ -36,7 +36,9 @@ def check_key(value: str) -> None:
         InvalidInput: it has fewer than 16 characters.
     """
     if len(value) < SHORTEST_KEY:
-        raise InvalidInput("AuthorizationKey", None, told("needs at least %(least)s characters.", least=SHORTEST_KEY))
+        raise InvalidInput(
+            N_("AuthorizationKey"), None, told("needs at least %(least)s characters.", least=SHORTEST_KEY)
+        )
 
 
 def hash_of_key(value: str) -> str:

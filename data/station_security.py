@@ -12,7 +12,7 @@ from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Scope
 from data.station_settings import ROLES
-from data.texts import told
+from data.texts import N_, told
 
 PROFILES = (0, 1, 2, 3)
 """0: the ChargeboxId alone; 1: a password; 2: a password over TLS; 3: a certificate that the portal signed."""
@@ -202,7 +202,7 @@ def require_profile(scope: Scope, station_id: int, profile: int) -> None:
 
 
 def _changeable(scope: Scope, station_id: int) -> dict[str, Any]:
-    scope.require(*ROLES, action="change how a charging station is secured")
+    scope.require(*ROLES, action=N_("change how a charging station is secured"))
     return of_station(scope, station_id)
 
 

@@ -9,7 +9,7 @@ from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
 from data.stations import MODES
-from data.texts import told
+from data.texts import N_, told
 
 ROLES = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 
@@ -109,7 +109,7 @@ def set_service_value(scope: Scope, outlet_id: int, service_id: int, value: str)
         NotFound: there is no such outlet for this user, or no such service.
         InvalidInput: the value is too long.
     """
-    scope.require(*ROLES, action="change an outlet's properties")
+    scope.require(*ROLES, action=N_("change an outlet's properties"))
     _require_outlet(scope, outlet_id)
     kept = values.text(200)("Value", value)
     keys = {"outlet_id": outlet_id, "service_id": service_id}

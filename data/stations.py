@@ -13,7 +13,7 @@ from data.database import Batch, Into
 from data.errors import AlreadyExists, InvalidInput
 from data.events import EventKind
 from data.scope import Scope
-from data.texts import told, words
+from data.texts import N_, told, words
 
 MOST_OUTLETS = 4  # manual: a charging station can have up to four
 MODES = ("OPEN", "RFID")
@@ -104,7 +104,7 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
         InvalidInput: no or too many outlets, an unknown mode, an empty name.
     """
     for site_id, floor_id in {(station.site_id, station.floor_id) for station in stations}:
-        node_changes.require_site(scope, site_id, "create a charging station", floor_id)
+        node_changes.require_site(scope, site_id, N_("create a charging station"), floor_id)
     for station in stations:
         _check(station)
     _refuse_known(scope, [station.charge_box_id for station in stations])

@@ -33,11 +33,24 @@ def told(template: str, **values: object) -> Told:
     return text
 
 
+def as_told(text: str) -> Told:
+    """Return a text to be translated, if it is not one already."""
+    return text if isinstance(text, Told) else told(text)
+
+
+def sentences(texts: Iterable[str]) -> Told:
+    """Return texts one after another, each to be translated by itself."""
+    return _joined(" ", texts)
+
+
 def listed(texts: Iterable[str]) -> Told:
     """Return texts with commas between them, each to be translated by itself."""
+    return _joined(", ", texts)
+
+
+def _joined(between: str, texts: Iterable[str]) -> Told:
     values = {f"part{place}": text for place, text in enumerate(texts)}
-    template = ", ".join(f"%({name})s" for name in values)
-    return told(template, **values)
+    return told(between.join(f"%({name})s" for name in values), **values)
 
 
 def words(text: str) -> Words:

@@ -107,7 +107,7 @@ def rows(scope: Scope) -> list[Row]:
     Raises:
         NotPermitted: the user has no System level.
     """
-    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action="see the topology")
+    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see the topology"))
     tree = nodes.tree(scope)
     children = Counter(node.parent for node in tree)
     named = scope.database.query(
@@ -130,7 +130,7 @@ def rename(scope: Scope, ref: str, seen: str, name: str) -> None:
     kind, _, number = ref.partition(":")
     if kind not in RECORDS or not number.isdecimal():
         raise NotFound("node", ref)
-    scope.require(Role.ADMINISTRATOR, action="rename nodes here")
+    scope.require(Role.ADMINISTRATOR, action=N_("rename nodes here"))
     edits.save(scope, RECORDS[kind], int(number), {"name": seen}, {"name": name})
 
 
@@ -142,12 +142,12 @@ def move(scope: Scope, ref: str, parent: str) -> None:
         NotFound: there is no such node for this user.
         NotPermitted: the user is no administrator.
     """
-    scope.require(Role.ADMINISTRATOR, action="move nodes")
+    scope.require(Role.ADMINISTRATOR, action=N_("move nodes"))
     node, to = nodes.find(scope, ref), nodes.find(scope, parent)
     if node.kind not in ("station", "grid_controller"):
         raise InvalidInput("Node", node.name, "stays where it is: only stations and grid controllers move.")
     if to.kind not in ("site", "floor"):
-        raise InvalidInput("Destination", to.name, "is neither a site nor a floor.")
+        raise InvalidInput(N_("Destination"), to.name, N_("is neither a site nor a floor."))
     seen = {"site_id": node.site_id, "floor_id": node.floor_id}
     wanted = {"site_id": to.site_id, "floor_id": to.floor_id}
     also = [

@@ -5,6 +5,7 @@ from typing import Any
 
 from data.database import Sql
 from data.scope import Role, Scope
+from data.texts import N_
 
 MOST_KEPT = 200
 """The newest are kept: somebody who tries names must not fill the database."""
@@ -27,7 +28,7 @@ def latest(scope: Scope) -> list[dict[str, Any]]:
     Raises:
         NotPermitted: the user is no administrator or support user.
     """
-    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action="see unknown callers")
+    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see unknown callers"))
     rows = scope.database.query(
         """SELECT * FROM unknown_caller WHERE charge_box_id NOT IN (
                SELECT charge_box_id FROM charging_station WHERE removed_at IS NULL)

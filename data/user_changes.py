@@ -13,7 +13,7 @@ from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound
 from data.events import EventKind, details_json
 from data.passwords import hash_password
 from data.scope import Role, Scope
-from data.texts import listed, told, words
+from data.texts import N_, listed, told, words
 from data.user_belongings import changes_of, notations
 from data.user_details import TITLES, Details, Kept
 
@@ -45,7 +45,7 @@ def add(scope: Scope, new: Details, password: str) -> int:
         NotPermitted: the scope is no administrator's.
         InvalidInput: a value that cannot be; the email or a tag is another user's (AlreadyExists).
     """
-    scope.require(Role.ADMINISTRATOR, action="add users")
+    scope.require(Role.ADMINISTRATOR, action=N_("add users"))
     new, faults = user_details.checked(scope, None, new, password)
     for fault in faults.values():
         raise fault

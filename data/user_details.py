@@ -12,7 +12,7 @@ from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
 from data.id_tags import Tag
 from data.passwords import check_password
 from data.scope import Role, Scope
-from data.texts import told
+from data.texts import N_, told
 from data.users import LONGEST_EMAIL, is_email, normalized
 
 MOST_TAGS = 20
@@ -75,7 +75,7 @@ def read(scope: Scope, user_id: int) -> Kept:
         NotPermitted: the scope is no administrator's.
         NotFound: there is no such user.
     """
-    scope.require(Role.ADMINISTRATOR, action="change users")
+    scope.require(Role.ADMINISTRATOR, action=N_("change users"))
     rows = scope.database.query(
         """SELECT role, first_name, last_name, email, email_at_alarm, revision FROM portal_user
            WHERE user_id = $id AND removed_at IS NULL""",
@@ -96,7 +96,7 @@ def sites(scope: Scope) -> dict[int, str]:
     Raises:
         NotPermitted: the scope is no administrator's.
     """
-    scope.require(Role.ADMINISTRATOR, action="change users")
+    scope.require(Role.ADMINISTRATOR, action=N_("change users"))
     rows = scope.database.query("SELECT site_id, name FROM site WHERE removed_at IS NULL ORDER BY name, site_id")
     return dict(zip(rows["site_id"].to_pylist(), rows["name"].to_pylist(), strict=True))
 

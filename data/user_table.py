@@ -15,7 +15,7 @@ from data.filters import FilterModel, SortModel
 from data.nodes import Node
 from data.paging import EXCEL_ROWS, Column, Run, Terms, at, text
 from data.scope import Condition, Role, Scope
-from data.texts import told
+from data.texts import N_, told
 
 ROLE_WORDS = {
     Role.EV_USER: "EV user",
@@ -45,10 +45,10 @@ USERS = paging.Table(
 COLUMNS: Mapping[str, Column] = {
     "name": text("name"),
     "email": text("email"),
-    "role": text("role"),
-    "site": text("site"),
+    "role": text("role", {word: word for word in ROLE_WORDS.values()}),
+    "site": text("site", {"All sites": "All sites"}),
     "rfid": text("rfid"),
-    "at_alarm": text("at_alarm"),
+    "at_alarm": text("at_alarm", {"Yes": "Yes", "No": "No"}),
     "last_login": at("last_login_at"),
     "find": text("name || ' ' || email || ' ' || rfid"),
 }
@@ -74,7 +74,7 @@ def page(
         InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
     if end - start > EXCEL_ROWS:
-        raise InvalidInput("Rows", f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
+        raise InvalidInput(N_("Rows"), f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     condition, terms = _selection(scope, node, filter_model), _terms(sort_model)
     runs, found = paging.find(scope.database, USERS, condition, terms, max(start, 0), end)
     order = paging.order_by(terms)
@@ -115,7 +115,7 @@ def find(scope: Scope, user_id: int) -> dict[str, Any] | None:
 
 
 def _selection(scope: Scope, node: Node | None, filter_model: FilterModel) -> Condition:
-    scope.require(*READERS, action="see users")
+    scope.require(*READERS, action=N_("see users"))
     scoped, params = _there(scope, node)
     filtered, values = filters.where(filter_model, COLUMNS, {_zone(scope): ()})
     return f"{scoped} AND {filtered}", {**params, **values}

@@ -10,6 +10,7 @@ from data.database import Database, Sql
 from data.errors import AlreadyExists, InvalidInput, NotFound
 from data.passwords import check_password, generate_password, hash_password
 from data.scope import Role, Scope
+from data.texts import N_
 
 LONGEST_NAME, LONGEST_EMAIL = 100, 320
 
@@ -91,7 +92,7 @@ def create(scope: Scope, new: NewUser) -> int:
         InvalidInput: the email is none, the name is empty or the password is too easily guessed.
         AlreadyExists: another user has the email.
     """
-    scope.require(Role.ADMINISTRATOR, action="add users")
+    scope.require(Role.ADMINISTRATOR, action=N_("add users"))
     return _insert(scope.database, new)
 
 

@@ -15,6 +15,7 @@ from components.export_button import Source
 from components.filter_chips import chips, link, notice, read_link
 from components.grid import MenuItem, Query
 from components.menus import icon
+from components.texts import in_words
 from components.user_dialog import WRITERS
 from components.user_table import HEADINGS, cells, empty, foot, in_chips, roles
 from data import user_table
@@ -114,7 +115,7 @@ export_button.offer(
     Source(
         lazy_gettext("Users"),
         user_table.count,
-        user_table.export,
+        lambda *asked: in_words(user_table.export(*asked), user_table.COLUMNS),
         lambda scope: {name: HEADINGS[name].file_title for name in user_table.SHOWN},
     ),
     READERS,

@@ -16,6 +16,7 @@ from components.filter_chips import chips, clear_button, link, notice, read_link
 from components.format import duration_short, number, quantity
 from components.grid import MenuItem, Query, Request
 from components.session_window import HEADINGS, cells
+from components.texts import in_words
 from data import sessions
 from data.nodes import Node
 from data.paging import EXCEL_ROWS
@@ -143,7 +144,7 @@ export_button.offer(
     Source(
         lazy_gettext("Charging sessions"),
         lambda scope, node, filters: sessions.totals(scope, node, filters).count,
-        sessions.export,
+        lambda *asked: in_words(sessions.export(*asked), sessions.COLUMNS),
         lambda scope: {name: HEADINGS[name].file_title for name in HEADINGS if name in sessions.columns(scope)},
     ),
     EVERYONE,

@@ -1,5 +1,6 @@
 """Every text that a user reads has its translation, in each language that users can choose."""
 
+import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,19 @@ ROOT = Path(__file__).parents[1]
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|' + r"'((?:[^'\\\n]|\\.)*)'|`([^`]*)`")
 SENTENCE = re.compile(r"[A-Z][a-z]+(?: [a-z]+)+")
+
+PYTHON = sorted(path for folder in ("data", "csms", "components", "pages") for path in (ROOT / folder).rglob("*.py"))
+TOLD = {
+    "told": [0],
+    "InvalidInput": [0, 2],
+    "NotFound": [0],
+    "AlreadyExists": [0],
+    "HasChildren": [0],
+    "require_site": [2],
+}
+"""Which arguments of a call are read by users."""
+AS_IT_IS = re.compile("--map|[a-z_]+")
+"""What a file's column and an option are called is the same in every language."""
 
 
 @cache
@@ -55,6 +69,23 @@ def test_a_translation_names_the_values_of_its_text(language: str) -> None:
 
 def test_the_texts_of_every_kind_of_file_are_found() -> None:
     assert {"Dashboard", "Log in", "No network contact", "%(num)d active alarm", "Contains"} <= texts()
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_told_and_why_something_is_refused_can_be_translated(path: Path) -> None:
+    wrong = []
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(call, ast.Call):
+            continue
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        said = [call.args[place] for place in TOLD.get(name, ()) if place < len(call.args)]
+        said += [keyword.value for keyword in call.keywords if name == "require" and keyword.arg == "action"]
+        for text in said:
+            is_constant = isinstance(text, ast.Constant) and isinstance(text.value, str)
+            is_known = is_constant and (text.value in texts() or AS_IT_IS.fullmatch(text.value))
+            if isinstance(text, ast.JoinedStr | ast.BinOp) or (is_constant and not is_known):
+                wrong.append(f"line {call.lineno}: {ast.unparse(text)}")
+    assert wrong == [], "make it of N_ or told"
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "assets").rglob("*.js")), ids=lambda path: path.name)

@@ -13,9 +13,8 @@ from flask_babel import gettext as _
 
 from components.format import number, timestamp
 from components.forms import written_id
-from components.imports.words import COLUMNS, OUTCOMES
+from components.imports.words import COLUMNS, OUTCOMES, why
 from components.menus import icon
-from components.texts import said
 from data.errors import InvalidInput
 from data.imports.columns import guess
 from data.imports.journal import Options
@@ -113,8 +112,7 @@ def preview(kind: str, report: Report, zone: str) -> Any:
 
 def problem(one: Problem, width: int) -> html.Tr:
     """Return a line that is not taken, with the reason."""
-    why = InvalidInput(str(COLUMNS.get(one.column, one.column)), one.value or None, one.reason)
-    reason = html.Td(said(why), colSpan=max(1, width), className="text-wrap")
+    reason = html.Td(why(one.column, one.value, one.reason), colSpan=max(1, width), className="text-wrap")
     mark = html.Td(html.Span([icon("bi-x-circle me-1"), _("Not taken")], className="is-fault text-nowrap"))
     return html.Tr([html.Td(str(one.line), className="cp-num"), mark, reason])
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from components.format import number, timestamp
-from components.imports.words import COLUMNS, STATES
+from components.imports.words import STATES, why
 from components.menus import icon
 from data.imports.past import Import
 from data.imports.uploads import Refused
@@ -100,7 +100,7 @@ def _refused(whole: Import, refused: Sequence[Refused]) -> list[Any]:
         html.Li(
             [
                 html.Span(_("Line %(number)s", number=one.line), className="cp-2nd me-2"),
-                f"{COLUMNS.get(one.column, one.column)} {one.reason}",
+                why(one.column, one.value, one.why),
             ]
         )
         for one in refused

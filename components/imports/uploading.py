@@ -1,5 +1,7 @@
 """Bringing a file over HTTP, larger than what a callback carries; and fetching the lines that were not taken."""
 
+import csv
+import io
 from pathlib import Path
 
 import flask
@@ -10,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from components import files
 from components.access import current_scope
-from components.imports.words import COLUMNS
+from components.imports.words import COLUMNS, why
 from components.menus import icon
 from components.texts import said
 from data.errors import NotFound, NotPermitted, PortalError
@@ -76,9 +78,16 @@ def register(server: flask.Flask) -> None:
     @server.get("/import/<int:import_id>/refused.csv")
     def fetch_refused(import_id: int) -> Response:
         try:
-            path = uploads.refused_lines(current_scope(), files.folder(), import_id)
+            columns, refused = uploads.refused_lines(current_scope(), files.folder(), import_id)
         except (NotFound, NotPermitted):
             flask.abort(404)
+        lines = [
+            [*columns, _("Line"), _("Reason")],
+            *([*cells, one.line, why(one.column, one.value, one.why)] for cells, one in refused),
+        ]
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(lines)
+        file = io.BytesIO(text.getvalue().encode("utf-8-sig"))
         return flask.send_file(
-            path, "text/csv", as_attachment=True, download_name=f"not taken {import_id}.csv", max_age=0
+            file, "text/csv", as_attachment=True, download_name=f"{_('not taken')} {import_id}.csv", max_age=0
         )

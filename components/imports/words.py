@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from flask_babel import LazyString, lazy_gettext
 
+from components.texts import said
+from data.errors import InvalidInput
+
 KINDS: Mapping[str, LazyString] = {
     "sessions": lazy_gettext("Charging sessions"),
     "topology": lazy_gettext("Topology"),
@@ -65,3 +68,8 @@ STATES: Mapping[str, LazyString] = {
     "undoing": lazy_gettext("Is undone"),
     "undone": lazy_gettext("Undone"),
 }
+
+
+def why(column: str, value: str, reason: str) -> str:
+    """Say what is wrong with a column of a line, in the user's language."""
+    return said(InvalidInput(str(COLUMNS.get(column, column)), value or None, reason))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from data.database import Database
 from data.imports.journal import Row, Step
 from data.imports.restoring import TABLES
+from data.texts import N_, told
 
 
 class Later(NamedTuple):
@@ -24,60 +25,60 @@ class Later(NamedTuple):
 
 CONTROLLER = "'' AS key FROM grid_controller WHERE removed_at IS NULL"
 BUILT_ON: Sequence[Later] = (
-    Later("charging_station", "has connected since", "SELECT station_id AS id, '' AS key FROM station_state"),
+    Later("charging_station", N_("has connected since"), "SELECT station_id AS id, '' AS key FROM station_state"),
     Later(
         "charging_station",
-        "has other charging sessions",
+        N_("has other charging sessions"),
         """SELECT DISTINCT station_id AS id, '' AS key FROM session
            WHERE station_id = ANY($ids) AND import_id IS DISTINCT FROM $import_id""",
     ),
-    Later("charging_station", "is charging", "SELECT station_id AS id, '' AS key FROM open_transaction"),
+    Later("charging_station", N_("is charging"), "SELECT station_id AS id, '' AS key FROM open_transaction"),
     Later(
         "charging_station",
-        "has another outlet",
+        N_("has another outlet"),
         "SELECT station_id AS id, station_id || '/' || connector_id AS key FROM outlet WHERE removed_at IS NULL",
         "outlet",
     ),
     Later(
         "floor",
-        "has another charging station",
+        N_("has another charging station"),
         "SELECT floor_id AS id, CAST(station_id AS VARCHAR) AS key FROM charging_station WHERE removed_at IS NULL",
         "charging_station",
     ),
     Later(
         "floor",
-        "has a grid controller",
+        N_("has a grid controller"),
         f"SELECT floor_id AS id, {CONTROLLER}",
     ),
     Later(
         "site",
-        "has another charging station",
+        N_("has another charging station"),
         "SELECT site_id AS id, CAST(station_id AS VARCHAR) AS key FROM charging_station WHERE removed_at IS NULL",
         "charging_station",
     ),
     Later(
         "site",
-        "has another floor",
+        N_("has another floor"),
         "SELECT site_id AS id, CAST(floor_id AS VARCHAR) AS key FROM floor WHERE removed_at IS NULL",
         "floor",
     ),
-    Later("site", "has a grid controller", f"SELECT site_id AS id, {CONTROLLER}"),
-    Later("site", "has a site administrator", "SELECT site_id AS id, '' AS key FROM user_site"),
+    Later("site", N_("has a grid controller"), f"SELECT site_id AS id, {CONTROLLER}"),
+    Later("site", N_("has a site administrator"), "SELECT site_id AS id, '' AS key FROM user_site"),
     Later(
         "portal_user",
-        "has charging sessions",
+        N_("has charging sessions"),
         "SELECT DISTINCT user_id AS id, '' AS key FROM session WHERE user_id = ANY($ids)",
     ),
-    Later("portal_user", "is charging", "SELECT user_id AS id, '' AS key FROM open_transaction"),
+    Later("portal_user", N_("is charging"), "SELECT user_id AS id, '' AS key FROM open_transaction"),
     Later(
         "portal_user",
-        "has logged in since",
+        N_("has logged in since"),
         "SELECT user_id AS id, '' AS key FROM portal_user WHERE last_login_at IS NOT NULL",
     ),
-    Later("portal_user", "has another RFID", "SELECT user_id AS id, id_tag AS key FROM id_tag", "id_tag"),
+    Later("portal_user", N_("has another RFID"), "SELECT user_id AS id, id_tag AS key FROM id_tag", "id_tag"),
     Later(
         "portal_user",
-        "has another site",
+        N_("has another site"),
         "SELECT user_id AS id, user_id || '/' || site_id AS key FROM user_site",
         "user_site",
     ),
@@ -95,7 +96,8 @@ def built_on(database: Database, import_id: int, later: Later, steps: Sequence[S
     params = {name: value for name, value in (("ids", list(made)), ("import_id", import_id)) if f"${name}" in later.sql}
     for row in database.query(later.sql, params).to_pylist():
         if row["id"] in made and not (row["key"] and row["key"] in own):
-            yield f"{TABLES[later.subject].word} {made[row['id']]} {later.told}"
+            name, kind = made[row["id"]], told(TABLES[later.subject].word)
+            yield told("%(kind)s %(name)s %(what)s", kind=kind, name=name, what=told(later.told))
 
 
 def key_of(subject: str, row: Row) -> str:

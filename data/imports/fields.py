@@ -5,13 +5,16 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.errors import InvalidInput
+from data.texts import told
 
 FIRST_YEAR = 1990  # no charging session is older; exports that lost the century are (0014 for 2014)
 
 
 def whole_number(column: str, text: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise InvalidInput(column, text, f"must be a whole number from {least} to {most}.")
+        raise InvalidInput(
+            column, text, told("must be a whole number from %(least)s to %(most)s.", least=least, most=most)
+        )
     return int(text)
 
 
@@ -31,7 +34,7 @@ def decimal(column: str, text: str, most: float) -> float | None:
     if number < 0:
         raise InvalidInput(column, text, "is negative.")
     if number > most:
-        raise InvalidInput(column, text, f"is more than {most:,.0f}. Is the unit the right one?")
+        raise InvalidInput(column, text, told("is more than %(most)s. Is the unit the right one?", most=f"{most:,.0f}"))
     return number
 
 
@@ -52,7 +55,10 @@ def time(column: str, text: str, zone: ZoneInfo, shift_years: int = 0, not_befor
     if len(text) < len("2026-03-20T15:42"):
         raise InvalidInput(column, text, "has no time of day. Write it as 2026-03-20 15:42:08.")
     if local.year < FIRST_YEAR:
-        reason = f"lies before {FIRST_YEAR}. If the file's years lack the century, add 2000 (--shift-years 2000)."
+        reason = told(
+            "lies before %(year)s. If the file's years lack the century, add 2000 (--shift-years 2000).",
+            year=FIRST_YEAR,
+        )
         raise InvalidInput(column, text, reason)
     if local.year > datetime.now(UTC).year + 1:
         raise InvalidInput(column, text, "lies in the future.")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import openpyxl
 
 from data.errors import InvalidInput
-from data.texts import Told, told
+from data.texts import N_, Told, told
 
 MOST_OUTCOMES = 20
 
@@ -116,8 +116,12 @@ def read(file: Path, columns: Columns, renamed: Mapping[str, str], report: Repor
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            reason = f"has {len(cells)} fields, the header has {len(header)}. Quote fields that hold the separator."
-            report.problems.append(Problem(number, "the line", "", reason))
+            reason = told(
+                "has %(fields)s fields, the header has %(columns)s. Quote fields that hold the separator.",
+                fields=len(cells),
+                columns=len(header),
+            )
+            report.problems.append(Problem(number, N_("the line"), "", reason))
             continue
         yield Line(number, {name: cell.strip() for name, cell in zip(names, cells, strict=True) if name})
 
@@ -136,9 +140,17 @@ def _ours(header: list[str], columns: Columns, renamed: Mapping[str, str]) -> li
     present = {name.strip().casefold() for name in header}
     for name, ours in renamed.items():
         if ours and ours not in known:
-            raise InvalidInput("--map", f"{name}={ours}", f"names no portal column. There are: {', '.join(known)}.")
+            raise InvalidInput(
+                "--map",
+                f"{name}={ours}",
+                told("names no portal column. There are: %(columns)s.", columns=", ".join(known)),
+            )
         if name.casefold() not in present:
-            raise InvalidInput("--map", f"{name}={ours}", f"names no column of the file. It has: {', '.join(header)}.")
+            raise InvalidInput(
+                "--map",
+                f"{name}={ours}",
+                told("names no column of the file. It has: %(columns)s.", columns=", ".join(header)),
+            )
     mapped = set(renamed.values())
     names = []
     for cell in header:
@@ -146,10 +158,12 @@ def _ours(header: list[str], columns: Columns, renamed: Mapping[str, str]) -> li
         names.append(theirs[name] if name in theirs else name if name in known and name not in mapped else "")
     taken = [name for name in names if name]
     if twice := sorted({name for name in taken if taken.count(name) > 1}):
-        raise InvalidInput("column", twice[0], "comes from two columns of the file. Choose one with --map theirs=ours.")
+        raise InvalidInput(
+            N_("column"), twice[0], N_("comes from two columns of the file. Choose one with --map theirs=ours.")
+        )
     if missing := [name for name in columns.required if name not in taken]:
-        has = ", ".join(header) or "nothing"
-        raise InvalidInput("column", ", ".join(missing), f"is missing; the file has: {has}. Name it with --map.")
+        reason = told("is missing; the file has: %(columns)s. Name it with --map.", columns=", ".join(header) or "–")
+        raise InvalidInput(N_("column"), ", ".join(missing), reason)
     return names
 
 
@@ -164,7 +178,9 @@ def _csv_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
             number = reader.line_num + 1
     except csv.Error as error:
-        raise InvalidInput(f"line {number}", None, f"is not CSV: {error}. The lines before it are taken.") from error
+        raise InvalidInput(
+            N_("Line"), number, told("is not CSV: %(fault)s. The lines before it are taken.", fault=error)
+        ) from error
 
 
 def _text(file: Path) -> str:
@@ -172,7 +188,7 @@ def _text(file: Path) -> str:
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise InvalidInput("file", str(file), f"cannot be read: {error.strerror}.") from error
+        raise InvalidInput(N_("file"), str(file), told("cannot be read: %(fault)s.", fault=error.strerror)) from error
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     try:
@@ -198,7 +214,7 @@ def _workbook(file: Path) -> openpyxl.Workbook:
     try:
         return openpyxl.load_workbook(file, read_only=True, data_only=True)
     except OSError as error:
-        raise InvalidInput("file", str(file), f"cannot be read: {error.strerror}.") from error
+        raise InvalidInput(N_("file"), str(file), told("cannot be read: %(fault)s.", fault=error.strerror)) from error
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise InvalidInput("file", str(file), "is not an Excel workbook. Save it as .xlsx or as CSV.") from error
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from data.errors import NotFound
 from data.imports.journal import LOST_AFTER, State
 from data.scope import Role, Scope
+from data.texts import N_
 
 MOST_LISTED = 100
 LARGEST_ID = 2**31 - 1
@@ -73,7 +74,7 @@ def latest(scope: Scope, kind: str) -> list[Import]:
 
 
 def _imports(scope: Scope, condition: str, params: dict[str, object]) -> list[Import]:
-    scope.require(Role.ADMINISTRATOR, action="import files")
+    scope.require(Role.ADMINISTRATOR, action=N_("import files"))
     rows = scope.database.query(
         f"""SELECT {COLUMNS} FROM import LEFT JOIN portal_user maker ON maker.user_id = import.user_id
             LEFT JOIN portal_user undoer ON undoer.user_id = import.undone_by

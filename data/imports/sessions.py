@@ -15,6 +15,7 @@ from data.id_tags import TagHolder, TagIndex, canonical
 from data.imports import fields, topology
 from data.imports.journal import Journal, Options
 from data.imports.lines import Columns, Line, Outcome, Report, chunks
+from data.texts import N_, told
 from data.transactions import INTO_SESSION, Session
 
 COLUMNS = Columns(
@@ -142,7 +143,9 @@ def _session(line: Line, known: _Known, shift_years: int) -> Session:
     try:
         station = known.stations[charge_box_id]
     except KeyError:
-        reason = "is no station of the portal. Create it first, or let the import create stations (--create-stations)."
+        reason = N_(
+            "is no station of the portal. Create it first, or let the import create stations (--create-stations)."
+        )
         raise InvalidInput("charge_box_id", charge_box_id, reason) from None
     connector_id = fields.whole_number("connector_id", line.get("connector_id") or "1", least=1, most=4)
     started_at, ended_at = _period(line, station.zone, shift_years)
@@ -176,9 +179,9 @@ def _period(line: Line, zone: ZoneInfo, shift_years: int) -> tuple[datetime, dat
     started_at = fields.time("started_at", line.get("started_at"), zone, shift_years)
     ended_at = fields.time("ended_at", ended, zone, shift_years, not_before=started_at)
     if ended_at < started_at:
-        raise InvalidInput("ended_at", ended, f"lies before started_at {line.get('started_at')}.")
+        raise InvalidInput("ended_at", ended, told("lies before started_at %(time)s.", time=line.get("started_at")))
     if ended_at - started_at > LONGEST:
-        raise InvalidInput("ended_at", ended, f"lies more than {LONGEST.days} days after started_at.")
+        raise InvalidInput("ended_at", ended, told("lies more than %(days)s days after started_at.", days=LONGEST.days))
     return started_at, ended_at
 
 
@@ -217,7 +220,11 @@ def _store(journal: Journal, sessions: list[tuple[int, Session]]) -> None:
             known[session.session_id] = identity
             new.append((*session, journal.import_id))
         elif first != identity:
-            reason = f"stands for another session already: {first[0]}, {first[1]:%Y-%m-%d %H:%M:%S} UTC."
+            reason = told(
+                "stands for another session already: %(station)s, %(time)s UTC.",
+                station=first[0],
+                time=f"{first[1]:%Y-%m-%d %H:%M:%S}",
+            )
             journal.report.refuse(number, InvalidInput("session_id", session.session_id, reason))
             continue
         journal.report.take(Outcome(number, "created" if first is None else "unchanged", _becomes(session)))

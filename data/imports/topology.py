@@ -14,6 +14,7 @@ from data.imports import fields
 from data.imports.journal import Journal, Options, Row, Step
 from data.imports.lines import Columns, Line, Outcome, Report
 from data.stations import INTO_OUTLET, INTO_STATION, MODES, MOST_OUTLETS
+from data.texts import told
 
 COLUMNS = Columns(
     required=("site", "charge_box_id"), optional=("floor", "name", "outlets", "connector", "mode", "time_zone")
@@ -125,7 +126,7 @@ def check_name(column: str, text: str) -> None:
     if not text and column in COLUMNS.required:
         raise InvalidInput(column, None, "is missing.")
     if len(text) > LONGEST_NAME or not text.isprintable():
-        raise InvalidInput(column, text, f"must have at most {LONGEST_NAME} printable characters.")
+        raise InvalidInput(column, text, told("must have at most %(most)s printable characters.", most=LONGEST_NAME))
 
 
 def _station(line: Line) -> Station:

@@ -12,7 +12,7 @@ from data.imports.journal import LOST_AFTER, Row, State, Step, event_of, kept
 from data.imports.past import Import
 from data.imports.restoring import TABLES
 from data.scope import Scope
-from data.texts import N_
+from data.texts import N_, listed, told
 
 MOST_NAMED = 3
 """Of what stands in the way, so many are named."""
@@ -31,13 +31,14 @@ def undo(scope: Scope, import_id: int) -> Import:
     """
     one = past.find(scope, import_id)
     if not one.can_be_undone or not _claim(scope, one):
-        raise InvalidInput("Import", one.file_name, "has nothing that can be undone.")
+        raise InvalidInput(N_("Import"), one.file_name, N_("has nothing that can be undone."))
     try:
         steps = _steps(scope.database, import_id)
         if obstacles := list(_obstacles(scope, import_id, steps)):
-            more = f" and {len(obstacles) - MOST_NAMED} more" if len(obstacles) > MOST_NAMED else ""
-            reason = f"cannot be undone: {', '.join(obstacles[:MOST_NAMED])}{more}. Change that first, or leave it."
-            raise InvalidInput("Import", one.file_name, reason)
+            more = len(obstacles) - MOST_NAMED
+            named = [*obstacles[:MOST_NAMED], *([told("%(count)s more", count=more)] if more > 0 else [])]
+            reason = told("cannot be undone: %(what)s. Change that first, or leave it.", what=listed(named))
+            raise InvalidInput(N_("Import"), one.file_name, reason)
         _write(scope, one, steps)
     except PortalError:
         back = State.DONE if one.state == State.DONE else State.FAILED
@@ -78,17 +79,17 @@ def _obstacles(scope: Scope, import_id: int, steps: Sequence[Step]) -> Iterator[
     }
     keys = {subject: {key_of(subject, json.loads(row or "[]")) for row in rows} for subject, rows in current.items()}
     for step in steps:
-        called = f"{TABLES[step.subject].word} {step.name}"
+        called = told("%(kind)s %(name)s", kind=told(TABLES[step.subject].word), name=step.name)
         if step.after is not None and kept(step.after) not in current[step.subject]:
-            yield f"{called} was changed since"
+            yield told("%(row)s was changed since", row=called)
         elif step.after is None and step.before and key_of(step.subject, step.before) in keys[step.subject]:
-            yield f"{called} is there again"
+            yield told("%(row)s is there again", row=called)
         elif step.subject == "charging_station" and step.before:
             _, site_id, floor_id, *_ = step.before
             if str(site_id) not in keys["site"] or (floor_id and str(floor_id) not in keys["floor"]):
-                yield f"the former place of {called} is removed"
+                yield told("the former place of %(row)s is removed", row=called)
         elif step.subject == "portal_user" and step.before is None and step.after and step.after[0] == scope.user_id:
-            yield f"{called} is you"
+            yield told("%(row)s is you", row=called)
     for later in BUILT_ON:
         yield from built_on(scope.database, import_id, later, steps)
 

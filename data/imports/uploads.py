@@ -3,7 +3,7 @@
 import csv
 import itertools
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -17,6 +17,7 @@ from data.imports.lines import Report
 from data.imports.past import Import
 from data.imports.taking import KINDS, begin, take
 from data.scope import Role, Scope
+from data.texts import N_, retold, told, words
 
 LARGEST = 64 << 20  # bytes
 LARGEST_UNPACKED = 1 << 30  # bytes of a workbook; more is meant to fill the memory
@@ -37,11 +38,19 @@ class Head(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A line that was not taken: its number, the portal's column that is wrong, and why."""
+    """A line that was not taken, as kept: its number, the portal's column and the value that are wrong, and why."""
 
     line: str
     column: str
+    value: str
     reason: str
+    template: str
+    arguments: str
+
+    @property
+    def why(self) -> str:
+        """The reason as it was told."""
+        return retold(self.reason, self.template or None, self.arguments or None)
 
 
 def keep(scope: Scope, data: Path, kind: str, file_name: str, content: IO[bytes]) -> int:
@@ -51,9 +60,9 @@ def keep(scope: Scope, data: Path, kind: str, file_name: str, content: IO[bytes]
         NotPermitted: the user is no administrator.
         InvalidInput: the file is empty, too large, or neither CSV nor an Excel workbook, by what is in it.
     """
-    scope.require(Role.ADMINISTRATOR, action="import files")
+    scope.require(Role.ADMINISTRATOR, action=N_("import files"))
     if kind not in KINDS:
-        raise InvalidInput("Kind", kind, f"must be one of: {', '.join(KINDS)}.")
+        raise InvalidInput(N_("Kind"), kind, told("must be one of: %(choices)s.", choices=", ".join(KINDS)))
     folder = folders.of_imports(data)
     _forget_old(scope.database, folder)
     import_id = begin(scope.database, kind, file_name, scope.user_id, State.UPLOADED)
@@ -165,7 +174,7 @@ def head(file: Path, most: int = 3) -> Head:
     rows = lines.rows_of(file)
     _, names = next(rows, (0, []))
     if not any(name.strip() for name in names):
-        raise InvalidInput("File", None, "has no column names in its first line.")
+        raise InvalidInput(N_("File"), None, N_("has no column names in its first line."))
     filled = (cells for _, cells in rows if any(cell.strip() for cell in cells))
     return Head([name.strip() for name in names], list(itertools.islice(filled, most)))
 
@@ -178,18 +187,17 @@ def keep_refused(data: Path, import_id: int, file: Path, report: Report) -> None
     if not reasons:
         return
     refused.touch(0o600)
-    with refused.open("w", newline="", encoding="utf-8-sig") as to:
+    with refused.open("w", newline="", encoding="utf-8") as to:
         writer = csv.writer(to)
         rows = lines.rows_of(file)
-        writer.writerow([*next(rows)[1], "line", "column", "reason"])
+        writer.writerow([*next(rows)[1], *Refused._fields])
         for number, cells in rows:
             if problem := reasons.get(number):
-                value = f"{problem.value!r} " if problem.value else ""
-                writer.writerow([*cells, number, problem.column, f"{value}{problem.reason}"])
+                writer.writerow([*cells, *problem, *words(problem.reason)])
 
 
-def refused_lines(scope: Scope, data: Path, import_id: int) -> Path:
-    """Return the file of the lines that were not taken.
+def refused_lines(scope: Scope, data: Path, import_id: int) -> tuple[list[str], Iterator[tuple[list[str], Refused]]]:
+    """Return the columns of a file, and its lines that were not taken, each with the reason.
 
     Raises:
         NotFound: there is none, or it is gone.
@@ -198,7 +206,9 @@ def refused_lines(scope: Scope, data: Path, import_id: int) -> Path:
     path = _refused_path(data, import_id)
     if not path.exists():
         raise NotFound("file of lines that were not taken", import_id)
-    return path
+    rows = _refused_rows(path)
+    columns, _ = next(rows)
+    return columns, rows
 
 
 def refused(data: Path, import_id: int, most: int) -> list[Refused]:
@@ -206,10 +216,15 @@ def refused(data: Path, import_id: int, most: int) -> list[Refused]:
     path = _refused_path(data, import_id)
     if not path.exists():
         return []
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        rows = csv.reader(file)
-        next(rows)
-        return [Refused(*row[-3:]) for row in itertools.islice(rows, most)]
+    return [one for _, one in itertools.islice(_refused_rows(path), 1, most + 1)]
+
+
+def _refused_rows(path: Path) -> Iterator[tuple[list[str], Refused]]:
+    """Yield the header and the lines of a file that `keep_refused` wrote."""
+    own = len(Refused._fields)
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.reader(file):
+            yield row[:-own], Refused(*row[-own:])
 
 
 def _forget_old(database: Database, folder: Path) -> None:
@@ -250,10 +265,10 @@ def _copy(content: IO[bytes], to: IO[bytes], name: str) -> None:
     while chunk := content.read(CHUNK):
         size += len(chunk)
         if size > LARGEST:
-            raise InvalidInput("File", name, f"is larger than {LARGEST >> 20} MiB. Split it.")
+            raise InvalidInput(N_("File"), name, told("is larger than %(size)s MiB. Split it.", size=LARGEST >> 20))
         to.write(chunk)
     if not size:
-        raise InvalidInput("File", name, "is empty.")
+        raise InvalidInput(N_("File"), name, N_("is empty."))
 
 
 def _ending(file: Path, name: str) -> str:
@@ -261,14 +276,14 @@ def _ending(file: Path, name: str) -> str:
     with file.open("rb") as content:
         start = content.read(CHUNK)
     if start.startswith(OLD_EXCEL):
-        raise InvalidInput("File", name, "is a workbook of an old Excel. Save it as .xlsx or as CSV.")
+        raise InvalidInput(N_("File"), name, N_("is a workbook of an old Excel. Save it as .xlsx or as CSV."))
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as parts:
             if WORKBOOK in parts.namelist() and sum(part.file_size for part in parts.infolist()) <= LARGEST_UNPACKED:
                 return ".xlsx"
-        raise InvalidInput("File", name, "is no Excel workbook. Save it as .xlsx or as CSV.")
+        raise InvalidInput(N_("File"), name, N_("is no Excel workbook. Save it as .xlsx or as CSV."))
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InvalidInput("File", name, "is neither CSV nor an Excel workbook. Save it as .xlsx or as CSV.")
+        raise InvalidInput(N_("File"), name, N_("is neither CSV nor an Excel workbook. Save it as .xlsx or as CSV."))
     return ".csv"
 
 

@@ -18,6 +18,7 @@ from data.imports.journal import Journal, Options, Row, Step
 from data.imports.lines import Columns, Line, Outcome
 from data.passwords import check_password, hash_password, is_password
 from data.scope import Role
+from data.texts import told
 from data.users import is_email, normalized
 
 COLUMNS = Columns(
@@ -133,14 +134,18 @@ class _Plan:
         if wanted.email in self._wanted:
             raise InvalidInput("email", wanted.email, "stands on an earlier line too.")
         if there and there.role is not wanted.role:
-            raise InvalidInput("role", line.get("role"), f"is not this user's: {wanted.email} is {there.role.title}.")
+            raise InvalidInput(
+                "role",
+                line.get("role"),
+                told("is not this user's: %(email)s is %(role)s.", email=wanted.email, role=told(there.role.title)),
+            )
         if not there and not wanted.password:
             raise InvalidInput("password", None, "is missing: a new user needs one.")
         if not there and wanted.role is Role.SITE_ADMINISTRATOR and not wanted.site_ids:
             raise InvalidInput("site", None, "is missing: a site administrator needs one.")
         for id_tag in wanted.id_tags or ():
             if self._holders.get(_value(id_tag), wanted.email) != wanted.email:
-                raise InvalidInput("rfid", id_tag, f"belongs to {self._holders[_value(id_tag)]}.")
+                raise InvalidInput("rfid", id_tag, told("belongs to %(holder)s.", holder=self._holders[_value(id_tag)]))
         self._holders |= {_value(id_tag): wanted.email for id_tag in wanted.id_tags or ()}
         self._wanted[wanted.email] = (line.number, wanted)
 
@@ -271,7 +276,9 @@ def _wanted(line: Line, sites: Mapping[str, int]) -> Wanted:
 def _role(text: str) -> Role:
     word = " ".join(re.split(r"[\s_-]+", text.casefold()))
     if word not in ROLES:
-        raise InvalidInput("role", text, f"must be one of: {', '.join(role.title for role in Role)}.")
+        raise InvalidInput(
+            "role", text, told("must be one of: %(choices)s.", choices=", ".join(role.title for role in Role))
+        )
     return ROLES[word]
 
 
@@ -293,7 +300,7 @@ def _id_tags(text: str, role: Role) -> frozenset[str] | None:
         raise InvalidInput("rfid", text, "belongs to EV users only.")
     for tag in tags:
         if len(SEPARATORS.sub("", tag)) > LONGEST_ID_TAG:
-            raise InvalidInput("rfid", tag, f"has more than {LONGEST_ID_TAG} characters.")
+            raise InvalidInput("rfid", tag, told("has more than %(most)s characters.", most=LONGEST_ID_TAG))
     return tags
 
 

@@ -11,6 +11,7 @@ COLUMNS = {
     "name": Column("text", "name"),
     "energy": Column("number", "energy"),
     "start": Column("date", "started_at"),
+    "grade": Column("text", "name", words={"Alpha": "Critical", "beta_1": "Major"}, told="'No network contact'"),
     "site": Column(
         "text",
         "town",
@@ -72,6 +73,21 @@ CASES = [(name, *case) for name, cases in (("name", TEXT), ("energy", NUMBER), (
 @pytest.mark.parametrize(("column", "filtered", "ids"), CASES)
 def test_a_filter_keeps_exactly_its_rows(database: DuckDB, column: str, filtered: dict, ids: set[int]) -> None:
     assert _ids(database, {column: filtered}) == ids
+
+
+@pytest.mark.parametrize(
+    ("filtered", "ids"),
+    [
+        ({"type": "equals", "filter": "kritiskt"}, {1}),
+        ({"type": "equals", "filter": "Critical"}, {1}),
+        ({"type": "startsWith", "filter": "all"}, {2}),
+        ({"type": "notContains", "filter": "kritisk"}, {2, 3, 4, 5, 6}),
+        ({"type": "contains", "filter": "nätverks"}, {1, 2, 3, 4, 5, 6}),
+        ({"type": "contains", "filter": "beta"}, {2, 3}),
+    ],
+)
+def test_a_filter_understands_what_is_shown_in_any_language(database: DuckDB, filtered: dict, ids: set[int]) -> None:
+    assert _ids(database, {"grade": filtered}) == ids
 
 
 def test_filters_on_several_columns_all_hold(database: DuckDB) -> None:

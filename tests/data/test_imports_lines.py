@@ -57,7 +57,7 @@ def test_a_mapped_column_goes_before_one_of_the_same_name(tmp_path: Path) -> Non
         ("site,id", {"id": "box"}, "--map 'id=box' names no portal column. There are: site, charge_box_id, name."),
         ("site,id", {"nr": "name"}, "--map 'nr=name' names no column of the file. It has: site, id."),
         ("site,a,b", {"a": "name", "b": "name"}, "column 'name' comes from two columns of the file."),
-        ("", {}, "column 'site, charge_box_id' is missing; the file has: nothing."),
+        ("", {}, "column 'site, charge_box_id' is missing; the file has: –. Name it with --map."),
     ],
 )
 def test_columns_that_do_not_fit_are_named(tmp_path: Path, header: str, renamed: dict[str, str], message: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from components.alarm_tables import FACES, Face
 from data import alarms, stations
 from data.alarms import Alarm
+from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
 from tests.conftest import People
@@ -118,25 +119,40 @@ def test_each_tab_has_an_address_that_keeps_the_node(visitor: Visit, people: Peo
     assert [table_id for table_id in FACES if f'"id": "{table_id}"' in page] == [current]
 
 
-def test_the_export_holds_the_scopes_rows_with_times_and_no_formula(visitor: Visit) -> None:
-    charlie = visitor("charlie")
+def _exported(visitor: Visitor) -> tuple[Any, ...]:
+    """Export the active alarms and return the file's lines."""
     begin = "..{0}-job.data...{0}-progress-ticker.disabled...{0}-too-many.is_open...{0}-too-many-text.children.."
     values = {"active-alarms-export.n_clicks": 1, "active-alarms-query.data": {"filters": {}, "order": []}}
-    job = charlie.call(begin.format("active-alarms"), values, ["active-alarms-export.n_clicks"])
+    job = visitor.call(begin.format("active-alarms"), values, ["active-alarms-export.n_clicks"])
     for thread in threading.enumerate():
         if thread.name == "export":
             thread.join()
 
-    with charlie.client.get(f"/export/{job.json['response']['active-alarms-job']['data']}.xlsx") as answer:
-        titles, row = openpyxl.load_workbook(io.BytesIO(answer.data)).active.iter_rows()
+    with visitor.client.get(f"/export/{job.json['response']['active-alarms-job']['data']}.xlsx") as answer:
+        return tuple(openpyxl.load_workbook(io.BytesIO(answer.data)).active.iter_rows())
+
+
+def test_the_export_holds_the_scopes_rows_with_times_and_no_formula(visitor: Visit) -> None:
+    titles, row = _exported(visitor("charlie"))
 
     assert [cell.value for cell in titles][:5] == ["Severity", "Create date", "Node name", "Site", "Description"]
     assert f"{row[1].value:%Y-%m-%d %H:%M:%S}" == "2026-03-20 13:00:00"
     assert (row[2].value, row[4].value, row[4].data_type) == ("0000B Connector: 1", "=1+1", "s")
 
 
-def _rows(visitor: Visitor, table_id: str, node: str | None = None) -> Any:
-    request = {"startRow": 0, "endRow": 100, "filterModel": {}, "sortModel": []}
+def test_a_swedish_reader_exports_and_filters_swedish(visitor: Visit, people: People) -> None:
+    silent = Sql("UPDATE alarm SET description = 'No network contact'")
+    people.alice.database.write([silent, Sql("UPDATE portal_user SET language = 'sv'")], [("user", 0)])
+    bob = visitor("bob")
+    titles, row = _exported(bob)
+    assert [titles[0].value, row[0].value, row[2].value] == ["Allvar", "Kritiskt", "0000A Kontakt: 1"]
+    assert row[4].value == "Ingen nätverkskontakt"
+    found = _rows(bob, "active-alarms", filters={"description": {"type": "contains", "filter": "nätverks"}})
+    assert [one["severity"] for one in found["rowData"]] == ["Kritiskt"]
+
+
+def _rows(visitor: Visitor, table_id: str, node: str | None = None, filters: Any = None) -> Any:
+    request = {"startRow": 0, "endRow": 100, "filterModel": filters or {}, "sortModel": []}
     values = {f"{table_id}.getRowsRequest": request, f"{table_id}-node.data": node}
     answer = visitor.call(f"{table_id}.getRowsResponse", values, [f"{table_id}.getRowsRequest"])
     return ((answer.json or {}).get("response") or {}).get(table_id, {}).get("getRowsResponse")

@@ -138,8 +138,8 @@ def test_a_file_is_taken_in_and_undone(alice: Visitor, database: DuckDB, people:
     assert "ChargeboxId is missing." in shown
     with alice.client.get(f"/import/{import_id}/refused.csv") as answer:
         refused = answer.text.lstrip("\ufeff").splitlines()
-    assert refused[0] == "Location,Charger,Level,Colour,line,column,reason"
-    assert refused[1] == "Kista,,P1,red,3,charge_box_id,is missing."
+    assert refused[0] == "Location,Charger,Level,Colour,Line,Reason"
+    assert refused[1] == "Kista,,P1,red,3,ChargeboxId is missing."
     assert [file.name for file in (tmp_path / "files" / "imports").iterdir()] == [f"{import_id}.refused"]
     asked = press(alice, UNDO, {"import-undo": import_id}, import_id)
     assert asked["import-question"]["is_open"] is True
