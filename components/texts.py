@@ -13,7 +13,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext
 from flask_login import current_user
 
-from data import catalogs
+from data import catalogs, ocpp_words
 from data.errors import DatabaseUnavailable, PortalError
 from data.filters import Column
 from data.own_settings import LANGUAGES
@@ -88,8 +88,13 @@ def in_language(text: str) -> str:
 
 
 def kept(text: str, row: Mapping[str, Any]) -> str:
-    """Say a text of a row that keeps its template and arguments; what was kept in English only stands as it is."""
-    return in_language(retold(text, row["template"], row["arguments"]))
+    """Say a text of a row that keeps its template and arguments, or a word of OCPP; any other stands as it is."""
+    return in_language(retold(ocpp(text), row["template"], row["arguments"]))
+
+
+def ocpp(word: str) -> str:
+    """Say a state or an answer of OCPP; what is none stands as it is."""
+    return gettext(word) if word in ocpp_words.WORDS else word
 
 
 def _translated(text: object) -> object:

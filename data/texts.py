@@ -38,6 +38,11 @@ def as_told(text: str) -> Told:
     return text if isinstance(text, Told) else told(text)
 
 
+def because(what: Told, why: object) -> Told:
+    """Return what went wrong with a reason in somebody else's words, which are shortened and not translated."""
+    return told("%(what)s: %(why)s", what=what, why=str(why)[:200])
+
+
 def sentences(texts: Iterable[str]) -> Told:
     """Return texts one after another, each to be translated by itself."""
     return _joined(" ", texts)

@@ -48,10 +48,16 @@ def _row(one: dict[str, Any], zone: str) -> html.Tr:
     )
 
 
+def _said(answer: str) -> str:
+    """Write a service's answer, or why there is none, in the user's language; details stay as they were told."""
+    what, colon, why = answer.partition(": ")
+    return f"{_(what)}{colon}{why}"
+
+
 def _state(delivered_at: datetime | None, answer: str, next_at: datetime, zone: str) -> Any:
     if delivered_at:
-        return _("Delivered: %(answer)s", answer=answer)
+        return _("Delivered: %(answer)s", answer=_said(answer))
     if not answer:
         return _("Waits")
-    text = _("%(answer)s; again at %(time)s", answer=answer, time=timestamp(next_at, zone))
+    text = _("%(answer)s; again at %(time)s", answer=_said(answer), time=timestamp(next_at, zone))
     return html.Span([icon("bi-exclamation-triangle-fill me-1"), text], className="is-warn")

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 from flask_babel import gettext as _
 
-from components import states
+from components import states, texts
 from components.control.board import button
 from components.format import clock, duration_short, number
 
@@ -56,7 +56,7 @@ def _figure(value: str, unit: str, label: str) -> html.Div:
 
 
 def _idle(outlet: dict[str, Any]) -> html.Div:
-    told = _("The station says: %(status)s.", status=outlet["status"]) if outlet["status"] else ""
+    told = _("The station says: %(status)s.", status=texts.ocpp(outlet["status"])) if outlet["status"] else ""
     mode = _("Anybody may charge.") if outlet["mode"] == "OPEN" else _("An RFID tag is needed to charge.")
     return html.Div([told, " " if told else "", mode], className="cp-t13 cp-2nd")
 

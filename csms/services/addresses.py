@@ -11,9 +11,15 @@ from typing import NamedTuple
 
 import httpx
 
+from data.texts import Told, because, told
+
 
 class Unusable(Exception):
-    """A service cannot be called at its address; says why."""
+    """A service cannot be called at its address. reason: why."""
+
+    def __init__(self, reason: Told) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Target(NamedTuple):
@@ -35,10 +41,10 @@ async def target(url: str) -> Target:
         port = named.port or (443 if named.scheme == "https" else 80)
         found = await asyncio.get_running_loop().getaddrinfo(named.host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, httpx.InvalidURL) as error:
-        raise Unusable(f"its address cannot be found: {error}") from error
+        raise Unusable(because(told("its address cannot be found"), error)) from error
     addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
     if not addresses or not all(_may_be(ip) for ip in addresses):
-        raise Unusable("its address may not be called")
+        raise Unusable(told("its address may not be called"))
     return Target(named.copy_with(host=str(addresses[0])), named.netloc.decode("ascii"), named.host)
 
 

@@ -17,6 +17,7 @@ from csms.services.signatures import signature
 from data import service_deliveries
 from data.database import Batch, Change, Sql
 from data.service_deliveries import WAKE, Due, Event, pause
+from data.texts import because, told
 
 log = logging.getLogger(__name__)
 
@@ -150,11 +151,11 @@ class Deliveries:
                 answer = await self._http.send(request, stream=True)
                 await answer.aclose()  # what it says beside its status is not read
         except (TimeoutError, httpx.TimeoutException):
-            return Tried(due, False, True, f"no answer within {self._central.timing.service_answers_within:g} s")
+            return Tried(due, False, True, told("no answer in time"))
         except Unusable as error:
-            return Tried(due, False, True, str(error))
+            return Tried(due, False, True, error.reason)
         except httpx.HTTPError as error:
-            return Tried(due, False, True, f"it cannot be reached: {error}"[:200])
+            return Tried(due, False, True, because(told("it cannot be reached"), error))
         return _read(due, answer.status_code)
 
 

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import Babel, force_locale
 
-from components import event_kinds
+from components import event_kinds, texts
 from data import catalogs
 from data.events import EventKind
 from data.texts import told, words
@@ -33,3 +33,15 @@ def test_a_sentence_is_said_in_the_language_of_the_reader() -> None:
 
 def test_a_sentence_without_words_stands_as_it_is() -> None:
     assert event_kinds.sentence({"text": "Bob logged in.", "template": None, "arguments": None}) == "Bob logged in."
+
+
+def test_ocpps_word_is_said_as_ocpp_has_it_or_in_the_language_of_the_reader() -> None:
+    row = {"template": None, "arguments": None}
+    catalogs.compile_changed()
+    server = Flask(__name__)
+    Babel(server, default_translation_directories=str(catalogs.FOLDER))
+    with server.app_context(), force_locale("sv"):
+        assert texts.kept("RebootRequired", row) == "Omstart krävs"
+        assert texts.kept("MyOwnAnswer", row) == "MyOwnAnswer"
+    with server.app_context(), force_locale("en"):
+        assert texts.kept("RebootRequired", row) == "RebootRequired"
