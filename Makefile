@@ -20,7 +20,7 @@ run: .venv/.runtime
 demo: export PORTAL_DATA := $(or $(PORTAL_DATA),$(DEMO_DATA))
 demo: .venv/.runtime
 	@$(BIN)/python -m simulator.demo --data "$(PORTAL_DATA)"
-	@$(BIN)/python -m simulator --url ws://127.0.0.1:$(OCPP_PORT)/Ocpp/websocket & stations=$$!; \
+	@$(BIN)/python -m simulator --data "$(PORTAL_DATA)" --url ws://127.0.0.1:$(OCPP_PORT)/Ocpp/websocket & stations=$$!; \
 	    $(BIN)/python app.py & portal=$$!; \
 	    trap 'kill $$portal' INT TERM; \
 	    while kill -0 $$portal 2>/dev/null; do wait $$portal; done; \

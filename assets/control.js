@@ -1,9 +1,4 @@
 // The browser's part of components/control: what concerns the shown stations makes the page ask again.
-document.addEventListener("click", ({ target }) => {
-  const { command, outlet } = target.closest("button[data-command]")?.dataset ?? {};
-  if (command) dash_clientside.set_props("control-pressed", { data: { command, outlet: Number(outlet), at: Date.now() } });
-});
-
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   control: {
     changed(changes, node) {
@@ -20,16 +15,19 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
     // Lets a file be chosen and sends it as a form does: it may be larger than what a callback carries.
     bring(clicks, model) {
       if (!clicks) return window.dash_clientside.no_update;
-      const said = (text) => window.dash_clientside.set_props("software-said", { children: text });
+      const button = document.getElementById("software-upload").dataset;
+      const said = (text, isFault = false) =>
+        window.dash_clientside.set_props("software-said", { children: text, className: `w-100 cp-t13 ${isFault ? "is-fault" : ""}` });
       const input = Object.assign(document.createElement("input"), { type: "file" });
       input.onchange = () => {
+        if (input.files[0].size > Number(button.largest)) return said(button.tooLarge, true);
         const form = new FormData();
         form.append("model", model ?? "");
         form.append("file", input.files[0]);
         const request = new XMLHttpRequest();
         request.upload.onprogress = ({ loaded, total }) => said(`${input.files[0].name}: ${Math.floor((100 * loaded) / total)} %`);
-        request.onload = () => said(request.status === 201 ? `${request.responseText} ✓` : request.responseText);
-        request.onerror = () => said("✗");
+        request.onload = () => (request.status === 201 ? said(`${request.responseText} ✓`) : said(request.responseText, true));
+        request.onerror = () => said(button.unreachable, true);
         request.open("POST", "/software");
         request.setRequestHeader("X-CSRFToken", /(?:^|; )csrf_token=([^;]*)/.exec(document.cookie)?.[1] ?? "");
         request.send(form);

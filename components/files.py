@@ -4,6 +4,7 @@ from pathlib import Path
 
 import flask
 from flask import Response, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from components.access import current_scope
@@ -44,16 +45,21 @@ def register(server: flask.Flask, data: Path) -> None:
         try:
             file = request.files.get("file")
             if file is None or not file.filename:
-                return "Choose a file first.", 400
+                return _("Choose a file first."), 400
             model = str(request.form.get("model", ""))
             image = software_images.add(current_scope(), data, Path(file.filename).name, model, file.stream)
         except RequestEntityTooLarge:
-            return f"The file is larger than {software_images.LARGEST >> 20} MiB.", 413
+            return too_large(), 413
         except NotPermitted as error:
             return said(error), 403
         except PortalError as error:
             return said(error), 400
         return image.name, 201
+
+
+def too_large() -> str:
+    """Return what is said of a software image that is too large."""
+    return _("The file is larger than %(largest)s MiB.", largest=software_images.LARGEST >> 20)
 
 
 def folder() -> Path:

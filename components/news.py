@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from components.menus import icon
+from components.pressed import telling
 from data import news as written
 from data.scope import Role, Scope
 
@@ -63,18 +64,17 @@ def _item(item: dict[str, Any], may_edit: bool) -> html.Article:
 def _actions(item: dict[str, Any]) -> html.Div:
     return html.Div(
         [
-            _action("edit", "bi-pencil", _("Edit"), item),
-            _action("delete", "bi-trash", _("Delete"), item),
+            _action("news-edited", "bi-pencil", _("Edit"), item),
+            _action("news-deleted", "bi-trash", _("Delete"), item),
         ],
         className="d-flex gap-2",
     )
 
 
-def _action(verb: str, glyph: str, label: str, item: dict[str, Any]) -> html.Button:
+def _action(store: str, glyph: str, label: str, item: dict[str, Any]) -> html.Button:
     return html.Button(
         [icon(glyph), label],
-        id={f"news-{verb}": item["news_id"]},
         type="button",
         className="btn btn-secondary btn-sm",
-        **{"aria-label": f"{label} {item['title']}"},
+        **{"aria-label": f"{label} {item['title']}", **telling(store, item["news_id"])},
     )

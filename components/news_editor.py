@@ -5,14 +5,15 @@ from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, ctx, dcc, html, no_update
+from dash import Input, Output, State, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 
 from components import messages
 from components import news as shown
 from components.access import allow, current_scope
 from components.menus import icon
-from components.pressed import pressed, pressed_number
+from components.pressed import OfNumber
 from data import news
 from data.errors import NotFound
 from data.news import LONGEST_TEXT, LONGEST_TITLE
@@ -26,7 +27,11 @@ def write_button() -> html.Button:
 
 
 def dialogs() -> list[Any]:
-    return [_editor(), _deletion(), dcc.Store(id="news-chosen")]
+    return [
+        _editor(),
+        _deletion(),
+        *(dcc.Store(id=name) for name in ("news-chosen", "news-edited", "news-deleted")),
+    ]
 
 
 def register_callbacks(app: dash.Dash) -> None:
@@ -43,13 +48,15 @@ def _register_writing(app: dash.Dash) -> None:
         Output("news-title-fault", "children"),
         Output("news-text-fault", "children"),
         Input("news-write", "n_clicks"),
-        Input({"news-edit": ALL}, "n_clicks"),
+        Input("news-edited", "data"),
         prevent_initial_call=True,
     )
     @allow(Role.ADMINISTRATOR)
-    def open_editor(_write: int | None, _edit: list[int | None]) -> tuple[Any, ...]:
+    def open_editor(write: int | None, edited: OfNumber | None) -> tuple[Any, ...]:
         """Open the editor, empty or with an item."""
-        news_id = None if "id" in pressed() else pressed_number("news-edit")
+        if not (write or edited):
+            raise PreventUpdate
+        news_id = edited["of"] if edited and ctx.triggered_id == "news-edited" else None
         item = _find(news_id) or {"title": "", "text": ""}
         return True, news_id, item["title"], item["text"], "", ""
 
@@ -96,13 +103,13 @@ def _register_deletion(app: dash.Dash) -> None:
         Output("news-deletion", "is_open"),
         Output("news-deletion-text", "children"),
         Output("news-chosen", "data", allow_duplicate=True),
-        Input({"news-delete": ALL}, "n_clicks"),
+        Input("news-deleted", "data"),
         prevent_initial_call=True,
     )
     @allow(Role.ADMINISTRATOR)
-    def ask(_delete: list[int | None]) -> tuple[Any, ...]:
+    def ask(deleted: OfNumber | None) -> tuple[Any, ...]:
         """Name what is about to be deleted."""
-        item = _find(pressed_number("news-delete"))
+        item = _find(deleted["of"]) if deleted else None
         if item is None:
             return no_update, no_update, no_update
         return True, _("“%(title)s” disappears for every user.", title=item["title"]), item["news_id"]

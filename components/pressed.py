@@ -1,36 +1,31 @@
-"""Which button of a pattern was pressed: its id comes from the browser, so it is checked like any other value."""
+"""Which of many buttons alike was pressed, told by a store: a button's own clicks are lost when it is drawn anew.
+
+    html.Button(..., **telling("file-removal", one["file_id"]))
+
+    @callback(..., Input("file-removal", "data"))
+    def remove(pressed: OfNumber | None) -> ...:
+
+The store's data is None until a button is pressed; `assets/pressed.js` is the browser's part.
+"""
 
 import json
-
-from dash import ctx
-from dash.exceptions import PreventUpdate
-from flask import abort
-
-from components.callback_request import UNREADABLE
+from typing import TypedDict
 
 
-def pressed() -> dict[str, str | int]:
-    """Return the id of the pressed button; of one that is no pattern `{"id": name}`.
+class OfNumber(TypedDict):
+    of: int
 
-    Raises:
-        PreventUpdate: none was pressed. A button that is drawn anew calls too, without a click; one that is pressed in
-            the same moment still counts.
+
+class OfText(TypedDict):
+    of: str
+
+
+def telling(store: str, of: object, question: str = "") -> dict[str, str]:
+    """Return the attributes of a button that tells a store that it was pressed, and what it is of.
+
+    Args:
+        of: anything that JSON can write; a callback's annotation says what it must be.
+        question: what is asked first; only a yes is told.
     """
-    name = next((one["prop_id"].rpartition(".")[0] for one in ctx.triggered if one["value"]), None)
-    if not name:
-        raise PreventUpdate
-    try:
-        found = json.loads(name)
-    except ValueError:
-        return {"id": name}
-    if not isinstance(found, dict) or not all(isinstance(value, str | int) for value in found.values()):
-        abort(400, UNREADABLE)
-    return found
-
-
-def pressed_number(key: str) -> int:
-    """Return the number that a pressed button has under a key of its id."""
-    number = pressed().get(key)
-    if not isinstance(number, int) or isinstance(number, bool):
-        abort(400, UNREADABLE)
-    return number
+    asked = {"data-question": question} if question else {}
+    return {"data-pressed": store, "data-of": json.dumps(of), **asked}

@@ -40,6 +40,7 @@ class Commander:
         self._central = central
         self._queued: dict[int, dict[int, Command]] = {}  # by station_id, then command_id
         self._working: dict[int, asyncio.Task[None]] = {}  # by station_id
+        self._careful: dict[str, list[Command]] = {}  # given of batches that too many failures stop, by batch_id
         self._late: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -63,6 +64,7 @@ class Commander:
                 self._central.database.write([updated(command)], [("command", command.station_id)])
             elif station:
                 station.awaiting[command.command_id] = command
+                self._count(command)
 
     async def run(self) -> None:
         """Take requests as they come, and end what has waited too long."""
@@ -98,15 +100,31 @@ class Commander:
         called_off = await asyncio.to_thread(command_rows.ended_among, database, waiting) if waiting else set()
         for station in list(self._central.stations.values()):
             for number in called_off & station.awaiting.keys():
-                del station.awaiting[number]
+                station.awaiting.pop(number).ended_at = datetime.now(UTC)
             if station.station_id in concerned:
                 self.wake(station)
 
+    def _may_go(self, command: Command) -> bool:
+        """Tell whether a command may be sent: no more of a batch at a time than may still fail."""
+        if not command.stop_on_failures:
+            return True
+        given = [one for one in self._careful.get(command.batch_id, ()) if not one.ended_at or one.state in FAILURES]
+        self._careful[command.batch_id] = given
+        return len(given) < command.stop_on_failures
+
+    def _count(self, command: Command) -> None:
+        if command.stop_on_failures:
+            self._careful.setdefault(command.batch_id, []).append(command)
+
     async def _work(self, station: Station) -> None:
         queued = self._queued[station.station_id]
-        while queued and station.caller and not _is_rebooting(station):
-            command = min(queued.values(), key=lambda command: (command.kind.priority, command.command_id))
+        while station.caller and not _is_rebooting(station):
+            ready = [command for command in queued.values() if self._may_go(command)]
+            if not ready:
+                return  # the others are looked at again when commands end, or a little later
+            command = min(ready, key=lambda command: (command.kind.priority, command.command_id))
             queued.pop(command.command_id)
+            self._count(command)
             try:
                 await self._carry_out(station, station.caller, command)
             except Exception:
@@ -116,8 +134,9 @@ class Commander:
         now = datetime.now(UTC)
         claim: Sequence[Sql] = [command_rows.claimed(command.command_id, now)]
         written = await asyncio.wrap_future(self._central.database.submit(claim, [("command", station.station_id)]))
-        if not written[0].num_rows:
-            return  # called off, or its time is over
+        if not written[0].num_rows:  # called off, or its time is over
+            command.ended_at = now
+            return
         command.state, command.sent_at = State.SENT, now
         station.awaiting[command.command_id] = command
         given = await key_rotation.begin(self._central, station, command)
@@ -217,7 +236,6 @@ class Commander:
         await self._central.commits.write(
             [*more, *statements, *told[0], *given_up[0]], [*more_changed, *changed, *told[1], *given_up[1]]
         )
-        await self._stop_batch(command)
 
     async def _failed(self, station: Station, command: Command, failure: CallFailed, more: outcomes.Told) -> None:
         is_unsupported = isinstance(failure, ErrorAnswered) and failure.code in UNSUPPORTED_ERRORS
@@ -230,21 +248,18 @@ class Commander:
     ) -> None:
         told = outcomes.ended(self._central, station, command, state, datetime.now(UTC), text)
         await self._central.commits.write([*more[0], *told[0]], [*more[1], *told[1]])
-        await self._stop_batch(command)
-
-    async def _stop_batch(self, command: Command) -> None:
-        if command.stop_on_failures and command.state in FAILURES:
-            stop = command_rows.batch_stopped(command, datetime.now(UTC))
-            await asyncio.wrap_future(self._central.database.submit([stop], [(WAKE, 0)]))
 
     async def _end_overdue(self, now: datetime) -> None:
         by_id = {station.station_id: station for station in self._central.stations.values()}
         for station_id, queued in self._queued.items():
             for command in [command for command in queued.values() if command.expires_at <= now]:
                 del queued[command.command_id]
-                if station_id in by_id:
+                waited = by_id.get(station_id)
+                if waited:
                     text = texts.told("The station did not come in time.")
-                    await self._end(by_id[station_id], command, State.EXPIRED, text)
+                    if waited.caller:
+                        text = texts.told("Its turn did not come in time.")
+                    await self._end(waited, command, State.EXPIRED, text)
         for station in by_id.values():
             for command in list(station.awaiting.values()):
                 if command.done_by and command.done_by <= now:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from csms.station import Station
 from data import texts
 from data.command_kinds import Outcome, sentence
-from data.command_rows import Command, State, updated
+from data.command_rows import FAILURES, Command, State, batch_stopped, updated
+from data.commands import WAKE
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.id_tags import canonical
@@ -25,11 +26,15 @@ FAILED = {
 
 
 def ended(central: "Central", station: Station, command: Command, state: State, at: datetime, text: str) -> Told:
-    """End a command; return what to commit."""
+    """End a command; return what to commit, and with it the end of its batch when too many failed."""
     command.state, command.ended_at = state, at
     command.progress_text = text
     station.awaiting.pop(command.command_id, None)
-    return noted(central, station, command, text)
+    statements, changed = noted(central, station, command, text)
+    if command.stop_on_failures and state in FAILURES:
+        statements.append(batch_stopped(command, at))
+        changed.append((WAKE, 0))
+    return statements, changed
 
 
 def noted(central: "Central", station: Station, command: Command, text: str) -> Told:

@@ -11,7 +11,7 @@ from components import files, messages
 from components.access import PAGES, allow, current_scope
 from components.imports import mapping, progress, running, uploading
 from components.imports.words import ABOUT, KINDS
-from components.pressed import pressed, pressed_number
+from components.pressed import OfNumber, OfText
 from components.texts import said
 from data import nodes
 from data.errors import InvalidInput, PortalError
@@ -23,7 +23,6 @@ dash.register_page(__name__, path="/import", name="Import")
 
 ROLES = PAGES["/import"]
 TICK_MS = 500
-DO = {"import-do": ALL}
 COLUMN = {"import-column": ALL}
 
 
@@ -57,6 +56,8 @@ def layout(kind: str = "", file: str = "", **_query: str) -> list[Any]:
         dcc.Store(id="import-id", data=waiting.import_id if waiting else None),
         dcc.Store(id="import-kind", data=kind),
         dcc.Store(id="import-asked"),
+        dcc.Store(id="import-pressed"),
+        dcc.Store(id="import-undone"),
         dcc.Store(id="import-live"),
         html.Span(id="import-subject", hidden=True, **{"data-subject": "import"}),
     ]
@@ -113,7 +114,7 @@ def look(
     Output("import-said", "children"),
     Output("import-result", "children"),
     Output("import-work", "hidden"),
-    Input(DO, "n_clicks"),
+    Input("import-pressed", "data"),
     State(COLUMN, "value"),
     State("import-years", "value"),
     State("import-creates", "value"),
@@ -123,7 +124,7 @@ def look(
 )
 @allow(*ROLES)
 def do(
-    _clicks: list[int | None],
+    pressed: OfText | None,
     columns: list[str | None],
     years: int | float | None,
     creates: bool | None,
@@ -131,7 +132,9 @@ def do(
     import_id: int | None,
 ) -> tuple[Any, ...]:
     """Check or take in the file, or let it be."""
-    what, scope, folder = pressed().get("import-do"), current_scope(), files.folder()
+    if not pressed:
+        raise PreventUpdate
+    what, scope, folder = pressed["of"], current_scope(), files.folder()
     if what == "another" or import_id is None:
         return None, True, no_update, "", [], False
     try:
@@ -179,7 +182,7 @@ def list_past(_live: Any, kind: str) -> Any:
     Output("import-question", "is_open"),
     Output("import-question-text", "children"),
     Output("import-asked", "data"),
-    Input({"import-undo": ALL}, "n_clicks"),
+    Input("import-undone", "data"),
     Input("import-keep", "n_clicks"),
     Input("import-undo", "n_clicks"),
     State("import-asked", "data"),
@@ -187,7 +190,7 @@ def list_past(_live: Any, kind: str) -> Any:
 )
 @allow(*ROLES)
 def undo_import(
-    _asks: list[int | None], _keep: int | None, _undo: int | None, asked: int | None
+    pressed: OfNumber | None, _keep: int | None, _undo: int | None, asked: int | None
 ) -> tuple[bool, Any, Any]:
     """Ask first, then undo it."""
     if ctx.triggered_id == "import-keep":
@@ -196,7 +199,9 @@ def undo_import(
         if asked is not None:
             _undo_now(asked)
         return False, no_update, None
-    one = _find(pressed_number("import-undo"))
+    if not pressed:
+        raise PreventUpdate
+    one = _find(pressed["of"])
     text = _("What the import of %(name)s made is removed, and what it changed becomes as it was.", name=one.file_name)
     return True, text, one.import_id
 

@@ -1,4 +1,4 @@
-"""Let stations live: `python -m simulator --url ws://127.0.0.1:9000/Ocpp/websocket [--stations FILE|id,id…]`."""
+"""Let stations live: `python -m simulator --url ws://127.0.0.1:9000/Ocpp/websocket`; `--help` tells the rest."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from simulator import world
 from simulator.life import LivingStation
+from simulator.passwords import Passwords
 
 
 def stations(chosen: str | None) -> list[tuple[str, world.Site, world.Station]]:
@@ -25,9 +26,9 @@ def stations(chosen: str | None) -> list[tuple[str, world.Site, world.Station]]:
     return [(charge_box_id, *places.get(charge_box_id, stranger)) for charge_box_id in charge_box_ids]
 
 
-async def live(url: str, chosen: str | None) -> None:
+async def live(url: str, chosen: str | None, passwords: Passwords | None) -> None:
     """Let the stations live until SIGTERM or Ctrl-C."""
-    lives = [asyncio.create_task(LivingStation(url, *station).run()) for station in stations(chosen)]
+    lives = [asyncio.create_task(LivingStation(url, *station, passwords).run()) for station in stations(chosen)]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: [task.cancel() for task in lives])
@@ -44,11 +45,15 @@ def main() -> None:
     parser.add_argument(
         "--stations", help="a file of ChargeboxIds, one a line, or ids with commas; default: the demo's"
     )
+    parser.add_argument(
+        "--data", type=Path, help="the folder where passwords that stations are given are kept; default: nowhere"
+    )
     parser.add_argument("--verbose", action="store_true", help="log what happens")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.WARNING)
     logging.getLogger("websockets").setLevel(logging.WARNING)
-    asyncio.run(live(arguments.url, arguments.stations))
+    passwords = Passwords(arguments.data) if arguments.data else None
+    asyncio.run(live(arguments.url, arguments.stations, passwords))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from simulator.station import VirtualStation
 
 Payload = dict[str, Any]
+PASSWORD = "AuthorizationKey"
 Handler = Callable[["VirtualStation", Payload], Payload | None | Awaitable[Payload | None]]
 
 
@@ -28,14 +29,14 @@ def _get_configuration(station: "VirtualStation", payload: Payload) -> Payload:
     }
 
 
-def _change_configuration(station: "VirtualStation", payload: Payload) -> Payload:
+def change_configuration(station: "VirtualStation", payload: Payload) -> Payload:
     parameter = station.parameters.get(payload["key"])
     if parameter is None:
         return {"status": "NotSupported"}
     if parameter.readonly:
         return {"status": "Rejected"}
     station.parameters[payload["key"]] = parameter._replace(value=payload["value"])
-    if payload["key"] == "AuthorizationKey":
+    if payload["key"] == PASSWORD:
         station.log_in_with(bytes.fromhex(payload["value"]))
     return {"status": "RebootRequired" if parameter.after_reboot else "Accepted"}
 
@@ -148,7 +149,7 @@ def _get_composite_schedule(station: "VirtualStation", payload: Payload) -> Payl
 HANDLERS: dict[str, Handler] = {
     "CancelReservation": _accepted,
     "ChangeAvailability": _change_availability,
-    "ChangeConfiguration": _change_configuration,
+    "ChangeConfiguration": change_configuration,
     "ClearCache": _accepted,
     "ClearChargingProfile": _accepted,
     "DataTransfer": _data_transfer,

@@ -12,9 +12,10 @@ from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from simulator import transfers, world
+from simulator import commands, transfers, world
 from simulator.car import Car
 from simulator.commands import Payload
+from simulator.passwords import Passwords
 from simulator.station import LOST, VirtualStation
 
 log = logging.getLogger(__name__)
@@ -76,8 +77,15 @@ class Outlet:
 class LivingStation:
     """A station of the demo's world and the cars at it."""
 
-    def __init__(self, url: str, charge_box_id: str, site: world.Site, plan: world.Station) -> None:
-        self.site, self.plan = site, plan
+    def __init__(
+        self,
+        url: str,
+        charge_box_id: str,
+        site: world.Site,
+        plan: world.Station,
+        passwords: Passwords | None = None,
+    ) -> None:
+        self.site, self.plan, self.passwords = site, plan, passwords
         self.random = Random(charge_box_id)
         self.station = VirtualStation(url, charge_box_id, connectors=plan.connectors)
         self.station.meter_wh = {
@@ -88,6 +96,10 @@ class LivingStation:
             value=str(SAMPLE_INTERVAL_S)
         )
         self.station.handlers |= transfers.HANDLERS
+        self.station.handlers["ChangeConfiguration"] = self._change_configuration
+        password = passwords.find(charge_box_id) if passwords else None
+        if password:
+            self.station.log_in_with(password)
         self.station.handlers["RemoteStartTransaction"] = self._remote_start
         self.station.handlers["RemoteStopTransaction"] = self._remote_stop
         self.outlets = {connector_id: Outlet(connector_id) for connector_id in self.station.meter_wh}
@@ -218,6 +230,12 @@ class LivingStation:
     def _sample_interval_s(self) -> int:
         value = self.station.parameters["MeterValueSampleInterval"].value
         return max(5, int(value)) if value.isdigit() else SAMPLE_INTERVAL_S
+
+    def _change_configuration(self, station: VirtualStation, payload: Payload) -> Payload:
+        answer = commands.change_configuration(station, payload)
+        if self.passwords and payload["key"] == commands.PASSWORD and answer["status"] == "Accepted":
+            self.passwords.keep(self.plan.charge_box_id, bytes.fromhex(payload["value"]))
+        return answer
 
     def _remote_start(self, station: VirtualStation, payload: Payload) -> Payload:
         wanted = payload.get("connectorId")

@@ -3,7 +3,8 @@
 import asyncio
 import ftplib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -18,19 +19,27 @@ SIGNED_SOFTWARE = ("Downloading", "Downloaded", "SignatureVerified", "Installing
 
 
 def _update(station: VirtualStation, payload: Payload) -> Payload:
-    station.spawn(_install(station, "FirmwareStatusNotification", SOFTWARE, {}))
+    station.spawn(_install(station, "FirmwareStatusNotification", SOFTWARE, payload["location"], {}))
     return {}
 
 
 def _signed_update(station: VirtualStation, payload: Payload) -> Payload:
     request = {"requestId": payload["requestId"]}
-    station.spawn(_install(station, "SignedFirmwareStatusNotification", SIGNED_SOFTWARE, request))
+    location = payload["firmware"]["location"]
+    station.spawn(_install(station, "SignedFirmwareStatusNotification", SIGNED_SOFTWARE, location, request))
     return {"status": "Accepted"}
 
 
-async def _install(station: VirtualStation, action: str, steps: Sequence[str], request: Payload) -> None:
+async def _install(station: VirtualStation, action: str, steps: Sequence[str], location: str, request: Payload) -> None:
+    """Tell every step; the image is fetched, and whatever it holds counts as software."""
     for status in steps:
         await asyncio.sleep(STEP_S)
+        if status == "Downloaded":
+            try:
+                await asyncio.to_thread(_fetch, location)
+            except (OSError, ftplib.Error, EOFError):
+                await station.call(action, {"status": "DownloadFailed", **request})
+                return
         await station.call(action, {"status": status, **request})
 
 
@@ -59,8 +68,20 @@ async def _upload(
     await station.call(action, {"status": status, **request})
 
 
+def _fetch(location: str) -> None:
+    folder, _slash, name = urlsplit(location).path.strip("/").rpartition("/")
+    with _server(location, folder) as ftp:
+        ftp.retrbinary(f"RETR {unquote(name)}", lambda content: None)
+
+
 def _store(location: str, name: str, content: bytes) -> None:
-    """Upload by FTP; other ways this station does not have.
+    with _server(location, urlsplit(location).path.strip("/")) as ftp:
+        ftp.storbinary(f"STOR {name}", io.BytesIO(content))
+
+
+@contextmanager
+def _server(location: str, folder: str) -> Iterator[ftplib.FTP]:
+    """Log in by FTP; other ways this station does not have.
 
     Raises:
         OSError: the server cannot be reached, or the way is another.
@@ -72,9 +93,9 @@ def _store(location: str, name: str, content: bytes) -> None:
     with ftplib.FTP(timeout=TIMEOUT_S) as ftp:
         ftp.connect(url.hostname or "", url.port or 21)
         ftp.login(unquote(url.username or ""), unquote(url.password or ""))
-        if url.path.strip("/"):
-            ftp.cwd(url.path.strip("/"))
-        ftp.storbinary(f"STOR {name}", io.BytesIO(content))
+        if folder:
+            ftp.cwd(folder)
+        yield ftp
 
 
 def _name(station: VirtualStation, kind: str) -> str:

@@ -4,13 +4,14 @@ from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import ALL, Input, Output, State, callback, html
+from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import forms, messages
 from components.access import OPERATORS, allow, current_scope
 from components.forms import Field, Form, Section
-from components.pressed import pressed_number
+from components.pressed import OfNumber, telling
 from components.texts import said
 from data import station_settings
 from data.errors import InvalidInput
@@ -83,7 +84,7 @@ def register() -> None:
 
     @callback(
         Output({"outlet-value-fault": ALL}, "children"),
-        Input({"outlet-value-save": ALL}, "n_clicks"),
+        Input("outlet-value-pressed", "data"),
         State({"outlet-value": ALL}, "value"),
         State({"outlet-value": ALL}, "id"),
         State("outlet-general-seen", "data"),
@@ -91,9 +92,11 @@ def register() -> None:
     )
     @allow(*OPERATORS)
     def save(
-        _clicks: list[int | None], values: list[str | None], ids: list[dict[str, int]], seen: dict[str, Any]
+        pressed: OfNumber | None, values: list[str | None], ids: list[dict[str, int]], seen: dict[str, Any]
     ) -> list[str]:
-        chosen = pressed_number("outlet-value-save")
+        if not pressed:
+            raise PreventUpdate
+        chosen = pressed["of"]
         faults = [""] * len(ids)
         for place, (one, value) in enumerate(zip(ids, values, strict=True)):
             if one["outlet-value"] == chosen:
@@ -119,10 +122,9 @@ def _value(one: dict[str, Any]) -> html.Div:
     label = f"{one['name']}, {one['provider']}" if one["provider"] else one["name"]
     save = html.Button(
         _("Save"),
-        id={"outlet-value-save": one["service_id"]},
         type="button",
         className="btn btn-secondary",
-        **{"aria-label": _("Save %(name)s", name=one["name"])},
+        **{"aria-label": _("Save %(name)s", name=one["name"]), **telling("outlet-value-pressed", one["service_id"])},
     )
     control = dbc.Input(id={"outlet-value": one["service_id"]}, value=one["value"], maxlength=200)
     fault = html.Div(id={"outlet-value-fault": one["service_id"]}, className="form-text is-fault", role="status")

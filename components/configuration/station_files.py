@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import files, messages, navigator
 from components.access import OPERATORS, allow, current_scope
+from components.configuration import file_table
 from components.format import number, timestamp
-from components.menus import icon
-from components.pressed import pressed_number
+from components.pressed import OfNumber
 from components.texts import said
 from data import station_files
 from data.errors import NotFound
@@ -35,6 +36,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
             ),
             dcc.Store(id="files-node", data=node.ref),
             dcc.Store(id="files-live"),
+            dcc.Store(id="files-pressed"),
             dcc.Store(id="files-removed"),
         ]
     )
@@ -63,42 +65,35 @@ def register() -> None:
 
     @callback(
         Output("files-removed", "data"),
-        Input({"file-remove": ALL}, "n_clicks"),
+        Input("files-pressed", "data"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def remove(_clicks: list[int | None]) -> int:
-        number = pressed_number("file-remove")
+    def remove(pressed: OfNumber | None) -> int:
+        if not pressed:
+            raise PreventUpdate
         try:
-            station_files.remove(current_scope(), files.folder(), number)
+            station_files.remove(current_scope(), files.folder(), pressed["of"])
             messages.say(_("The file is removed"))
         except NotFound as error:
             messages.say(_("That did not work"), said(error), True)
-        return number
+        return pressed["of"]
 
 
 def _table(scope: Scope, node: Node) -> Any:
     found = station_files.of_node(scope, node)
     if not found:
         return html.P(_("The station has not uploaded any file yet."), className="px-3 cp-2nd")
-    titles = (_("File"), _("Size, kB"), _("Received"), "")
-    head = html.Thead(html.Tr([html.Th(title, scope="col") for title in titles]))
-    return html.Table([head, html.Tbody([_row(one, node) for one in found])], className="table table-hover mb-0")
+    titles = (_("File"), _("Size, kB"), _("Received"))
+    return file_table.table(titles, [_row(one, node) for one in found])
 
 
 def _row(one: dict[str, Any], node: Node) -> html.Tr:
-    remove = html.Button(
-        icon("bi-trash"),
-        id={"file-remove": one["file_id"]},
-        type="button",
-        className="btn btn-ghost btn-icon",
-        title=_("Remove"),
-        **{"aria-label": _("Remove %(name)s", name=one["name"])},
-    )
+    remove = file_table.remove_button(one["name"], "files-pressed", one["file_id"])
     fetch = html.A(one["name"], href=f"/files/{one['file_id']}", download=one["name"], className="text-break")
     return html.Tr(
         [
-            html.Th(fetch, scope="row", className="fw-normal"),
+            html.Th(fetch, scope="row", className="fw-normal", style=file_table.NAME),
             html.Td(number(one["size_bytes"] / 1000, 1)),
             html.Td(timestamp(one["received_at"], node.time_zone)),
             html.Td(remove),

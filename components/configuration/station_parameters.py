@@ -1,10 +1,12 @@
 """Charging station, OCPP configuration: the parameters as read from the station, saved one by one (manual: OCPP)."""
 
+import time
 from datetime import datetime
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
@@ -14,7 +16,7 @@ from components.control.log import LOOKS
 from components.format import timestamp
 from components.forms import written_id
 from components.menus import icon
-from components.pressed import pressed
+from components.pressed import OfText, telling
 from components.texts import said
 from data import command_log, commands, parameters, station_settings
 from data.command_kinds import is_secret_key
@@ -64,6 +66,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
             ),
             dcc.Store(id="control-node", data=node.ref),
             dcc.Store(id="parameters-live"),
+            dcc.Store(id="parameters-pressed"),
             dcc.Store(id="parameters-drawn", data=str(read_at)),
         ]
     )
@@ -118,7 +121,7 @@ def register() -> None:
 def _register_giving() -> None:
     @callback(
         Output("parameters-live", "data", allow_duplicate=True),
-        Input({"parameter-save": ALL}, "n_clicks"),
+        Input("parameters-pressed", "data"),
         Input("parameters-upload", "n_clicks"),
         State({"parameter": ALL}, "value"),
         State({"parameter": ALL}, "id"),
@@ -127,24 +130,25 @@ def _register_giving() -> None:
     )
     @allow(*OPERATORS)
     def give(
-        _saves: list[int | None], _upload: int | None, values: list[str | None], ids: list[dict[str, str]], node: str
+        pressed: OfText | None, upload: int | None, values: list[str | None], ids: list[dict[str, str]], node: str
     ) -> Any:
-        button = pressed()
         scope, chosen = current_scope(), _node(node)
         try:
-            if button == {"id": "parameters-upload"}:
+            if ctx.triggered_id == "parameters-upload" and upload:
                 commands.request(scope, "read_configuration", [chosen.id])
                 messages.say(_("The station is asked for its parameters"))
-            else:
-                key = str(button.get("parameter-save"))
+            elif pressed:
+                key = pressed["of"]
                 value = next(
                     (value for value, one in zip(values, ids, strict=False) if one.get("parameter") == key), ""
                 )
                 commands.request(scope, "change_configuration", [chosen.id], {"key": key, "value": value or ""})
+            else:
+                raise PreventUpdate
             live.hurry()
         except InvalidInput as error:
             messages.say(_("That did not work"), said(error), True)
-        return str(button)
+        return time.time()
 
 
 def _node(ref: str) -> Node:
@@ -216,10 +220,9 @@ def _row(one: dict[str, Any], said: Any) -> html.Tr:
         )
         save = html.Button(
             _("Save"),
-            id={"parameter-save": key},
             type="button",
             className="btn btn-secondary btn-sm",
-            **{"aria-label": _("Save %(name)s", name=key)},
+            **{"aria-label": _("Save %(name)s", name=key), **telling("parameters-pressed", key)},
         )
     return html.Tr(
         [

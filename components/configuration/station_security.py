@@ -1,9 +1,10 @@
 """Charging station, Security: the password it must come with, and the least security profile."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, dcc, html
+from dash import Input, Output, State, callback, dcc, html
+from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
@@ -13,7 +14,7 @@ from components.configuration.service_secrets import shown_with_copy
 from components.format import timestamp
 from components.forms import section_of
 from components.menus import icon
-from components.pressed import pressed
+from components.pressed import telling
 from components.texts import said
 from data import station_certificates, station_passwords, station_security
 from data.errors import InvalidInput
@@ -29,11 +30,23 @@ PROFILES = {
 }
 
 
+class Button(TypedDict):
+    """what: make, send, forget, require, or revoke which serial number."""
+
+    what: str
+    which: str
+
+
+class Pressed(TypedDict):
+    of: Button
+
+
 def layout(scope: Scope, node: Node) -> html.Div:
     return html.Div(
         [
             html.Div(_sections(scope, node), id="security-sections", className="card cp-form"),
             dcc.Store(id="security-node", data=node.ref),
+            dcc.Store(id="security-pressed"),
         ]
     )
 
@@ -41,50 +54,40 @@ def layout(scope: Scope, node: Node) -> html.Div:
 def register() -> None:
     @callback(
         Output("security-sections", "children"),
-        Input("security-make", "n_clicks"),
-        Input("security-send", "n_clicks"),
-        Input("security-forget", "n_clicks"),
-        Input("security-require", "n_clicks"),
-        Input({"certificate-revoke": ALL}, "n_clicks"),
+        Input("security-pressed", "data"),
         State("security-profile", "value"),
         State("security-node", "data"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def change(
-        _make: int | None,
-        _send: int | None,
-        _forget: int | None,
-        _require: int | None,
-        _revokes: list[int | None],
-        profile: str,
-        ref: str,
-    ) -> Any:
+    def change(pressed: Pressed | None, profile: str, ref: str) -> Any:
+        if not pressed:
+            raise PreventUpdate
         scope, node = current_scope(), navigator.chosen_node(ref)
         assert node is not None
         try:
-            made = _changed(scope, node.id, pressed(), profile)
+            made = _changed(scope, node.id, pressed["of"], profile)
         except InvalidInput as error:
             messages.say(_("That did not work"), said(error), True)
             made = ""
         return _sections(scope, node, made)
 
 
-def _changed(scope: Scope, station_id: int, button: dict[str, str | int], profile: str) -> str:
+def _changed(scope: Scope, station_id: int, button: Button, profile: str) -> str:
     """Do what a button says; return a password to show once, or nothing."""
-    if "certificate-revoke" in button:
-        station_certificates.revoke(scope, station_id, str(button["certificate-revoke"]))
-        messages.say(_("The certificate is revoked"))
-    match button.get("id"):
-        case "security-make":
+    match button["what"]:
+        case "revoke":
+            station_certificates.revoke(scope, station_id, button["which"])
+            messages.say(_("The certificate is revoked"))
+        case "make":
             return station_security.make_password(scope, station_id)
-        case "security-send":
+        case "send":
             station_security.send_password(scope, station_id)
             messages.say(_("The new password is on its way to the station"))
-        case "security-forget":
+        case "forget":
             station_security.remove_password(scope, station_id)
             messages.say(_("The password is removed"))
-        case "security-require":
+        case "require":
             station_security.require_profile(scope, station_id, int(profile) if profile in PROFILES else -1)
             messages.say(_("Saved"))
     return ""
@@ -108,10 +111,8 @@ def _password(state: dict[str, Any], made: str) -> html.Section:
     else:
         told = html.P([icon("bi-unlock me-1"), _("The station may come without a password.")])
     waiting = _("A new password is given out. As before until the station has come with it.")
-    buttons = [_button("security-make", _("Make new password")), _button("security-send", _("Send a new password"))]
-    buttons.append(
-        _button("security-forget", _("Remove password"), "btn-outline-danger", is_hidden=not state["has_password"])
-    )
+    buttons = [_button("make", _("Make new password")), _button("send", _("Send a new password"))]
+    buttons.append(_button("forget", _("Remove password"), "btn-outline-danger", is_hidden=not state["has_password"]))
     hint = _(
         "Make: shown once, to enter in the station; a first one is asked for from the next connection on. "
         "Send: the connected station is told it, nobody sees it. An old one stays valid until the station has come "
@@ -140,7 +141,7 @@ def _profile(state: dict[str, Any]) -> html.Section:
         [
             html.Div([dbc.Label(_("Security profile"), html_for="security-profile"), select]),
             html.Div(hint, className="form-text") if hint else None,
-            html.Div(_button("security-require", _("Save"), "btn-primary")),
+            html.Div(_button("require", _("Save"), "btn-primary")),
         ],
     )
 
@@ -162,11 +163,10 @@ def _certificate(one: dict[str, Any], zone: str) -> html.Div:
     name = _("Revoke certificate %(number)s", number=one["serial_number"])
     revoke = html.Button(
         _("Revoke"),
-        id={"certificate-revoke": one["serial_number"]},
         type="button",
         className="btn btn-outline-danger btn-sm",
         hidden=bool(one["revoked_at"]),
-        **{"aria-label": name},
+        **{"aria-label": name, **telling("security-pressed", Button(what="revoke", which=one["serial_number"]))},
     )
     return html.Div(
         [
@@ -179,4 +179,5 @@ def _certificate(one: dict[str, Any], zone: str) -> html.Div:
 
 
 def _button(name: str, text: str, look: str = "btn-secondary", is_hidden: bool = False) -> html.Button:
-    return html.Button(text, id=name, type="button", className=f"btn {look} btn-sm", hidden=is_hidden)
+    told = telling("security-pressed", Button(what=name, which=""))
+    return html.Button(text, type="button", className=f"btn {look} btn-sm", hidden=is_hidden, **told)

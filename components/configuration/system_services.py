@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -15,7 +15,7 @@ from components.configuration import service_notifications, service_secrets
 from components.format import timestamp
 from components.forms import Field, Form, Section
 from components.menus import icon
-from components.pressed import pressed_number
+from components.pressed import OfNumber, telling
 from components.texts import said
 from data import nodes, services
 from data.errors import AlreadyExists, InvalidInput
@@ -97,6 +97,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
             html.Div(_information(scope, chosen), id="services-information", className="d-flex flex-column flex-fill"),
             dcc.Store(id="services-chosen", data=chosen),
             dcc.Store(id="services-live"),
+            dcc.Store(id="services-pressed"),
             html.Span(id="services-subject", hidden=True, **{"data-subject": "service"}),
         ],
         className="d-flex flex-column gap-3 flex-fill",
@@ -121,13 +122,14 @@ def _register_table() -> None:
     @callback(
         Output("services-chosen", "data"),
         Output("services-information", "children"),
-        Input({"service-row": ALL}, "n_clicks"),
+        Input("services-pressed", "data"),
         prevent_initial_call=True,
     )
     @allow(*READERS)
-    def select(_clicks: list[int | None]) -> tuple[int, Any]:
-        chosen = pressed_number("service-row")
-        return chosen, _information(current_scope(), chosen)
+    def select(pressed: OfNumber | None) -> tuple[int, Any]:
+        if not pressed:
+            raise PreventUpdate
+        return pressed["of"], _information(current_scope(), pressed["of"])
 
     @callback(
         Output("services-table", "children"),
@@ -205,10 +207,10 @@ def _table(found: Services, chosen: int | None, zone: str) -> Any:
 def _row(one: dict[str, Any], is_chosen: bool, zone: str) -> html.Tr:
     name = html.Button(
         one["name"],
-        id={"service-row": one["service_id"]},
         type="button",
         className="btn btn-link p-0 text-start" + (" fw-semibold" if is_chosen else ""),
         **{"data-leaves": "", **({"aria-current": "true"} if is_chosen else {})},
+        **telling("services-pressed", one["service_id"]),
     )
     state = _("Active") if one["is_active"] else _("Not active")
     kind = html.Span([" ", str(KIND_WORDS[one["kind"]])], className="cp-2nd")

@@ -3,15 +3,16 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import files, messages
 from components.access import OPERATORS, allow, current_scope
+from components.configuration import file_table
 from components.format import number, timestamp
-from components.menus import icon
-from components.pressed import pressed_number
+from components.pressed import OfNumber
 from components.texts import said
 from data import nodes, software_images
 from data.errors import NotFound
@@ -36,6 +37,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
                 **{"aria-label": str(TITLE)},
             ),
             dcc.Store(id="software-live"),
+            dcc.Store(id="software-pressed"),
             dcc.Store(id="software-removed"),
             dcc.Store(id="software-brought"),
         ]
@@ -71,18 +73,19 @@ def register() -> None:
 
     @callback(
         Output("software-removed", "data"),
-        Input({"image-remove": ALL}, "n_clicks"),
+        Input("software-pressed", "data"),
         prevent_initial_call=True,
     )
     @allow(*WRITERS)
-    def remove(_clicks: list[int | None]) -> int:
-        number = pressed_number("image-remove")
+    def remove(pressed: OfNumber | None) -> int:
+        if not pressed:
+            raise PreventUpdate
         try:
-            software_images.remove(current_scope(), files.folder(), number)
+            software_images.remove(current_scope(), files.folder(), pressed["of"])
             messages.say(_("The software image is removed"))
         except NotFound as error:
             messages.say(_("That did not work"), said(error), True)
-        return number
+        return pressed["of"]
 
 
 def _form() -> html.Div:
@@ -92,7 +95,17 @@ def _form() -> html.Div:
             dbc.Input(id="software-model", maxlength=100),
         ]
     )
-    upload = html.Button(_("Upload software image"), id="software-upload", type="button", className="btn btn-primary")
+    upload = html.Button(
+        _("Upload software image"),
+        id="software-upload",
+        type="button",
+        className="btn btn-primary",
+        **{
+            "data-largest": software_images.LARGEST,
+            "data-too-large": files.too_large(),
+            "data-unreachable": _("The portal cannot be reached. Try again."),
+        },
+    )
     said = html.Div(id="software-said", className="w-100 cp-t13", role="status")
     return html.Div([model, upload, said], className="card-footer d-flex flex-wrap align-items-end gap-3")
 
@@ -101,28 +114,19 @@ def _table(scope: Scope, zone: str) -> Any:
     found = software_images.images(scope)
     if not found:
         return html.P(_("There are no software images yet."), className="px-3 cp-2nd")
-    titles = (_("File"), _("Model"), _("Size, kB"), _("SHA-256"), _("Uploaded"), "")
-    head = html.Thead(html.Tr([html.Th(title, scope="col") for title in titles]))
     may_write = scope.role in software_images.MAY_WRITE
-    rows = [_row(image, zone, may_write) for image in found]
-    return html.Table([head, html.Tbody(rows)], className="table table-hover mb-0")
+    titles = (_("File"), _("Model"), _("Size, kB"), _("SHA-256"), _("Uploaded"))
+    return file_table.table(titles, [_row(image, zone, may_write) for image in found])
 
 
 def _row(image: software_images.Image, zone: str, may_write: bool) -> html.Tr:
-    remove = html.Button(
-        icon("bi-trash"),
-        id={"image-remove": image.image_id},
-        type="button",
-        className="btn btn-ghost btn-icon",
-        title=_("Remove"),
-        **{"aria-label": _("Remove %(name)s", name=image.name)},
-    )
+    remove = file_table.remove_button(image.name, "software-pressed", image.image_id)
     return html.Tr(
         [
-            html.Th(image.name, scope="row", className="fw-normal text-break"),
-            html.Td(image.model),
+            html.Th(image.name, scope="row", className="fw-normal text-break", style=file_table.NAME),
+            html.Td(image.model or _("Any")),
             html.Td(number(image.size_bytes / 1000, 1)),
-            html.Td(html.Span(image.sha256[:16] + "…", title=image.sha256, className="cp-t12")),
+            html.Td(html.Code(image.sha256, className="cp-t12 text-break"), style={"minWidth": "22ch"}),
             html.Td(f"{timestamp(image.uploaded_at, zone)}, {image.uploaded_by}"),
             html.Td(remove if may_write else None),
         ],

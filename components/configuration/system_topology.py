@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -12,6 +12,7 @@ from components.access import allow, current_scope, may_see
 from components.configuration import topology_changes, topology_panel, topology_table
 from components.configuration.topology_changes import WRITERS
 from components.menus import icon
+from components.pressed import OfText
 from data import topology, unknown_callers
 from data.nodes import SYSTEM, Node
 from data.scope import Role, Scope
@@ -77,6 +78,8 @@ def layout(scope: Scope, node: Node) -> html.Div:
             _question(),
             dcc.Store(id="topology-selected", data=SYSTEM),
             dcc.Store(id="topology-mode", data="create"),
+            dcc.Store(id="topology-pressed"),
+            dcc.Store(id="topology-taken"),
             dcc.Store(id="topology-live"),
             html.Span(id="topology-subject", hidden=True, **{"data-subject": "topology"}),
         ],
@@ -99,14 +102,14 @@ def register() -> None:
 def _register_looks() -> None:
     @callback(
         Output("topology-selected", "data"),
-        Input({"topology-node": ALL}, "n_clicks"),
+        Input("topology-pressed", "data"),
         prevent_initial_call=True,
     )
     @allow(*READERS)
-    def select(clicks: list[int | None]) -> str:
-        if not any(clicks) or not ctx.triggered_id:
+    def select(pressed: OfText | None) -> str:
+        if not pressed:
             raise PreventUpdate
-        return str(ctx.triggered_id["topology-node"])
+        return pressed["of"]
 
     @callback(
         Output("topology-rows", "children"),

@@ -10,6 +10,7 @@ from components import messages
 from components.access import allow, current_scope
 from components.configuration import topology_table
 from components.configuration.topology_table import BELOW, KINDS
+from components.pressed import OfText
 from components.texts import said
 from data import grid_controllers, node_changes, sites, stations, topology
 from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
@@ -101,15 +102,15 @@ def _register_removal() -> None:
 def _register_taking_in() -> None:
     @callback(
         Output("topology-selected", "data", allow_duplicate=True),
-        Input({"topology-take": ALL}, "n_clicks"),
+        Input("topology-taken", "data"),
         State("topology-selected", "data"),
         prevent_initial_call=True,
     )
     @allow(*WRITERS)
-    def take_in(clicks: list[int | None], selected: str) -> str:
-        if not any(clicks) or not ctx.triggered_id:
+    def take_in(pressed: OfText | None, selected: str) -> str:
+        if not pressed:
             raise PreventUpdate
-        scope, charge_box_id = current_scope(), str(ctx.triggered_id["topology-take"])
+        scope, charge_box_id = current_scope(), pressed["of"]
         site_id, floor_id = _place(topology.rows(scope), selected)
         station_id = stations.create_station(scope, NewStation(site_id, charge_box_id, charge_box_id, floor_id))
         messages.say(_("%(name)s is taken in", name=charge_box_id), _("It can connect from now on."))

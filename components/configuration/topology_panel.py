@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from components.configuration.topology_table import BELOW, KINDS, places, why_kept
 from components.format import identity
 from components.menus import icon
+from components.pressed import telling
 from data.stations import MODES, MOST_OUTLETS
 from data.topology import Row
 from data.values import LONGEST_NAME
@@ -104,11 +105,11 @@ def callers(found: Sequence[dict[str, Any]], place: str, can_take: bool) -> list
                 ),
                 html.Button(
                     _("Take in"),
-                    id={"topology-take": one["charge_box_id"]},
                     type="button",
                     className="btn btn-secondary btn-sm",
                     disabled=not (place and can_take),
                     **{"aria-label": _("Take in %(station)s", station=one["charge_box_id"])},
+                    **telling("topology-taken", one["charge_box_id"]),
                 ),
             ],
             className="list-group-item d-flex align-items-center gap-2",

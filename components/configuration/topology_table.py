@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from components.format import identity
 from components.menus import icon
+from components.pressed import telling
 from data.topology import Row
 
 KINDS: Mapping[str, tuple[str, LazyString]] = {
@@ -71,11 +72,11 @@ def _row(row: Row, level: int, is_open: bool, is_selected: bool, can_move: bool)
     expanded = {"aria-expanded": str(is_open).lower()} if row.children else {}
     button = html.Button(
         [icon(f"{caret} cp-3rd" + ("" if row.children else " invisible")), icon(f"{glyph} cp-3rd"), html.Span(name)],
-        id={"topology-node": row.ref},
         type="button",
         className="cp-topology-node",
         style={"paddingLeft": f"{level * 22}px"},
         **expanded,
+        **telling("topology-pressed", row.ref),
         **({"aria-current": "true"} if is_selected else {}),
     )
     return html.Tr(

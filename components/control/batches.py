@@ -10,6 +10,7 @@ from components.control.board import TITLES
 from components.control.log import LOOKS
 from components.format import number, timestamp
 from components.menus import icon
+from components.pressed import telling
 from data.command_rows import FAILURES, UNDER_WAY, State
 
 
@@ -49,14 +50,13 @@ def _buttons(batch_id: str, name: str, counts: dict[State, int]) -> list[html.Bu
     return [
         html.Button(
             text,
-            id={what: batch_id},
             type="button",
             className="btn btn-secondary btn-sm",
-            **{"aria-label": f"{text}: {name}"},
+            **{"aria-label": f"{text}: {name}", **telling("control-acting", {"what": what, "which": batch_id})},
         )
         for what, text, is_offered in (
-            ("batch-cancel", cancel, queued > 0),
-            ("batch-retry", retry, failed > 0 and not under_way),
+            ("cancel", cancel, queued > 0),
+            ("retry", retry, failed > 0 and not under_way),
         )
         if is_offered
     ]

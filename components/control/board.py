@@ -7,6 +7,7 @@ from dash import html
 from flask_babel import LazyString, lazy_gettext
 
 from components.menus import icon
+from components.pressed import telling
 from data.command_kinds import KINDS, Danger
 
 NO_OUTLET = -1
@@ -225,7 +226,7 @@ def button(
         type="button",
         className=f"btn {look} btn-sm",
         disabled=is_closed,
-        **{"data-command": kind, "data-outlet": connector_id},
+        **telling("control-pressed", {"command": kind, "outlet": connector_id}),
         **({"aria-describedby": f"control-why-{kind}"} if kind not in OF_OUTLETS else {}),
     )
 

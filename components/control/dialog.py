@@ -166,7 +166,9 @@ def _wait() -> html.Div:
 
 def _stop_on_failures() -> html.Div:
     control = dbc.Input(id={"control-field": "stop_on_failures"}, type="number", min=1, step=1)
-    return _labelled("stop_on_failures", _("Stop after so many failures (may be empty)"), control)
+    return _labelled(
+        "stop_on_failures", _("Stop after so many failures; so many stations at a time (may be empty)"), control
+    )
 
 
 def _typed(kind: Kind, stations: list[str]) -> html.Div:
@@ -186,4 +188,4 @@ def _labelled(name: str, label: str, control: Any) -> html.Div:
 
 def stores() -> list[dcc.Store]:
     """Return what the dialog keeps: the command asked about, and which stations it is for."""
-    return [dcc.Store(id="control-pressed"), dcc.Store(id="control-asked")]
+    return [dcc.Store(id=name) for name in ("control-pressed", "control-asked", "control-acting")]

@@ -14,7 +14,6 @@ from components.access import OPERATORS, allow, current_scope
 from components.callback_request import UNREADABLE
 from components.control import dialog
 from components.control.board import NO_OUTLET
-from components.pressed import pressed
 from components.texts import said
 from data import command_log, commands, controlled, nodes, software_images
 from data.command_kinds import KINDS
@@ -25,11 +24,26 @@ from data.scope import Scope
 OWN_FIELDS = ("outlet", "wait_s", "stop_on_failures", "typed")
 
 
-class Pressed(TypedDict):
-    """Which button of the board was pressed: told by a store, which no new drawing of a board resets."""
+class Button(TypedDict):
+    """A button of the board."""
 
     command: str
     outlet: int
+
+
+class Act(TypedDict):
+    """A button of the log of commands. what: cancel or stop which command_id, cancel or retry which batch_id."""
+
+    what: str
+    which: int | str
+
+
+class Pressed(TypedDict):
+    of: Button
+
+
+class Acted(TypedDict):
+    of: Act
 
 
 def register() -> None:
@@ -53,11 +67,12 @@ def _register_asking() -> None:
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def ask(button: Pressed | None, _cancel: int | None, node: str, chosen: list[str] | None) -> tuple[Any, ...]:
+    def ask(pressed: Pressed | None, _cancel: int | None, node: str, chosen: list[str] | None) -> tuple[Any, ...]:
         if ctx.triggered_id == "control-cancel":
             return False, *[no_update] * 4
-        if not button:
+        if not pressed:
             raise PreventUpdate
+        button = pressed["of"]
         if button["command"] not in KINDS:
             abort(400, UNREADABLE)
         return _ask(current_scope(), node, chosen, button["command"], button["outlet"])
@@ -95,32 +110,30 @@ def _register_sending() -> None:
 def _register_acting() -> None:
     @callback(
         Output("control-acted", "data"),
-        Input({"command-cancel": ALL}, "n_clicks"),
-        Input({"command-stop": ALL}, "n_clicks"),
-        Input({"batch-cancel": ALL}, "n_clicks"),
-        Input({"batch-retry": ALL}, "n_clicks"),
+        Input("control-acting", "data"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def act(
-        _cancels: list[int | None],
-        _stops: list[int | None],
-        _batch_cancels: list[int | None],
-        _retries: list[int | None],
-    ) -> Any:
-        scope, ((what, which), *_rest) = current_scope(), pressed().items()
-        if not what.startswith("batch") and not isinstance(which, int):
-            abort(400, UNREADABLE)
+    def act(pressed: Acted | None) -> Any:
+        if not pressed:
+            raise PreventUpdate
+        scope = current_scope()
         try:
-            if what == "batch-retry":
-                commands.retry_failed(scope, str(which))
-            elif what == "batch-cancel":
-                queued = [one for one in command_log.batch(scope, str(which)) if one["state"] == CommandState.QUEUED]
-                commands.cancel(scope, [one["command_id"] for one in queued])
-            elif what == "command-cancel" and not commands.cancel(scope, [int(which)]):
-                messages.say(_("Too late to cancel"), _("The command was already sent to the station."), True)
-            elif what == "command-stop" and commands.stop_waiting(scope, [int(which)]):
-                messages.say(_("Nobody waits any longer"), _("What the station does goes on."))
+            match pressed["of"]:
+                case {"what": "retry", "which": str(batch_id)}:
+                    commands.retry_failed(scope, batch_id)
+                case {"what": "cancel", "which": str(batch_id)}:
+                    found = command_log.batch(scope, batch_id)
+                    queued = [one["command_id"] for one in found if one["state"] == CommandState.QUEUED]
+                    commands.cancel(scope, queued)
+                case {"what": "cancel", "which": int(command_id)}:
+                    if not commands.cancel(scope, [command_id]):
+                        messages.say(_("Too late to cancel"), _("The command was already sent to the station."), True)
+                case {"what": "stop", "which": int(command_id)}:
+                    if commands.stop_waiting(scope, [command_id]):
+                        messages.say(_("Nobody waits any longer"), _("What the station does goes on."))
+                case _:
+                    abort(400, UNREADABLE)
         except (InvalidInput, NotFound) as error:
             messages.say(_("That did not work"), said(error), True)
         return str(datetime.now(UTC))

@@ -12,6 +12,7 @@ from components import texts
 from components.control.board import TITLES
 from components.format import clock, timestamp
 from components.menus import icon
+from components.pressed import telling
 from data.command_kinds import KINDS, Outcome
 from data.command_rows import UNDER_WAY, State
 
@@ -81,14 +82,14 @@ def _running(command: Command, zone: str, with_station: bool) -> html.Div:
         if last and command["answered_at"]:
             steps += [_working(command), _step(Look("bi-circle", last), None, zone)]
     name = title(command, with_station)
-    stop = ("command-cancel", _("Cancel")) if command["state"] == State.QUEUED else ("command-stop", _("Stop waiting"))
+    stop = ("cancel", _("Cancel")) if command["state"] == State.QUEUED else ("stop", _("Stop waiting"))
     may_stop = command["state"] != State.SENT
     button = html.Button(
         stop[1],
-        id={stop[0]: command["command_id"]},
         type="button",
         className="btn btn-secondary btn-sm mt-2",
         **{"aria-label": f"{stop[1]}: {name}"},
+        **telling("control-acting", {"what": stop[0], "which": command["command_id"]}),
     )
     return html.Div(
         [

@@ -1,6 +1,6 @@
 """What the columns of a brought file are, how it is read, and what its first lines will become.
 
-Columns have the id `{"import-column": place}`, buttons `{"import-do": what}`.
+Columns have the id `{"import-column": place}`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +15,7 @@ from components.format import number, timestamp
 from components.forms import written_id
 from components.imports.words import COLUMNS, OUTCOMES, why
 from components.menus import icon
+from components.pressed import telling
 from data.errors import InvalidInput
 from data.imports.columns import guess
 from data.imports.journal import Options
@@ -185,4 +186,4 @@ def _lacks_century(head: Head, guessed: Mapping[str, str]) -> bool:
 
 def _button(what: str, text: str, look: str, glyph: str = "") -> html.Button:
     content = [icon(glyph), text] if glyph else text
-    return html.Button(content, id={"import-do": what}, type="button", className=f"btn {look}")
+    return html.Button(content, type="button", className=f"btn {look}", **telling("import-pressed", what))

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from components.format import number, timestamp
 from components.imports.words import STATES, why
 from components.menus import icon
+from components.pressed import telling
 from data.imports.past import Import
 from data.imports.uploads import Refused
 
@@ -34,7 +35,10 @@ def result(one: Import, refused: Sequence[Refused]) -> Any:
         told += _refused(one, refused)
     if one.state in ("done", "failed", "running"):
         again = html.Button(
-            _("Import another file"), id={"import-do": "another"}, type="button", className="btn btn-secondary"
+            _("Import another file"),
+            type="button",
+            className="btn btn-secondary",
+            **telling("import-pressed", "another"),
         )
         told.append(html.Div(again, className="mt-3"))
     return html.Div(told, className="card-body") if told else []
@@ -151,9 +155,9 @@ def _action(one: Import) -> Any:
     if one.can_be_undone:
         return html.Button(
             [icon("bi-arrow-counterclockwise me-1"), _("Undo")],
-            id={"import-undo": one.import_id},
             type="button",
             className="btn btn-ghost btn-sm",
             **{"aria-label": _("Undo import of %(name)s", name=one.file_name)},
+            **telling("import-undone", one.import_id),
         )
     return None

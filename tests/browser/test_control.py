@@ -1,52 +1,45 @@
-"""Steering a real station from the browser: start, watch, reboot, configure."""
+"""Steering real stations from the browser: start, watch, reboot, configure, many at once and on bad days."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from csms.addresses import PATH
-from csms.central import Timing
-from csms.system import running
-from data import stations
+from data import commands, stations
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
-from settings import Address
 from tests.browser.conftest import PHONE, violations
+from tests.browser.steering import Steering, steering
 from tests.conftest import People
-from tests.support.virtual_station import WAIT_S, Station
 
 Visit = Callable[..., Page]
-ANY_PORT = Address("127.0.0.1", 0)
-QUICK = Timing(configuration_after=0, refresh_every=0.05, commands_every=0.1, finish_within=1)
+OTHERS = ("00004080", "00004081")
 
 
 @pytest.fixture
-def station(database: DuckDB, people: People) -> Iterator[int]:
-    """Run the central system with a station that is connected, and return its station_id."""
+def central(database: DuckDB) -> Iterator[Steering]:
+    with steering(database) as central:
+        yield central
+
+
+@pytest.fixture
+def station(central: Steering, people: People) -> int:
+    """Return the station_id of a connected station."""
     outlets = (NewOutlet(1), NewOutlet(2))
     station_id = stations.create_station(
         people.alice, NewStation(people.solna, "00004079", "00004079", outlets=outlets)
     )
-    ready, ended = threading.Event(), threading.Event()
+    central.connect("00004079")
+    return station_id
 
-    async def serve() -> None:
-        async with AsyncExitStack() as stack:
-            system = await stack.enter_async_context(running(database, ANY_PORT, ANY_PORT, QUICK))
-            one = await stack.enter_async_context(Station(f"ws://{system.ocpp}{PATH}", "00004079"))
-            await one.boot_and_notify()
-            ready.set()
-            await asyncio.to_thread(ended.wait)
 
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    assert ready.wait(WAIT_S)
-    yield station_id
-    ended.set()
-    thread.join()
+@pytest.fixture
+def others(central: Steering, people: People) -> tuple[str, ...]:
+    """Return the names of two stations more, which have not come yet."""
+    for name in OTHERS:
+        stations.create_station(people.alice, NewStation(people.solna, name, name, outlets=(NewOutlet(1),)))
+    return OTHERS
 
 
 def test_charging_is_started_and_stopped_from_the_browser(visit: Visit, station: int) -> None:
@@ -58,9 +51,9 @@ def test_charging_is_started_and_stopped_from_the_browser(visit: Visit, station:
     dialog.get_by_label("RFID").fill("04A2B3C4")
     dialog.get_by_role("button", name="Start charging").click()
     expect(outlet).to_contain_text("dana@portal.example")
-    commands = page.get_by_role("region", name="Commands")
-    expect(commands).to_contain_text("Start charging, outlet 1")
-    expect(commands).to_contain_text("Done")
+    log = page.get_by_role("region", name="Commands")
+    expect(log).to_contain_text("Start charging, outlet 1")
+    expect(log).to_contain_text("Done")
     outlet.get_by_role("button", name="Stop charging").click()
     expect(dialog).to_contain_text("The ongoing session ends.")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
@@ -103,3 +96,70 @@ def test_one_command_goes_to_many_stations(visit: Visit, people: People, station
     action.get_by_role("button", name="Cancel the queued ones (1)").click()
     expect(action).to_contain_text("Cancelled 1")
     expect(table.get_by_role("row", name="00004080")).to_contain_text("Clear cache: Cancelled")
+
+
+def test_a_press_counts_also_while_its_button_is_drawn_anew(visit: Visit, station: int) -> None:
+    page = visit("alice", path=f"/configuration?node=station:{station}&tab=ocpp")
+    save = page.get_by_role("button", name="Save ConnectionTimeOut")
+    save.wait_for()
+    page.evaluate(
+        """() => {
+            dash_clientside.set_props("parameters-find", { value: "Conn" });
+            document.querySelector('[aria-label="Save ConnectionTimeOut"]').click();
+            dash_clientside.set_props("parameters-find", { value: "Connection" });
+        }"""
+    )
+    expect(page.get_by_role("row", name="ConnectionTimeOut")).to_contain_text("Accepted")
+
+
+def choose(page: Page, *names: str) -> None:
+    """Choose stations in a site's table, and no others."""
+    table = page.get_by_role("region", name="Charging stations")
+    for name in OTHERS:
+        table.get_by_role("row", name=name).get_by_role("checkbox").set_checked(name in names)
+
+
+def test_too_many_failures_stop_the_others_and_the_failed_ones_are_tried_again(
+    visit: Visit, people: People, central: Steering, station: int, others: tuple[str, ...]
+) -> None:
+    answers = ["Accepted", "Rejected"]
+    central.connect(others[0], Reset=lambda _station, _payload: {"status": answers.pop()})
+    page = visit("alice", path=f"/configuration?node=site:{people.solna}&tab=control")
+    choose(page, *others)
+    page.get_by_role("button", name="Reboot").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Type", exact=True).select_option("Soft")
+    dialog.get_by_label("Stop after so many failures").fill("1")
+    dialog.get_by_role("button", name="Reboot").click()
+    action = page.get_by_role("group", name="Reboot: 2 stations")
+    expect(action).to_contain_text("Rejected 1")
+    expect(action).to_contain_text("Cancelled 1")
+    assert violations(page) == []
+    action.get_by_role("button", name="Try again the failed ones (1)").click()
+    expect(page.get_by_role("region", name="Commands")).to_contain_text("Accepted")
+    assert answers == []
+
+
+def test_a_command_to_a_station_that_is_away_says_how_long_it_waits_and_is_called_off(
+    visit: Visit, people: People, central: Steering, others: tuple[str, ...]
+) -> None:
+    page = visit("bob", path=f"/configuration?node=site:{people.solna}&tab=control")
+    log = page.get_by_role("region", name="Commands")
+    for number, name in enumerate(others, 1):
+        choose(page, name)
+        page.get_by_role("button", name="Clear cache", exact=True).click()
+        expect(log.get_by_text("Queued; waits for the station until 20")).to_have_count(number)
+    log.get_by_role("button", name=f"Cancel: {others[0]}: Clear cache").press("Enter")
+    expect(log).to_contain_text("Cancelled")
+    away, here = (central.connect(name) for name in others)
+    expect(log).to_contain_text("Done")
+    assert [action for action, _ in here.commands if action == "ClearCache"] == ["ClearCache"]
+    assert "ClearCache" not in [action for action, _ in away.commands]
+
+
+@pytest.mark.usefixtures("central")
+def test_a_station_that_did_not_come_in_time_is_told_so(visit: Visit, people: People) -> None:
+    station_id = stations.create_station(people.alice, NewStation(people.solna, "00004080", "00004080"))
+    page = visit("alice", path=f"/configuration?node=station:{station_id}&tab=control")
+    commands.request(people.alice, "clear_cache", [station_id], expires_at=datetime.now(UTC) + timedelta(seconds=2))
+    expect(page.get_by_role("region", name="Commands")).to_contain_text("The station did not come in time")

@@ -1,5 +1,6 @@
 """A command goes from its row to the station and back, and every step is in the row."""
 
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -92,6 +93,36 @@ async def test_a_station_that_never_answers_times_out_and_its_late_answer_change
         await station.send([3, "unknown", {"status": "Accepted"}])
         await station.heartbeat()
         assert (state(portal), len(station.commands)) == ("timed_out", 1)
+
+
+async def test_no_more_stations_fail_than_may_and_the_others_are_never_told(start: Start) -> None:
+    names = ["CP1", "CP2", "OPEN", "MIXED"]
+    async with start(QUICK) as portal, AsyncExitStack() as stack:
+        connected = [await stack.enter_async_context(portal.station(name)) for name in names]
+        for station in connected:
+            station.handlers["Reset"] = lambda station, payload: {"status": "Rejected"}
+        portal.ask("reboot", {"type": "Soft"}, stations=names, stop_on_failures=2)
+        await until(lambda: not portal.rows("SELECT 1 FROM command WHERE ended_at IS NULL"))
+        assert sum(len(station.commands) for station in connected) == 2
+        states = [row["state"] for row in portal.rows("SELECT state FROM command ORDER BY state")]
+        assert states == ["cancelled", "cancelled", "rejected", "rejected"]
+
+
+@pytest.mark.parametrize("ended", ["Installed", "InstallationFailed"])
+async def test_the_next_station_has_its_turn_when_the_outcome_of_one_is_known(start: Start, ended: str) -> None:
+    async with start(QUICK) as portal, portal.station() as one, portal.station("CP2") as two:
+        portal.ask("update_software", {"location": "ftp://a.example/a"}, stations=["CP1", "CP2"], stop_on_failures=1)
+        await until(lambda: one.commands + two.commands)
+        first, second = (one, two) if one.commands else (two, one)
+        await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'accepted'"))
+        await first.call("FirmwareStatusNotification", {"status": "Downloading"})
+        assert second.commands == []
+        await first.call("FirmwareStatusNotification", {"status": ended})
+        if ended == "Installed":
+            await until(lambda: second.commands)
+        else:
+            await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'cancelled'"))
+            assert second.commands == []
 
 
 async def test_an_error_is_told_in_the_station_s_words(start: Start) -> None:

@@ -158,6 +158,19 @@ def test_an_upload_without_room_is_refused_and_noted(
     assert list(folders.of_station(tmp_path, stations[0]).iterdir()) == []
 
 
+def test_a_station_that_has_uploaded_2_gb_of_logs_has_no_room_for_more_and_others_have(
+    address: Address, tmp_path: Path, stations: list[int], administrator: Scope
+) -> None:
+    for number in range(4):
+        with (folders.of_station(tmp_path, stations[0]) / f"{number}.log").open("wb") as log:
+            log.truncate(512 << 20)  # takes no room on the disk
+    with pytest.raises((ftplib.Error, OSError)), log_in(address, tmp_path, Account(Purpose.LOGS, stations[0])) as ftp:
+        ftp.storbinary("STOR more.log", io.BytesIO(LOG))
+    with log_in(address, tmp_path, Account(Purpose.LOGS, stations[1])) as ftp:
+        ftp.storbinary("STOR a.log", io.BytesIO(LOG))
+    assert names(administrator) == ["a.log"]
+
+
 def test_software_images_are_fetched_and_never_changed(
     address: Address, tmp_path: Path, stations: list[int], administrator: Scope
 ) -> None:

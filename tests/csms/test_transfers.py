@@ -8,6 +8,7 @@ import pytest
 
 from csms import self_signed
 from csms.file_server import FileServer
+from data import folders
 from data.database import Sql
 from settings import Address
 from simulator import transfers
@@ -51,14 +52,22 @@ async def test_a_log_that_cannot_be_stored_failed(portal: Portal, station: Stati
     assert command(portal)["progress_text"] == "UploadFailure"
 
 
+@pytest.mark.parametrize("given", [{"location": "ftp://127.0.0.1:1/a.bin"}, {"image": "removed.bin"}])
+async def test_software_that_cannot_be_fetched_failed(portal: Portal, station: Station, given: dict[str, str]) -> None:
+    portal.ask("update_software", given)
+    await until(lambda: state(portal) == "failed")
+    assert command(portal)["progress_text"] == "DownloadFailed"
+
+
 async def test_software_is_installed_step_by_step(portal: Portal, station: Station, tmp_path: Path) -> None:
-    portal.ask("update_software", {"location": "ftp://files.portal.example/a.bin"})
+    (folders.of_images(tmp_path) / "a.bin").write_bytes(b"image")
+    portal.ask("update_software", {"image": "a.bin"})
     await until(lambda: state(portal) == "done")
     texts = [text.split(": ")[1] for text in portal.events("command")]
     assert texts == ["asked for.", "Accepted.", "Downloading", "Downloaded", "Installing", "Installed"]
     text = self_signed.certificate(tmp_path).read_text()
     signed = {
-        "location": "ftp://files.portal.example/a.bin",
+        "image": "a.bin",
         "signing_certificate": text[text.index("-----BEGIN CERTIFICATE-----") :],
         "signature": "c2ln",
     }

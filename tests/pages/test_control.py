@@ -37,7 +37,7 @@ def press(visitor: Visitor, node: str, kind: str, outlet: int = -1, chosen: list
     """Press a command's button."""
     (output,) = (key for key in visitor.app.callback_map if "control-asked.data" in key)
     values = {
-        "control-pressed.data": {"command": kind, "outlet": outlet},
+        "control-pressed.data": {"of": {"command": kind, "outlet": outlet}},
         "control-node.data": node,
         "control-chosen.data": chosen,
     }

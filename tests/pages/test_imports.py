@@ -1,7 +1,6 @@
 """Import: administrators bring files, see what they will become, take them in and undo that; nobody else does."""
 
 import io
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,9 +140,9 @@ def test_a_file_is_taken_in_and_undone(alice: Visitor, database: DuckDB, people:
     assert refused[0] == "Location,Charger,Level,Colour,Line,Reason"
     assert refused[1] == "Kista,,P1,red,3,ChargeboxId is missing."
     assert [file.name for file in (tmp_path / "files" / "imports").iterdir()] == [f"{import_id}.refused"]
-    asked = press(alice, UNDO, {"import-undo": import_id}, import_id)
+    asked = press(alice, UNDO, {"import-undone.data": {"of": import_id}}, import_id)
     assert asked["import-question"]["is_open"] is True
-    press(alice, UNDO, None, import_id, {"import-asked.data": import_id})
+    press(alice, UNDO, {"import-undo.n_clicks": 1}, import_id, {"import-asked.data": import_id})
     assert past.find(people.alice, import_id).state == "undone"
     assert not database.query("SELECT 1 FROM charging_station WHERE removed_at IS NULL").num_rows
 
@@ -168,22 +167,19 @@ DO = "..import-id.data...import-ticker.disabled"
 
 
 def pressed(somebody: Visitor, what: str, import_id: int) -> dict[str, Any]:
-    return press(somebody, DO, {"import-do": what}, import_id, values(import_id, COLUMNS))
+    return press(somebody, DO, {"import-pressed.data": {"of": what}}, import_id, values(import_id, COLUMNS))
 
 
 def press(
-    somebody: Visitor, begin: str, button: dict[str, Any] | None, import_id: int, more: dict[str, Any] | None = None
+    somebody: Visitor, begin: str, button: dict[str, Any], import_id: int, more: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Press a button by its id of several parts; None: the one that undoes."""
+    """Press a button: the property it changes, with its value."""
     output, entry = next((key, one) for key, one in somebody.app.callback_map.items() if key.startswith(begin))
-    written = json.dumps(button, separators=(",", ":")) if button else "import-undo"
 
     def value(dependency: dict[str, Any]) -> Any:
         if '["ALL"]' not in dependency["id"]:
-            known = {"import-id.data": import_id, **(more or {})} | ({} if button else {"import-undo.n_clicks": 1})
+            known = {"import-id.data": import_id, **(more or {}), **button}
             return {**dependency, "value": known.get(f"{dependency['id']}.{dependency['property']}")}
-        if dependency["property"] == "n_clicks":
-            return [{"id": button, "property": "n_clicks", "value": 1}] if button else []
         chosen = (more or {}).get('{"import-column":["ALL"]}.value', [])
         return [{"id": {"import-column": place}, "property": "value", "value": one} for place, one in enumerate(chosen)]
 
@@ -195,7 +191,7 @@ def press(
         ],
         "inputs": [value(one) for one in entry["inputs"]],
         "state": [value(one) for one in entry["state"]],
-        "changedPropIds": [f"{written}.n_clicks"],
+        "changedPropIds": list(button),
     }
     answer = somebody.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": somebody.token})
     assert answer.status_code == 200, answer.text
