@@ -9,7 +9,8 @@
   const waiting = (table) => document.querySelector(`[data-new-rows="${table}"]`);
 
   // On a phone the glyph, the node and what is wrong come first; a long press stands for the menu's button.
-  const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 180 }, { colId: "description" }, { colId: "text" }, { colId: "action" }, { colId: "menu", hide: true }];
+  const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 180 }, { colId: "description" }, { colId: "text" }, { colId: "menu", hide: true }];
+  const FRAMES_ON_PHONE = [{ colId: "logged", width: 84 }, { colId: "station", width: 104 }, { colId: "action", width: 178 }, { colId: "flaw" }, { colId: "menu", hide: true }];
 
   cells.ClearButton = function (props) {
     if (!props.data) return null;
@@ -70,7 +71,7 @@
       },
       arrived,
       async narrow(_query, table) {
-        if (innerWidth < 992) (await dash_ag_grid.getApiAsync(table)).applyColumnState({ state: ON_PHONE, applyOrder: true });
+        if (innerWidth < 992) (await dash_ag_grid.getApiAsync(table)).applyColumnState({ state: table === "frames" ? FRAMES_ON_PHONE : ON_PHONE, applyOrder: true });
       },
       // How many rows wait, where that can be told: one that went as another came is not seen.
       async counted(_foot, table) {

@@ -1,8 +1,17 @@
 // The browser's part of pages/messages.py: cells, quick filters, new rows that wait for the reader, and the panel.
 (function () {
   const TABLE = "frames";
+  const LONGEST_WAY_MS = 15_000;
+  let reached = null; // what the address asked for, once it is on the screen
   const cells = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   const part = (name, props, ...children) => React.createElement(name, props, ...children);
+
+  // On a phone the day steps back: the station has to be seen too.
+  cells.TimeCell = function ({ value }) {
+    if (!value) return null;
+    const [day, time] = value.split("\u00a0");
+    return part("span", null, part("span", { className: "cp-frame-day" }, day, "\u00a0"), time);
+  };
 
   cells.WayCell = function ({ data }) {
     if (!data) return null;
@@ -12,9 +21,15 @@
 
   cells.KindCell = function ({ data }) {
     if (!data) return null;
-    const isWrong = data.kind === "error" || data.kind === "broken";
-    return part("span", isWrong ? { className: "cp-state is-err" } : null, data.word);
+    return part("span", data.flaw ? { className: "cp-state is-err" } : null, data.word);
   };
+
+  function keepInAddress(at) {
+    const url = new URL(location);
+    if (at) url.searchParams.set("at", at);
+    else url.searchParams.delete("at");
+    history.replaceState(history.state, "", url.pathname + url.search.replaceAll("%3A", ":"));
+  }
 
   let chosenBy = null; // the cell the panel was opened from by keyboard
 
@@ -29,6 +44,7 @@
 
   function close() {
     dash_ag_grid.getApi(TABLE).deselectAll();
+    keepInAddress(null);
     if (chosenBy) dash_ag_grid.getApi(TABLE).setFocusedCell(chosenBy.row, chosenBy.column);
     chosenBy = null;
   }
@@ -36,8 +52,9 @@
   async function keep(what) {
     const [column, value] = what.split(":");
     const api = dash_ag_grid.getApi(TABLE);
-    const { direction, kind, ...rest } = api.getFilterModel();
-    api.setFilterModel(column ? { ...rest, [column]: { filterType: "text", type: "equals", filter: value } } : rest);
+    const { direction, kind, flaw, ...rest } = api.getFilterModel();
+    const wanted = value ? { filterType: "text", type: "equals", filter: value } : { filterType: "text", type: "notBlank" };
+    api.setFilterModel(column ? { ...rest, [column]: wanted } : rest);
   }
 
   document.addEventListener("click", ({ target }) => {
@@ -56,13 +73,34 @@
         return Date.now();
       },
       pressed(query) {
-        const { direction, kind } = query?.filters ?? {};
-        const kept = direction ? `direction:${direction.filter}` : kind ? `kind:${kind.filter}` : "";
+        const { direction, kind, flaw } = query?.filters ?? {};
+        const kept = direction ? `direction:${direction.filter}` : kind ? `kind:${kind.filter}` : flaw?.type === "notBlank" ? "flaw:" : "";
         for (const button of document.querySelectorAll("[data-frames-filter]")) {
           const isKept = button.dataset.framesFilter === kept;
           button.setAttribute("aria-pressed", isKept);
           button.classList.toggle("active", isKept);
         }
+      },
+      keep(rows) {
+        if (rows?.length) keepInAddress(rows[0].logged_us);
+      },
+      // Goes, once, to the message of the time that the address tells; newer ones may have come since it was counted.
+      reach(_response, at) {
+        if (!at || at === reached) return;
+        reached = at;
+        const until = Date.now() + LONGEST_WAY_MS;
+        const look = () => {
+          const api = dash_ag_grid.getApi(TABLE);
+          if (!api || Date.now() > until) return;
+          const last = api.getDisplayedRowCount() - 1;
+          let index = Math.min(at.row, last);
+          api.ensureIndexVisible(index, "middle");
+          while (index < last && api.getDisplayedRowAtIndex(index)?.data?.logged_us > at.us) index++;
+          const row = api.getDisplayedRowAtIndex(index);
+          if (row?.data) row.setSelected(true, true);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
       },
       shown(children) {
         const panel = document.getElementById("frames-panel");

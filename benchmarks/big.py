@@ -89,3 +89,48 @@ def sessions(folder: Path, count: int, station_count: int = 500) -> Path:
     database.close()
     (place / "complete").touch()
     return place
+
+
+INSERT_MESSAGES = """
+INSERT INTO message
+SELECT CASE WHEN is_answer THEN called_at + to_microseconds(latency_us) ELSE called_at END AS logged_at,
+       station_id, site_id, CASE WHEN is_answer <> (action = 'TriggerMessage') THEN 'out' ELSE 'in' END,
+       CASE WHEN NOT is_answer THEN 'call' WHEN is_refused THEN 'error' ELSE 'result' END,
+       action, call::VARCHAR, outlet, call // 40, CASE WHEN is_answer THEN latency_us / 1000 END,
+       CASE WHEN is_answer AND is_refused THEN printf('[4,"%d","InternalError","No contact to the meter",{}]', call)
+            WHEN is_answer THEN printf('[3,"%d",{"idTagInfo":{"status":"Accepted","parentIdTag":"%08X"}}]', call, tag)
+            ELSE printf('[2,"%d","%s",{"connectorId":%d,"idTag":"%08X","meterValue":[{"timestamp":"%s","sampledValue":'
+                     || '[{"measurand":"Energy.Active.Import.Register","unit":"Wh","value":"%d"}]}]}]',
+                        call, action, outlet, tag, called_at::VARCHAR, call // 10) END,
+       CASE WHEN is_answer AND is_refused THEN 'InternalError' END
+FROM (SELECT n // 2 AS call, n % 2 = 1 AS is_answer, hash(call * 11) % $stations AS place,
+             hash(call * 13) % 100000 AS tag, 1 + hash(call * 7) % 2 AS outlet,
+             (1000 + hash(call * 3) % 150000)::BIGINT AS latency_us, hash(call * 5) % 400 = 0 AS is_refused,
+             $since + to_microseconds((call * $step_us)::BIGINT) AS called_at,
+             ['MeterValues', 'MeterValues', 'MeterValues', 'MeterValues', 'Heartbeat', 'Heartbeat', 'Authorize',
+              'StatusNotification', 'StartTransaction', 'StopTransaction', 'TriggerMessage'
+             ][1 + (hash(call * 17) % 11)::INTEGER] AS action
+      FROM range($first, $last) rows(n))
+JOIN (SELECT station_id, site_id, row_number() OVER (ORDER BY station_id) - 1 AS place FROM charging_station)
+USING (place) ORDER BY 1"""
+
+
+def messages(folder: Path, count: int, station_count: int, days: int) -> Path:
+    """Make, unless it is there, a database with many messages up to now, and return its folder."""
+    place = folder / f"messages-{count}"
+    if (place / "complete").exists():
+        return place
+    for leftover in place.glob("*"):
+        leftover.unlink()
+    topology(place, station_count, connected=True)
+    database = DuckDB(place)
+    shape = {
+        "stations": station_count,
+        "since": datetime.now(UTC).replace(microsecond=0) - timedelta(days=days),
+        "step_us": days * 86_400_000_000 / (count / 2),
+    }
+    for first in range(0, count, ROWS_PER_COMMIT):
+        database.write([Sql(INSERT_MESSAGES, {**shape, "first": first, "last": min(count, first + ROWS_PER_COMMIT)})])
+    database.close()
+    (place / "complete").touch()
+    return place

@@ -1,5 +1,6 @@
 """How the table of Messages looks, and the panel with a call and its answer."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,8 +33,14 @@ def _cells(row: Mapping[str, Any]) -> dict[str, Any]:
         "way": str(WAYS[row["direction"]]),
         "word": str(KINDS[row["kind"]]),
         "latency": "" if row["latency"] is None else number(row["latency"], 0),
-        "frame": row["frame"][:LONGEST_SHOWN],
+        "frame": _beginning(row["frame"]),
     }
+
+
+def _beginning(frame: str) -> str:
+    """Return the beginning of a frame; of an envelope, that of its body."""
+    body = re.search(r"<(?:[\w.-]+:)?Body[^>]*>", frame) if frame.startswith("<") else None
+    return " ".join(frame[body.end() if body else 0 :][:LONGEST_SHOWN].split())
 
 
 FACE = Face(
@@ -41,11 +48,12 @@ FACE = Face(
     lazy_gettext("Messages"),
     message_table.ALL,
     {
-        "logged": Heading(lazy_gettext("Time"), 172, shown=True),
+        "logged": Heading(lazy_gettext("Time"), 172, shown=True, renderer="TimeCell"),
         "station": Heading(lazy_gettext("Station"), 130, shown=True, renderer="IdentityCell"),
         "direction": Heading(lazy_gettext("Direction"), 150, shown=True, renderer="WayCell"),
         "action": Heading(lazy_gettext("Action"), 190, shown=True),
         "kind": Heading(lazy_gettext("Kind"), 104, shown=True, renderer="KindCell"),
+        "flaw": Heading(lazy_gettext("Error"), 150, shown=True),
         "latency": Heading(lazy_gettext("Answered after"), 146, shown=True, unit="ms", numeric=True),
         "id": Heading(lazy_gettext("Message id"), 120, shown=True),
         "frame": Heading(lazy_gettext("Text"), 200, shown=True, fills=True),
@@ -67,25 +75,47 @@ def panel(found: Exchange) -> list[Any]:
         className="btn btn-ghost btn-icon ms-auto",
         **{"aria-label": _("Close"), "data-close-frame": ""},
     )
-    where = html.P([identity(known["station"]), f", {known['site']}"], className="cp-2nd mb-2")
+    where = html.P([identity(known["station"]), f", {known['site']}, {known['logged']:%Y-%m-%d}"], className="cp-2nd")
     return [
         html.Div([html.H2(title, className="h3", id="frames-panel-title"), close], className="card-header"),
-        html.Div([where, *_part(found.call), *_answer(found)], className="card-body"),
+        html.Div([where, _ways(found), *_part(found.call), *_answer(found)], className="card-body"),
     ]
+
+
+def _ways(found: Exchange) -> html.Nav:
+    """Return the links to what a message is about."""
+    known = found.call or found.answer or {}
+    links = []
+    if known["station_ref"]:
+        of_day = f"node={known['station_ref']}&f=logged.is.{known['logged']:%Y-%m-%d}"
+        links.append((_("Station"), f"/configuration?node={known['station_ref']}"))
+        links.append((_("Events that day"), f"/alarms?tab=events&{of_day}"))
+    session_id = next((one["session_id"] for one in found if one and one["session_id"]), None)
+    if session_id:
+        links.append((_("Charging session"), f"/session/{session_id}"))
+    faces = [html.A(text, href=href, className="btn btn-secondary btn-sm") for text, href in links]
+    return html.Nav(faces, className="d-flex flex-wrap gap-2 mt-2", **{"aria-label": _("More about this message")})
 
 
 def _part(message: Mapping[str, Any] | None) -> list[Any]:
     if message is None:
-        return [html.P(_("The call is not kept, or there was none."), className="cp-2nd")]
+        return [html.P(_("The call is not kept, or there was none."), className="cp-2nd mt-3")]
     facts = [f"{message['logged']:%H:%M:%S.%f}"[:-3], str(WAYS[message["direction"]])]
     if message["latency_ms"] is not None:
         facts.append(_("after %(latency)s ms", latency=number(message["latency_ms"], 0)))
     head = html.H3(
         [str(KINDS[message["kind"]]).capitalize(), html.Span(", ".join(facts), className="cp-2nd fw-normal ms-2")],
-        className="fs-6 fw-semibold mt-3",
+        className="fs-6 fw-semibold mb-0",
     )
+    copy = html.Button(
+        icon("bi-copy"),
+        type="button",
+        className="btn btn-ghost btn-icon ms-auto",
+        **{"aria-label": _("Copy text"), "data-copy": message["frame"], "data-copied": _("Copied")},
+    )
+    flaw = [html.P(message["flaw"], className="cp-state is-err mb-1")] if message["flaw"] else []
     frame = html.Pre(message["frame"], tabIndex="0", className="cp-frame", **{"aria-label": _("Text")})
-    return [head, frame]
+    return [html.Div([head, copy], className="d-flex align-items-center mt-2"), *flaw, frame]
 
 
 def _answer(found: Exchange) -> list[Any]:

@@ -23,8 +23,9 @@ def section(scope: Scope, session: Mapping[str, Any]) -> list[Any]:
     if scope.role not in message_log.READERS:
         return []
     messages = message_log.of_session(scope, session)
-    address = f"/messages?node=station:{session['station_id']}&f=logged.is.{session['started_at']:%Y-%m-%d}"
-    everything = html.A(_("All messages of the station that day"), href=address, className="ms-3 fs-6 fw-normal")
+    started_us = round(session["started_at"].timestamp() * 1_000_000)
+    address = f"/messages?node=station:{session['station_id']}&at={started_us}"
+    everything = html.A(_("All messages of the station at that time"), href=address, className="ms-3 fs-6 fw-normal")
     title = html.H2([_("Messages behind the session"), everything], className="mb-2 mt-3")
     if not messages:
         text = _("No messages of this session are kept.")

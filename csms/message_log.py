@@ -2,18 +2,19 @@
 
 import asyncio
 import logging
-import re
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
 
 from csms.commits import Commits
+from csms.masking import clean, json_text, xml_text
 from data import message_log
 from data.database import Database
 from data.errors import DatabaseUnusable
-from data.message_log import MASK, Message
+from data.message_log import Message
 
 log = logging.getLogger(__name__)
 
@@ -21,10 +22,12 @@ WRITTEN_EVERY_S = 0.25
 MOST_WAITING = 20_000  # frames kept in memory while the database cannot keep up
 FORGOTTEN_EVERY_S = 3600
 LONGEST = 8_000
+LONGEST_FLAW = 100
 CALLS_KEPT = 64
 KINDS = {2: "call", 3: "result", 4: "error"}
-SECRET = re.compile("authorizationkey|password", re.IGNORECASE)
-LOGIN = re.compile(r"://[^/\s\"@]*@")
+UNREADABLE, UNASKED = "FormationViolation", "UnknownCall"  # flaws beside error codes and broken rules
+Verdict = Callable[[str, object], str | None]
+"""Tells how the payload of a message, such as `Heartbeat` or `HeartbeatResponse`, is not as it should be."""
 
 
 class _Frame(NamedTuple):
@@ -32,6 +35,8 @@ class _Frame(NamedTuple):
     log: "StationLog"
     direction: str
     frame: bytes
+    says: list[object] | None
+    flaw: str | None
 
 
 class _Call(NamedTuple):
@@ -44,18 +49,29 @@ class _Call(NamedTuple):
 class StationLog:
     """One connection's part of the log: it knows which call an answer belongs to."""
 
-    def __init__(self, recorder: "Recorder", station_id: int, site_id: int) -> None:
+    def __init__(
+        self, recorder: "Recorder", station_id: int, site_id: int, verdict: Verdict = lambda message, payload: None
+    ) -> None:
         self._recorder = recorder
-        self.station_id, self.site_id = station_id, site_id
+        self.station_id, self.site_id, self.verdict = station_id, site_id, verdict
         self.calls: OrderedDict[tuple[str, str], _Call] = OrderedDict()
 
-    def record(self, direction: str, frame: bytes, at: datetime | None = None) -> None:
+    def record(
+        self,
+        direction: str,
+        frame: bytes,
+        at: datetime | None = None,
+        says: list[object] | None = None,
+        flaw: str | None = None,
+    ) -> None:
         """Log a frame.
 
         Args:
             direction: `in` from the station, `out` to it.
+            says: what an envelope says, in the form of an OCPP-J frame; None: the frame is one.
+            flaw: how it is not as its protocol has it, where the log's own verdict does not tell.
         """
-        self._recorder.take(_Frame(at or datetime.now(UTC), self, direction, frame))
+        self._recorder.take(_Frame(at or datetime.now(UTC), self, direction, frame, says, flaw))
 
 
 class Recorder:
@@ -109,30 +125,46 @@ async def forget(database: Database, keep_days: int) -> None:
 
 
 def _message(taken: _Frame) -> Message:
-    at, station, direction, frame = taken
-    text = _without_nul(frame)
-    try:
-        content = orjson.loads(frame)
-    except orjson.JSONDecodeError:
-        content = None
-    shown = _masked(text, content)[:LONGEST]
+    station, direction = taken.log, taken.direction
+    content = _content(taken)
+    text = json_text(taken.frame, content) if taken.says is None else xml_text(taken.frame)
     match content:
         case [2, unique_id, str(action), *payload]:
             fields = payload[0] if payload and isinstance(payload[0], dict) else {}
-            call = _Call(at, action[:100], _int(fields, "connectorId", 31), _int(fields, "transactionId", 63))
+            call = _Call(taken.at, action[:100], _int(fields, "connectorId", 31), _int(fields, "transactionId", 63))
             _remember(station, (direction, str(unique_id)), call)
-            return _row(taken, "call", call, str(unique_id), None, shown)
+            return _row(taken, "call", call, str(unique_id), None, _flaw(taken, action, fields), text)
         case [3 | 4 as kind, unique_id, *rest]:
             asked = "out" if direction == "in" else "in"
-            answered = station.calls.pop((asked, str(unique_id)), None) or _Call(at, "", None, None)
-            if answered.transaction_id is None and rest and isinstance(rest[0], dict):
-                answered = answered._replace(transaction_id=_int(rest[0], "transactionId", 63))
-            latency_ms = (at - answered.at).total_seconds() * 1000 if answered.action else None
-            return _row(taken, KINDS[kind], answered, str(unique_id), latency_ms, shown)
-    return _row(taken, "broken", _Call(at, "", None, None), "", None, shown)
+            answered = station.calls.pop((asked, str(unique_id)), None) or _Call(taken.at, "", None, None)
+            fields = rest[0] if rest and isinstance(rest[0], dict) else {}
+            if answered.transaction_id is None:
+                answered = answered._replace(transaction_id=_int(fields, "transactionId", 63))
+            latency_ms = (taken.at - answered.at).total_seconds() * 1000 if answered.action else None
+            flaw = _flaw(taken, f"{answered.action}Response", fields) if answered.action else UNASKED
+            if kind == 4:
+                flaw = str(rest[0]) if rest and rest[0] else UNREADABLE
+            return _row(taken, KINDS[kind], answered, str(unique_id), latency_ms, flaw, text)
+    return _row(taken, "broken", _Call(taken.at, "", None, None), "", None, UNREADABLE, text)
 
 
-def _row(taken: _Frame, kind: str, call: _Call, unique_id: str, latency_ms: float | None, shown: str) -> Message:
+def _content(taken: _Frame) -> object:
+    if taken.says is not None:
+        return taken.says
+    try:
+        return orjson.loads(taken.frame)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _flaw(taken: _Frame, message: str, payload: dict[str, Any]) -> str | None:
+    """Return what is wrong with a call or a result; what the central system writes itself is not looked at."""
+    return taken.flaw or (taken.log.verdict(message, payload) if taken.direction == "in" else None)
+
+
+def _row(
+    taken: _Frame, kind: str, call: _Call, unique_id: str, latency_ms: float | None, flaw: str | None, text: str
+) -> Message:
     station = taken.log
     return Message(
         taken.at,
@@ -140,12 +172,13 @@ def _row(taken: _Frame, kind: str, call: _Call, unique_id: str, latency_ms: floa
         station.site_id,
         taken.direction,
         kind,
-        _clean(call.action) or None,
-        _clean(unique_id)[:100] or None,
+        clean(call.action) or None,
+        clean(unique_id)[:100] or None,
         call.connector_id,
         call.transaction_id,
         latency_ms,
-        shown,
+        text[:LONGEST],
+        clean(flaw)[:LONGEST_FLAW] if flaw else None,
     )
 
 
@@ -156,39 +189,8 @@ def _remember(station: StationLog, key: tuple[str, str], call: _Call) -> None:
 
 
 def _int(fields: dict[str, Any], name: str, bits: int) -> int | None:
+    """Return a whole number; an envelope has it as a text."""
     value = fields.get(name)
+    if isinstance(value, str) and value.isdecimal() and len(value) < bits:
+        value = int(value)
     return value if type(value) is int and abs(value) < 1 << bits else None
-
-
-def _without_nul(frame: bytes) -> str:
-    return _clean(frame.decode(errors="replace"))
-
-
-def _clean(text: str) -> str:
-    """Take out what the database stores in no text: zero bytes and halves of characters."""
-    return text.replace("\0", "").encode(errors="replace").decode()
-
-
-def _masked(text: str, content: object) -> str:
-    """Hide passwords, AuthorizationKeys and log-ins within addresses."""
-    if SECRET.search(text):
-        try:
-            text = _clean(orjson.dumps(_hidden(content)).decode()) if content is not None else MASK
-        except (RecursionError, TypeError):  # nested too deep, or halves of characters
-            text = MASK
-    return LOGIN.sub(f"://{MASK}@", text) if "@" in text else text
-
-
-def _hidden(value: object) -> object:
-    match value:
-        case dict():
-            secret = any(isinstance(part, str) and SECRET.search(part) for part in value.values())
-            return {
-                key: MASK if SECRET.search(key) or (secret and key.lower() == "value") else _hidden(part)
-                for key, part in value.items()
-            }
-        case list():
-            return [_hidden(part) for part in value]
-        case str() if SECRET.search(value) and not value.isalnum():
-            return MASK
-    return value

@@ -25,6 +25,7 @@ from csms.gate import Admitted, Denied, Gate, Shown
 from csms.message_log import StationLog
 from csms.ocpp16.calls import Caller16
 from csms.ocpp16.respond import is_repeatable, respond
+from csms.ocpp16.schemas import flaw
 from csms.refusals import Refusals
 from csms.station import Station
 from csms.tls import client_certificate
@@ -170,7 +171,7 @@ class OcppServer:
         def heard(at: datetime) -> None:
             station.heard_at = at
 
-        messages = StationLog(central.recorder, station.station_id, station.site_id)
+        messages = StationLog(central.recorder, station.station_id, station.site_id, flaw)
         return Peer(
             station.charge_box_id,
             station.answers,

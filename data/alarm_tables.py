@@ -37,6 +37,7 @@ ACTIVE = LogTable(
     },
     "raised",
     "alarm_id",
+    beside=("station_ref", "epoch_us(raised_at) AS at_us"),
 )
 HISTORY = LogTable(
     paging.Table(
@@ -60,6 +61,7 @@ HISTORY = LogTable(
     },
     "cleared",
     "alarm_id",
+    beside=("station_ref", "epoch_us(raised_at) AS at_us"),
 )
 # What concerns no site has site_id 0, whose time zone is the system's.
 EVENTS = LogTable(
@@ -87,7 +89,7 @@ EVENTS = LogTable(
     },
     "logged",
     "event_id",
-    beside=("station_ref", "template", "arguments"),
+    beside=("station_ref", "template", "arguments", "epoch_us(logged_at) AS at_us"),
 )
 
 

@@ -19,7 +19,12 @@ AFTER_END = timedelta(minutes=2)
 FORGOTTEN_AT_ONCE = timedelta(hours=6)
 MASK = "••••"
 TIME = pa.timestamp("us", tz="UTC")
-TAG = re.compile(r'("(?:parentIdTag|idTag)"\s*:\s*")(?:[^"\\]|\\.)*(?:"|$)', re.IGNORECASE)
+_NAMED = r'(\\*"(?:parentIdTag|idTag)\\*"\s*:\s*'
+IN_JSON = rf"""{_NAMED}\\*")(?:[^"\\]|\\.)*(?:"|$)|{_NAMED})[^\s"\\][^,}}\]]*"""
+"""Where an id tag stands in JSON, also in JSON within a text, or one that is no text."""
+_ELEMENT = r"(?:[\w.-]+:)?(?:parentIdTag|idTag)"
+IN_XML = rf"(<{_ELEMENT}(?:\s[^>]*[^>/])?>)(?s:.*?)(</{_ELEMENT}\s*>|$)"
+MASKED_JSON, MASKED_XML = rf'\1\2{MASK}"', rf"\1{MASK}\2"
 
 
 class Message(NamedTuple):
@@ -36,6 +41,7 @@ class Message(NamedTuple):
     transaction_id: int | None
     latency_ms: float | None
     frame: str
+    flaw: str | None = None
 
 
 INTO_MESSAGE = rows_into(
@@ -53,6 +59,7 @@ INTO_MESSAGE = rows_into(
             ("transaction_id", pa.int64()),
             ("latency_ms", pa.float64()),
             ("frame", pa.string()),
+            ("flaw", pa.string()),
         ]
     ),
 )
@@ -111,9 +118,10 @@ def masks_tags(scope: Scope) -> bool:
 
 
 def shown(scope: Scope, frame: str) -> str:
-    """Indent a frame as the user may see it; one that is no JSON stays as it is."""
+    """Indent a frame as the user may see it; an envelope is kept so, and what cannot be read stays as it is."""
     if masks_tags(scope):
-        frame = TAG.sub(rf'\g<1>{MASK}"', frame)
+        place, masked = (IN_XML, MASKED_XML) if frame.startswith("<") else (IN_JSON, MASKED_JSON)
+        frame = re.sub(place, masked, frame, flags=re.IGNORECASE)
     try:
         indented = json.dumps(json.loads(frame), indent=2, ensure_ascii=False)
         return indented.encode(errors="replace").decode()

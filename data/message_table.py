@@ -4,11 +4,12 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from data import paging
+from data import log_tables, paging
 from data.alarm_tables import STATION_REF
 from data.errors import NotFound
+from data.filters import FilterModel
 from data.log_tables import LogTable
-from data.message_log import MASK, READERS, masks_tags, shown
+from data.message_log import IN_JSON, IN_XML, MASKED_JSON, MASKED_XML, READERS, masks_tags, shown
 from data.nodes import Node
 from data.paging import Column, at, text
 from data.scope import Scope
@@ -24,14 +25,14 @@ OF_CALL = """direction <> $direction AND kind IN ('result', 'error') AND unique_
     AND logged_at BETWEEN make_timestamptz($us) AND make_timestamptz($us + $near) ORDER BY logged_at"""
 OF_ANSWER = """direction <> $direction AND kind = 'call' AND unique_id = $id
     AND logged_at BETWEEN make_timestamptz($us - $near) AND make_timestamptz($us) ORDER BY logged_at DESC"""
-_TAG = r"""'("(?:parentIdTag|idTag)"\s*:\s*")(?:[^"\\]|\\.)*(?:"|$)'"""
-_MASKED = f"""regexp_replace(frame, {_TAG}, '\\1{MASK}"', 'gi')"""
+_MASKED = f"""CASE WHEN starts_with(frame, '<') THEN regexp_replace(frame, '{IN_XML}', '{MASKED_XML}', 'gi')
+    ELSE regexp_replace(frame, '{IN_JSON}', '{MASKED_JSON}', 'gi') END"""
 _BESIDE = ("station_ref", "station_id", "epoch_us(logged_at) AS logged_us")
 
 
 def _table(frame: str) -> LogTable:
     rows = f"""(SELECT message.rowid AS message_id, logged_at, station.name AS station, direction, action, kind,
-                       latency_ms, unique_id, {frame} AS frame, message.site_id, station_id, connector_id,
+                       latency_ms, flaw, unique_id, {frame} AS frame, message.site_id, station_id, connector_id,
                        site.time_zone, {STATION_REF}
                 FROM message JOIN charging_station station USING (station_id)
                 JOIN site ON site.site_id = message.site_id) message_row"""
@@ -42,6 +43,7 @@ def _table(frame: str) -> LogTable:
         "action": text("action"),
         "kind": text("kind", KINDS),
         "latency": Column("number", "latency_ms", buckets=("floor(latency_ms)",)),
+        "flaw": text("flaw"),
         "id": Column("text", "unique_id"),
         "frame": Column("text", "frame"),
     }
@@ -68,11 +70,26 @@ class Key(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A call and its answer, each with logged (in the site's zone), direction, kind, action, latency_ms, unique_id,
-    frame (indented), station and site; None: it is not there, or not kept any more."""
+    """A call and its answer; None: it is not there, or not kept any more.
+
+    Each has logged (in the site's zone), direction, kind, action, latency_ms, unique_id, flaw, frame (indented),
+    station, site, station_ref, and session_id of a session that has ended.
+    """
 
     call: dict[str, Any] | None
     answer: dict[str, Any] | None
+
+
+def place(scope: Scope, node: Node | None, filter_model: FilterModel, at_us: int) -> int:
+    """Return how many of the filtered messages are newer than a time: the row at which the newest-first table has it.
+
+    Args:
+        at_us: microseconds since 1970.
+    """
+    shown = table(scope)
+    sql, params = log_tables.selection(scope, shown, node, filter_model)
+    question = f"SELECT count(*) AS newer FROM {shown.rows.sql} WHERE {sql} AND logged_at > make_timestamptz($at)"
+    return int(scope.database.query(question, {**params, "at": at_us}).to_pylist()[0]["newer"])
 
 
 def find(scope: Scope, key: Key) -> Exchange:
@@ -99,7 +116,10 @@ def _one(scope: Scope, key: Key, condition: str, params: dict[str, object]) -> d
     sites, scoped = scope.sites("message.site_id")
     rows = scope.database.query(
         f"""SELECT timezone(site.time_zone, logged_at) AS logged, station.name AS station, site.name AS site,
-                   direction, kind, action, latency_ms, unique_id, frame
+                   direction, kind, action, latency_ms, unique_id, flaw, frame,
+                   {STATION_REF}, (SELECT any_value(session_id) FROM session
+                                   WHERE session.station_id = message.station_id
+                                         AND session.transaction_id = message.transaction_id) AS session_id
             FROM message JOIN charging_station station USING (station_id)
             JOIN site ON site.site_id = message.site_id
             WHERE {sites} AND station_id = $station AND {condition} LIMIT 1""",

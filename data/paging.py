@@ -7,7 +7,7 @@ rows, and only those are sorted.
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -27,13 +27,13 @@ class Column(filters.Column):
 
     buckets: ever finer expressions that rise with the column; each may take some ten thousand values.
     rank: what buckets are put in order by, where not by themselves; `{}` is the bucket.
-    span: which of the column's own values are in the first buckets `{0}` to `{1}`. The database keeps what each block
-        of rows has at least and at most, and passes over the blocks outside; an expression tells it nothing.
+    spans: by bucket, which of the column's own values are in those from `{0}` to `{1}`. The database keeps what each
+        block of rows has at least and at most, and passes over the blocks outside; an expression tells it nothing.
     """
 
     buckets: tuple[str, ...] = ()
     rank: str = ""
-    span: str = ""
+    spans: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -42,9 +42,13 @@ class Column(filters.Column):
 
 
 def at(column: str) -> Column:
-    """Return a column of times; a bucket is a day."""
-    span = f"{column} >= to_timestamp({{0}} * 86400) AND {column} < to_timestamp(({{1}} + 1) * 86400)"
-    return Column("date", column, buckets=(f"floor(extract(epoch FROM {column}) / 86400)",), span=span)
+    """Return a column of times; a bucket is a day, and of a day with very many rows an hour."""
+    spans = {
+        f"epoch_us({column}) // {seconds}000000": f"{column} >= to_timestamp({{0}} * {seconds}) "
+        f"AND {column} < to_timestamp(({{1}} + 1) * {seconds})"
+        for seconds in (86_400, 3_600)
+    }
+    return Column("date", column, buckets=tuple(spans), spans=spans)
 
 
 def text(column: str, words: Mapping[str, str] | None = None, told: str = "") -> Column:
@@ -99,27 +103,28 @@ def find(
 ) -> tuple[list[Run], int]:
     """Return the runs that together are rows start to end (excluded) of a sorted table, and how many rows it has."""
     levels = [_Level(column, bucket, descending) for column, descending in terms for bucket in column.buckets]
-    rows = sum(bucket.size for bucket in _buckets(database, table, condition, levels[0]))
-    return list(_runs(database, table, Run(condition, start, end), levels)), rows
+    buckets = _buckets(database, table, condition, levels[0])
+    rows = sum(bucket.size for bucket in buckets)
+    return list(_runs(database, table, Run(condition, start, end), levels, buckets)), rows
 
 
-def _runs(database: Database, table: Table, wanted: Run, levels: Sequence[_Level]) -> Iterator[Run]:
-    """Narrow to the buckets that hold the wanted rows; one that is too big to sort is looked into by the next level."""
-    if not levels:
-        yield wanted
-        return
-    touched = [
-        bucket
-        for bucket in _buckets(database, table, wanted.condition, levels[0])
-        if bucket.begin < wanted.end and bucket.begin + bucket.size > wanted.start
-    ]
+def _runs(
+    database: Database, table: Table, wanted: Run, levels: Sequence[_Level], buckets: Sequence[_Bucket]
+) -> Iterator[Run]:
+    """Narrow to the buckets that hold the wanted rows; one that is too big to sort is looked into by the next level.
+
+    Args:
+        buckets: the first level's.
+    """
+    touched = [bucket for bucket in buckets if bucket.begin < wanted.end and bucket.begin + bucket.size > wanted.start]
     for big, neighbours in groupby(touched, key=lambda bucket: bucket.size > SORTABLE_ROWS):
         for group in [[bucket] for bucket in neighbours] if big else [list(neighbours)]:
             inside = _inside(wanted.condition, levels, [bucket.value for bucket in group])
             begin, size = group[0].begin, sum(bucket.size for bucket in group)
             run = Run(inside, max(wanted.start - begin, 0), min(wanted.end - begin, size))
-            if big:
-                yield from _runs(database, table, run, levels[1:])
+            if big and levels[1:]:
+                finer = _buckets(database, table, inside, levels[1])
+                yield from _runs(database, table, run, levels[1:], finer)
             else:
                 yield run
 
@@ -136,8 +141,8 @@ def _inside(condition: Condition, levels: Sequence[_Level], values: list[object]
         params = {**params, names[2]: known}
     elif known:
         within = f"{bucket} BETWEEN ${names[0]} AND ${names[1]}"
-        if column.span and bucket == column.buckets[0]:
-            within = f"({column.span.format(f'${names[0]}', f'${names[1]}')} AND {within})"
+        if bucket in column.spans:
+            within = f"({column.spans[bucket].format(f'${names[0]}', f'${names[1]}')} AND {within})"
         parts.append(within)
         params = {**params, names[0]: min(known), names[1]: max(known)}  # type: ignore[type-var]
     return f"{sql} AND ({' OR '.join(parts)})", params

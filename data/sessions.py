@@ -23,7 +23,8 @@ WINDOW = 300  # rows whose addresses are sorted at once
 def _number(column: str, step: float) -> Column:
     """Return a column of numbers; a bucket is a step wide. A step more on each side makes up for what floor rounds."""
     span = f"{column} >= ({{0}} - 1) * {step} AND {column} <= ({{1}} + 2) * {step}"
-    return Column("number", column, buckets=(f"floor({column} / {step})", column), span=span)
+    steps = f"floor({column} / {step})"
+    return Column("number", column, buckets=(steps, column), spans={steps: span})
 
 
 def _named(table: str, key: str) -> Column:

@@ -167,5 +167,8 @@ def _menu(face: Face) -> list[MenuItem]:
         _("Select station in Navigator"), "bi-ev-station", href=f"/alarms?tab={face.tab}&node={{station_ref}}"
     )
     only = MenuItem(_("Only this node"), "bi-funnel", action="only:node")
+    messages_then = MenuItem(
+        _("Messages at that time"), "bi-arrow-left-right", href="/messages?node={station_ref}&at={at_us}"
+    )
     copy = MenuItem(_("Copy row"), "bi-copy", action="copy")
-    return [only, select, copy]
+    return [only, select, messages_then, copy]

@@ -9,12 +9,13 @@ from flask_babel import gettext as _
 
 from components import export_button, log_tables, navigator
 from components.access import OPERATORS, allow, current_scope
-from components.filter_chips import notice, read_link
+from components.filter_chips import Shown, notice, read_link
 from components.grid import MenuItem
 from components.message_table import FACE, TABLE, WAYS, panel
 from data import message_table
 from data.errors import InvalidInput
 from data.message_table import Key
+from data.nodes import Node
 
 dash.register_page(__name__, path="/messages", name="Messages")
 
@@ -22,7 +23,12 @@ LOOKED_EVERY_MS = 2000
 LATEST_US = 1 << 52
 
 
-def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) -> list[Any]:
+def layout(node: str | None = None, f: str = "", sort: str = "", at: str = "", **_query: str) -> list[Any]:
+    """Return the page.
+
+    Args:
+        at: a time, in microseconds since 1970, whose message is to be shown.
+    """
     scope, chosen = current_scope(), navigator.chosen_node(node)
     shown = read_link(f, sort, FACE.table.columns)
     name = chosen.name if chosen else ""
@@ -41,6 +47,7 @@ def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) 
         html.Div([log_tables.card(TABLE, FACE, shown), hidden_panel], className="cp-frames cp-fill"),
         *log_tables.parts(TABLE, node, _menu()),
         dcc.Interval(id="live-frames-ticker", interval=LOOKED_EVERY_MS),
+        dcc.Store(id="frames-at", data=_place(at, shown, chosen)),
         dcc.Store(id="frames-newest", data=message_table.newest(scope, chosen)),
     ]
 
@@ -98,6 +105,20 @@ clientside_callback(
 )
 clientside_callback(ClientsideFunction("messages", "pressed"), Input(f"{TABLE}-query", "data"))
 clientside_callback(ClientsideFunction("messages", "shown"), Input("frames-panel", "children"))
+clientside_callback(ClientsideFunction("messages", "keep"), Input(TABLE, "selectedRows"))
+clientside_callback(
+    ClientsideFunction("messages", "reach"),
+    Input(TABLE, "getRowsResponse"),
+    State("frames-at", "data"),
+    prevent_initial_call=True,
+)
+
+
+def _place(at: str, shown: Shown, node: Node | None) -> dict[str, int] | None:
+    """Return at which row of the newest-first table a time is; None: nowhere, or the order is another."""
+    if not (at.isascii() and at.isdigit() and int(at[:20]) < LATEST_US) or shown.order:
+        return None
+    return {"us": int(at), "row": message_table.place(current_scope(), node, shown.filters, int(at))}
 
 
 def _quick_filters() -> html.Div:
@@ -106,7 +127,7 @@ def _quick_filters() -> html.Div:
         (_("All"), ""),
         (_("From the station"), "direction:in"),
         (_("To the station"), "direction:out"),
-        (_("Errors"), "kind:error"),
+        (_("Only errors"), "flaw:"),
         (_("Not readable"), "kind:broken"),
     ]
     buttons = [
@@ -124,5 +145,6 @@ def _menu() -> list[MenuItem]:
         MenuItem(_("Only this action"), "bi-funnel", action="only:action"),
         MenuItem(_("Only this message"), "bi-funnel", action="only:id"),
         MenuItem(_("Select station in Navigator"), "bi-ev-station", href="/messages?node={station_ref}"),
+        MenuItem(_("Station"), "bi-gear", href="/configuration?node={station_ref}"),
         MenuItem(_("Copy row"), "bi-copy", action="copy"),
     ]

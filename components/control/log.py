@@ -141,11 +141,22 @@ def _ended(command: Command, zone: str, with_station: bool) -> html.Div:
             html.Span(outcome, className="cp-t12 cp-2nd text-break"),
             html.Br(),
             html.Span(when, className="cp-t12 cp-3rd"),
+            _messages(command),
             _result(command),
         ],
         className="flex-fill cp-t13 lh-sm",
     )
     return html.Div([icon(look.glyph), text], className="list-group-item d-flex gap-2 py-2")
+
+
+def _messages(command: Command) -> html.A | None:
+    """Return the way to what was said when the command was sent; None: it was not."""
+    if command["sent_at"] is None:
+        return None
+    sent_us = round(command["sent_at"].timestamp() * 1_000_000)
+    address = f"/messages?node=station:{command['station_id']}&at={sent_us}"
+    name = {"aria-label": _("Messages: %(command)s", command=title(command, with_station=True))}
+    return html.A(_("Messages"), href=address, className="cp-t12 ms-2", **name)
 
 
 def _result(command: Command) -> html.Details | None:

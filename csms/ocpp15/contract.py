@@ -15,6 +15,13 @@ TEXT = "value"
 """The key of the text of an element that has attributes too (a sampled value)."""
 
 
+class Breach(NamedTuple):
+    """What breaks the schema: the field and the rule, the same whatever the value; the message tells the value."""
+
+    rule: str
+    message: str
+
+
 class Field(NamedTuple):
     type: str
     repeats: bool
@@ -34,11 +41,14 @@ class Contract:
     def has(self, message: str) -> bool:
         return self._messages.get(message) in self._records
 
-    def breach(self, element: etree._Element) -> str | None:
+    def breach(self, element: etree._Element) -> Breach | None:
         """Return how a message breaks the schema, None if it does not."""
         if self._validator.validate(element):
             return None
-        return str(self._validator.error_log[0].message)[:500]
+        error = self._validator.error_log[0]
+        field = str(error.path).rpartition("/")[2].rpartition(":")[2]
+        rule = str(error.type_name).removeprefix("SCHEMAV_").removeprefix("CVC_").lower()
+        return Breach(f"{field} {rule}", str(error.message)[:500])
 
     def read(self, element: etree._Element) -> dict[str, Any]:
         """Return a message as JSON has it: children in any order, of any prefix; what is not known is left out."""

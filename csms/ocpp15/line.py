@@ -6,11 +6,11 @@ Callers speak OCPP 1.6's words, which are 1.5's but for a few; these are transla
 import asyncio
 import io
 import logging
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 import httpx
-import orjson
 from lxml import etree
 from zeep import AsyncClient, Settings
 from zeep.exceptions import Error as ZeepError
@@ -34,14 +34,19 @@ SAME_WORD = {"localAuthorizationList": "localAuthorisationList"}
 UNLOCKED = {"Accepted": "Unlocked", "Rejected": "UnlockFailed"}
 
 
+Sent = Callable[[etree._Element], None]
+"""Hears of an envelope as it goes out."""
+
+
 class _Sender(Plugin):
-    """Says who calls: zeep leaves From and ReplyTo out, which stations look for."""
+    """Says who calls: zeep leaves From and ReplyTo out, which stations look for; and tells what is sent."""
 
     def egress(self, message: Any, headers: Any, operation: Any, options: Any) -> tuple[Any, Any]:
         header = message.find(f"{{{envelope.SOAP}}}Header")
         for name in ("From", "ReplyTo"):
             place = etree.SubElement(header, f"{{{envelope.WSA}}}{name}")
             etree.SubElement(place, f"{{{envelope.WSA}}}Address").text = envelope.ANONYMOUS
+        options["sent"](message)
         return message, headers
 
 
@@ -72,8 +77,8 @@ class SoapClient:
         )
         self.deadline_s = deadline_s
 
-    async def post(self, url: str, charge_box_id: str, action: str, payload: Payload) -> bytes:
-        proxy = AsyncServiceProxy(self._client, self._client.wsdl.bindings[BINDING], address=url)
+    async def post(self, url: str, charge_box_id: str, action: str, payload: Payload, sent: Sent) -> bytes:
+        proxy = AsyncServiceProxy(self._client, self._client.wsdl.bindings[BINDING], address=url, sent=sent)
         header = {"ChargeBoxIdentity": charge_box_id}
         content: bytes = await getattr(proxy, action)(**payload, _soapheaders=header)
         return content
@@ -95,9 +100,21 @@ class SoapLine:
         self._messages = messages
         self._busy = asyncio.Lock()
 
-    def log(self, direction: str, *frame: object) -> None:
-        """Log a message in the form of an OCPP-J frame, as the message log has all others."""
-        self._messages.record(direction, orjson.dumps(frame, default=str))
+    def log(
+        self,
+        direction: str,
+        content: bytes,
+        says: list[object] | None,
+        at: datetime | None = None,
+        flaw: str | None = None,
+    ) -> None:
+        """Log an envelope.
+
+        Args:
+            says: the same as an OCPP-J frame, by which the message log has all others; None: it cannot be read.
+            flaw: how it is not as the contract has it.
+        """
+        self._messages.record(direction, content, at, says, flaw)
 
     async def call(self, action: str, payload: Payload, priority: Priority) -> Payload:
         """Call the station and return its answer in OCPP 1.6's words.
@@ -112,14 +129,23 @@ class SoapLine:
         if self.url is None:
             raise CallFailed(texts.told("the station does not tell where it can be called"))
         sent = {SAME_WORD.get(name, name): value for name, value in payload.items()}
-        call_id = str(uuid4())
-        self.log("out", CALL, call_id, action, sent)
+        call_id = ""
+
+        def log_call(written: etree._Element) -> None:
+            nonlocal call_id
+            call_id = str(written.findtext(f"{{*}}Header/{{{envelope.WSA}}}MessageID"))
+            self.log("out", etree.tostring(written), [CALL, call_id, action, sent])
+
+        content = await self._post(action, sent, log_call)
+        says: list[object] | None = None
         try:
-            answer = _answer(await self._post(action, sent), f"{message}Response")
+            answer = _answer(content, f"{message}Response")
+            says = [CALLRESULT, call_id, answer]
         except ErrorAnswered as error:
-            self.log("in", CALLERROR, call_id, error.code, str(error))
+            says = [CALLERROR, call_id, error.code, str(error)]
             raise
-        self.log("in", CALLRESULT, call_id, answer)
+        finally:
+            self.log("in", content, says)
         return answer
 
     async def is_there(self) -> bool:
@@ -132,11 +158,11 @@ class SoapLine:
             return False
         return True
 
-    async def _post(self, action: str, payload: Payload) -> bytes:
+    async def _post(self, action: str, payload: Payload, sent: Sent) -> bytes:
         assert self.url
         try:
             async with self._busy, asyncio.timeout(self._client.deadline_s):
-                return await self._client.post(self.url, self._charge_box_id, action, payload)
+                return await self._client.post(self.url, self._charge_box_id, action, payload, sent)
         except (TimeoutError, httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError) as error:
             raise NoAnswer(
                 texts.told("no answer within %(seconds)s s", seconds=f"{self._client.deadline_s:g}")

@@ -16,6 +16,7 @@ from csms.ocpp15 import envelope
 from csms.ocpp15.contacts import Contacts
 from csms.ocpp15.contract import CENTRAL_SYSTEM, local_name
 from csms.ocpp15.envelope import Envelope, Fault
+from csms.ocpp15.line import SoapLine
 from csms.ocpp15.messages import MESSAGES
 from csms.refusals import Refusals
 from csms.rules import take
@@ -63,12 +64,15 @@ class CentralSystemService:
         content, peer = await _content(http), http.remote or ""
         request = _Request(content, datetime.now(UTC), peer, _own_address(http), authorization)
         asked: Envelope | None = None
+        line: SoapLine | None = None
         try:
             asked = envelope.read(request.content)
-            operation, payload = await self._answer(asked, request)
+            station = self._station(asked, request)
+            line = await self._admitted(station, asked, request)
+            operation, payload = await self._answer(station, line, asked, request)
         except Fault as fault:
             self._central.metrics.refused += 1
-            return _response(envelope.fault(CENTRAL_SYSTEM, fault, asked), fault.http_status)
+            return self._refused(fault, asked, line)
         except DatabaseUnusable:  # only silence makes every station send it again
             self._central.metrics.failed += 1
             return web.Response(status=503)
@@ -76,49 +80,64 @@ class CentralSystemService:
             self._central.metrics.failed += 1
             log.exception("%s: a request failed", asked.charge_box_id if asked else "")
             failed = Fault("Receiver", "InternalError", "The central system could not store this. Send it again.")
-            return _response(envelope.fault(CENTRAL_SYSTEM, failed, asked), failed.http_status)
-        return _response(envelope.answer(CENTRAL_SYSTEM, operation, payload, asked), 200)
+            return self._refused(failed, asked, line)
+        content = envelope.answer(CENTRAL_SYSTEM, operation, payload, asked)
+        line.log("out", content, [CALLRESULT, asked.message_id, payload])
+        return _response(content, 200)
 
-    async def _answer(self, asked: Envelope, request: _Request) -> tuple[str, dict[str, object]]:
-        """Return the operation and the fields of its response.
+    def _refused(self, fault: Fault, asked: Envelope | None, line: SoapLine | None) -> web.Response:
+        content = envelope.fault(CENTRAL_SYSTEM, fault, asked)
+        if asked and line:
+            line.log("out", content, [CALLERROR, asked.message_id, fault.code, str(fault)])
+        return _response(content, fault.http_status)
+
+    async def _admitted(self, station: Station, asked: Envelope, request: _Request) -> SoapLine:
+        """Return the way to a station whose request may be looked at.
 
         Raises:
-            Fault: a stranger, an unknown operation, or a message that cannot be understood.
+            Fault: it does not prove who it is.
         """
-        central = self._central
-        station = self._station(asked, request)
         found = self._gate.look_at(station, Shown(request.peer, request.authorization))
         if isinstance(found, Denied):
             raise Fault("Sender", "SecurityError", found.text.strip(), found.status)
         line = await self._contacts.heard(station, asked.from_address, request.peer, request.own)
         proof = self._gate.proven(station, found)
         if proof.statements:
-            await central.commits.write(proof.statements, proof.changed)
+            await self._central.commits.write(proof.statements, proof.changed)
         await self._gate.came(station, found, proof)
+        return line
+
+    async def _answer(
+        self, station: Station, line: SoapLine, asked: Envelope, request: _Request
+    ) -> tuple[str, dict[str, object]]:
+        """Return the operation and the fields of its response.
+
+        Raises:
+            Fault: an unknown operation, or a message that cannot be understood.
+        """
+        central = self._central
         name = local_name(asked.body)
         operation = name[:1].upper() + name[1:].removesuffix(REQUEST)
         message = MESSAGES.get(operation)
         if message is None or not CENTRAL_SYSTEM.has(name):
+            line.log("in", request.content, [CALL, asked.message_id, operation], request.received_at, "NotSupported")
             text = told("The station sent an operation unknown to OCPP 1.5, which is not supported.")
             central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"operation": operation[:100]})
             raise Fault("Receiver", "NotSupported", text)
-        payload = CENTRAL_SYSTEM.read(asked.body)
-        line.log("in", CALL, asked.message_id, operation, payload)
-        breach = CENTRAL_SYSTEM.breach(asked.body)
+        payload, breach = CENTRAL_SYSTEM.read(asked.body), CENTRAL_SYSTEM.breach(asked.body)
+        flaw = breach.rule if breach else None
+        line.log("in", request.content, [CALL, asked.message_id, operation, payload], request.received_at, flaw)
         if breach:
             text = told("%(action)s is not as OCPP 1.5 has it.", action=operation)
-            central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"breach": breach})
+            central.note_oddity(station, EventKind.ODD_MESSAGE, text, {"breach": breach.message})
         try:
             happening = message.read(payload)
         except NotUnderstood as error:
-            line.log("out", CALLERROR, asked.message_id, "ProtocolError", str(error))
             raise Fault("Sender", "ProtocolError", f"{error}.") from error
         result = await take(central, station, happening, request.received_at, asked.message_id)
         central.metrics.received[operation] += 1
-        answer = message.answer(result, datetime.now(UTC), central.timing.heartbeat)
-        line.log("out", CALLRESULT, asked.message_id, answer)
         self._contacts.read_configuration(station, line)
-        return operation, answer
+        return operation, message.answer(result, datetime.now(UTC), central.timing.heartbeat)
 
     def _station(self, asked: Envelope, request: _Request) -> Station:
         if not asked.charge_box_id:

@@ -7,10 +7,14 @@ from typing import NamedTuple
 import jsonschema_rs
 import orjson
 
+SCHEMAS = importlib.resources.files("ocpp.v16") / "schemas"
+KNOWN = frozenset(file.name.removesuffix(".json") for file in SCHEMAS.iterdir())
+UNKNOWN_ACTION = "NotImplemented"
+
 
 @cache
 def _validator(action: str) -> jsonschema_rs.Draft4Validator:
-    file = importlib.resources.files("ocpp.v16") / "schemas" / f"{action}.json"
+    file = SCHEMAS / f"{action}.json"
     return jsonschema_rs.Draft4Validator(orjson.loads(file.read_text(encoding="utf-8-sig")))
 
 
@@ -32,3 +36,11 @@ def verdict(action: str, payload: object) -> Breach | None:
         return Breach("nesting", str(too_deep))
     fields = [step for step in error.instance_path if isinstance(step, str)]
     return Breach(" ".join([*fields, error.kind.name]), error.message[:500])
+
+
+def flaw(message: str, payload: object) -> str | None:
+    """Return how a call or an answer (`HeartbeatResponse`) is not as OCPP 1.6 has it, without what it tells."""
+    if message not in KNOWN:
+        return UNKNOWN_ACTION
+    breach = verdict(message, payload)
+    return breach.rule if breach else None

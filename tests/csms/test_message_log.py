@@ -103,6 +103,65 @@ def test_messages_older_than_the_days_to_keep_are_deleted(database: DuckDB) -> N
     assert database.query("SELECT logged_at FROM message").to_pylist() == [{"logged_at": AT - ages[-1]}]
 
 
+@pytest.mark.parametrize(
+    ("frame", "kind", "flaw"),
+    [
+        (b"{", "broken", "FormationViolation"),
+        (b'[2,"1","StatusNotification",{"connectorId":1}]', "call", "required"),
+        (b'[2,"1","../../secret",{}]', "call", "NotImplemented"),
+        (b'[3,"nobody asked",{}]', "result", "UnknownCall"),
+        (b'[4,"1","InternalError","no meter",{}]', "error", "InternalError"),
+        (b'[2,"1","Heartbeat",{}]', "call", None),
+    ],
+)
+async def test_what_is_wrong_with_a_frame_stands_beside_it(portal: Portal, frame: bytes, kind: str, flaw: str) -> None:
+    async with portal.station() as station:
+        await station.send(frame.decode())
+        logged = "SELECT kind, flaw FROM message WHERE direction = 'in'"
+        await until(lambda: portal.rows(logged) == [{"kind": kind, "flaw": flaw}])
+
+
+async def test_an_answer_of_the_station_is_looked_at_too(portal: Portal) -> None:
+    async with portal.station() as station:
+        station.handlers["ClearCache"] = lambda station, payload: {"status": "Perhaps"}
+        await station.boot()
+        portal.ask("clear_cache")
+        logged = "SELECT flaw FROM message WHERE action = 'ClearCache' AND kind = 'result'"
+        await until(lambda: portal.rows(logged) == [{"flaw": "status enum"}])
+
+
+async def test_a_name_written_in_escapes_is_kept_plain_so_that_masks_find_it(database: DuckDB) -> None:
+    [row] = await _logged(database, rb'[2,"1","Authorize",{"\u0069dTag":"04A2B3C4"}]')
+
+    assert '"idTag"' in row["frame"]
+
+
+ENVELOPE = b'<?xml version="1.0"?><e:Body xmlns:e="urn:e"><c:x xmlns:c="urn:c"><c:%s</c:x></e:Body>'
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"key>AuthorizationKey</c:key><c:value>s3cret</c:value>",
+        b"value>s3cret</c:value><c:key>AuthorizationKey</c:key>",
+        b"password>s<b>3cret</b></c:password>",
+        b"p a='password=s3cret'/>",
+        b"location>ftp://user:s3cret@host/file</c:location>",
+        b'data>{"password":"s3cret"}</c:data>',
+    ],
+)
+async def test_a_secret_in_an_envelope_is_never_written(database: DuckDB, part: bytes) -> None:
+    recorder = Recorder(Commits(database))
+    says: list[object] = [2, "urn:1", "ChangeConfiguration", {"connectorId": "2"}]
+    StationLog(recorder, 1, 1).record("out", ENVELOPE % part, AT, says)
+    await asyncio.wait_for(recorder.write(), WAIT_S)
+
+    [row] = database.query(LOGGED).to_pylist()
+    assert "3cret" not in row["frame"]
+    assert MASK in row["frame"]
+    assert row["connector_id"] == 2
+
+
 async def _logged(database: DuckDB, *frames: bytes) -> list[dict[str, Any]]:
     recorder = Recorder(Commits(database))
     station = StationLog(recorder, station_id=1, site_id=1)

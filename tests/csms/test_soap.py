@@ -8,6 +8,7 @@ import pytest
 
 from csms.calling import CallFailed, ErrorAnswered, NoAnswer, Priority
 from simulator.soap_station import SOAP
+from simulator.station import CallError
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
 from tests.support.virtual_station import until
@@ -87,6 +88,52 @@ async def test_a_command_reaches_a_soap_station(portal: Portal) -> None:
         logged = "SELECT direction, kind FROM message WHERE action = 'UnlockConnector' ORDER BY direction"
         both = [{"direction": "in", "kind": "result"}, {"direction": "out", "kind": "call"}]
         await until(lambda: portal.rows(logged) == both)
+
+
+async def test_the_log_keeps_the_envelopes_themselves_each_answer_with_its_call(portal: Portal) -> None:
+    async with portal.soap_station() as station:
+        station.handlers["UnlockConnector"] = lambda station, payload: {"status": "Unlocked"}
+        await station.boot()
+        portal.ask("unlock", connector_id=1)
+        logged = (
+            "SELECT direction, unique_id, connector_id, flaw, frame FROM message WHERE action = $action ORDER BY kind"
+        )
+        await until(lambda: len(portal.rows(logged.replace("$action", "'UnlockConnector'"))) == 2)
+        await until(lambda: len(portal.rows(logged.replace("$action", "'BootNotification'"))) == 2)
+
+    for action in ("UnlockConnector", "BootNotification"):
+        call, answer = portal.rows(logged.replace("$action", f"'{action}'"))
+        assert (call["unique_id"], call["connector_id"]) == (answer["unique_id"], answer["connector_id"])
+        for header in ("Action", "MessageID", "chargeBoxIdentity"):
+            assert f"{header}>" in call["frame"]
+        assert "\n  <" in call["frame"]
+    assert f"RelatesTo>{call['unique_id']}<" in answer["frame"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "payload", "flaw", "answered"),
+    [
+        ("StatusNotification", {}, "statusNotificationRequest element_content", "ProtocolError"),
+        ("SelfDestruct", {}, "NotSupported", "NotSupported"),
+    ],
+)
+async def test_what_is_wrong_with_an_envelope_stands_beside_it_and_beside_its_fault(
+    portal: Portal, operation: str, payload: dict[str, Any], flaw: str, answered: str
+) -> None:
+    async with portal.soap_station() as station:
+        await station.boot()
+        with pytest.raises(CallError):
+            await station.call(operation, payload)
+        logged = f"SELECT direction, kind, flaw FROM message WHERE action = '{operation}' ORDER BY direction"  # noqa: S608
+        await until(
+            lambda: (
+                portal.rows(logged)
+                == [
+                    {"direction": "in", "kind": "call", "flaw": flaw},
+                    {"direction": "out", "kind": "error", "flaw": answered},
+                ]
+            )
+        )
 
 
 async def test_what_ocpp_1_5_has_no_word_for_is_not_supported(portal: Portal) -> None:

@@ -1,12 +1,16 @@
 """The page Messages, once per role: the frames of the scope, filtered; a call and its answer shown together."""
 
+import io
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 
 from data import message_log, stations
+from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.message_log import MASK, Message
 from data.stations import NewOutlet, NewStation
@@ -16,6 +20,9 @@ from tests.pages.conftest import Visitor
 Visit = Callable[..., Visitor]
 AT = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 SOLNA_TAG, LUND_TAG = "04A2B3C4", "04FFFFFF"
+BEGIN = (
+    "..frames-job.data...frames-progress-ticker.disabled...frames-too-many.is_open...frames-too-many-text.children.."
+)
 PANEL = "..frames-panel.children...frames-panel.hidden.."
 
 
@@ -79,6 +86,69 @@ def test_id_tags_are_neither_shown_to_a_support_user_nor_found_by_a_filter(visit
     assert SOLNA_TAG not in _panel(sam, call).text
 
 
+ENVELOPE = "<S:Body><a:idTag>{tag}</a:idTag><a:info>\n  <parentIdTag>{tag}</parentIdTag></a:info></S:Body>"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        ENVELOPE,
+        '[2,"8","DataTransfer",{{"data":"{{\\"idTag\\":\\"{tag}\\",\\"a\\":1}}"}}]',
+        '[2,"8","Authorize",{{"idTag":{tag}}}]',
+        '[2,"8","Authorize",{{"IDTAG" : "{tag}',
+        "<a:idTag>{tag}",
+    ],
+)
+def test_an_id_tag_is_masked_wherever_it_stands(visitor: Visit, database: DuckDB, people: People, frame: str) -> None:
+    sam, alice, tag = visitor("sam"), visitor("alice"), "88776655"
+    of_lund = next(row for row in _rows(alice)["rowData"] if row["station"] == "0000B")["station_id"]
+    row = Message(AT, of_lund, people.lund, "out", "call", "Odd", "8", None, None, None, frame.format(tag=tag))
+    database.write([message_log.logged([row])])
+    of_tag = {"frame": {"type": "contains", "filter": tag}}
+    odd = {"action": {"type": "equals", "filter": "Odd"}}
+
+    [seen] = _rows(sam, odd)["rowData"]
+    assert tag not in str(seen) + _panel(sam, seen).text + str(_sheet(sam))
+    assert _rows(sam, of_tag)["rowCount"] == 0
+    assert (_rows(alice, of_tag)["rowCount"], tag in _panel(alice, seen).text) == (1, True)
+
+
+def test_the_export_holds_the_scopes_rows_in_typed_cells_and_masks(visitor: Visit) -> None:
+    titles, *rows = _sheet(visitor("sam"))
+    times, kinds = ({row[titles.index(name)] for row in rows} for name in ("Time", "Kind"))
+    hour = AT.replace(hour=13, tzinfo=None)
+
+    assert times == {hour}
+    assert kinds == {"call", "result", "broken"}
+    assert {row[titles.index("Answered after, ms")] for row in rows} == {None, 40}
+    assert (SOLNA_TAG in str(rows), LUND_TAG in str(rows), MASK in str(rows)) == (False, False, True)
+    assert {row[titles.index("Station")] for row in _sheet(visitor("bob"))[1:]} == {"0000A"}
+
+
+def test_only_what_is_wrong_is_kept_by_one_filter(visitor: Visit, database: DuckDB) -> None:
+    database.write([Sql("UPDATE message SET flaw = 'FormationViolation' WHERE kind = 'broken'", {})])
+    answer = _rows(visitor("alice"), {"flaw": {"type": "notBlank"}})
+
+    assert [row["flaw"] for row in answer["rowData"]] == ["FormationViolation"]
+    assert "FormationViolation" in _panel(visitor("alice"), answer["rowData"][0]).text
+
+
+@pytest.mark.parametrize(
+    ("name", "after_s", "row"), [("alice", 0, 1), ("bob", 0, 1), ("charlie", 0, 0), ("bob", 1, 0), ("bob", -1, 2)]
+)
+def test_a_link_to_a_time_leads_to_its_row_in_the_users_table(
+    visitor: Visit, name: str, after_s: int, row: int
+) -> None:
+    at = round((AT.timestamp() + after_s) * 1_000_000)
+
+    assert f'"data": {{"us": {at}, "row": {row}}}' in visitor(name).page(f"/messages?at={at}")
+
+
+@pytest.mark.parametrize("at", ["soon", "-1", "9" * 30, "²"])
+def test_a_time_that_cannot_be_leads_nowhere(visitor: Visit, at: str) -> None:
+    assert '"us"' not in visitor("bob").page(f"/messages?at={at}")
+
+
 @pytest.mark.parametrize("kind", ["call", "result"])
 def test_a_chosen_frame_shows_the_call_with_its_answer(visitor: Visit, kind: str) -> None:
     bob = visitor("bob")
@@ -121,12 +191,24 @@ def test_an_ev_user_has_no_page_and_no_rows(visitor: Visit) -> None:
     assert dana.client.get("/messages").status_code == 404
     assert dana.call("frames.getRowsResponse").status_code == 403
     assert dana.call(PANEL).status_code == 403
+    assert dana.call(BEGIN, {}, ["frames-export.n_clicks"]).status_code == 403
 
 
 def _rows(visitor: Visitor, filters: dict[str, Any] | None = None) -> Any:
     request = {"startRow": 0, "endRow": 100, "filterModel": filters or {}, "sortModel": []}
     answer = visitor.call("frames.getRowsResponse", {"frames.getRowsRequest": request}, ["frames.getRowsRequest"])
     return answer.json["response"]["frames"]["getRowsResponse"]
+
+
+def _sheet(visitor: Visitor) -> list[tuple[Any, ...]]:
+    """Return the rows of the exported file, the titles first."""
+    values = {"frames-export.n_clicks": 1, "frames-query.data": {"filters": {}, "order": []}}
+    job = visitor.call(BEGIN, values, ["frames-export.n_clicks"])
+    for thread in threading.enumerate():
+        if thread.name == "export":
+            thread.join()
+    with visitor.client.get(f"/export/{job.json['response']['frames-job']['data']}.xlsx") as answer:
+        return list(openpyxl.load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
 
 
 def _panel(visitor: Visitor, row: dict[str, Any]) -> Any:
