@@ -19,10 +19,13 @@
     return part("span", null, part("i", { className: icon, "aria-hidden": true }), data.way);
   };
 
-  cells.KindCell = function ({ data }) {
-    if (!data) return null;
-    return part("span", data.flaw ? { className: "cp-state is-err" } : null, data.word);
-  };
+  const WRONG = part("i", { className: "bi bi-exclamation-triangle", "aria-hidden": true });
+  const marked = (text, flaw) => (flaw ? part("span", { className: "cp-state is-err" }, WRONG, text) : part("span", null, text));
+
+  // What has no action, such as a frame that cannot be read, says what it is; on a phone no other cell does.
+  cells.ActionCell = ({ data }) => data && marked(data.action ?? data.word, data.flaw);
+  cells.WordCell = ({ data }) => data && part("span", null, data.word);
+  cells.FlawCell = ({ data }) => data && part("span", { className: "cp-state is-err" }, data.flaw);
 
   function keepInAddress(at) {
     const url = new URL(location);

@@ -10,7 +10,7 @@ from data import message_log, stations
 from data.duckdb_engine import DuckDB
 from data.message_log import Message
 from data.stations import NewOutlet, NewStation
-from tests.browser.conftest import violations
+from tests.browser.conftest import PHONE, violations
 from tests.conftest import People
 
 Visit = Callable[..., Page]
@@ -73,3 +73,28 @@ def test_new_frames_come_by_themselves_and_wait_while_somebody_reads(
     expect(rows).to_have_count(3)
     new_rows.click()
     expect(rows).to_have_count(4)
+
+
+def test_a_link_leads_to_its_message_whose_text_is_copied_on_a_phone_too(
+    visit: Visit, database: DuckDB, people: People, station: int
+) -> None:
+    for number in range(300):  # more than a block of rows, so that the way leads down the table
+        _log(database, people, station, "in", "broken", f"later {number}", 60 + number)
+    page = visit("bob", PHONE, path="/messages")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    rows = page.locator("#frames .ag-center-cols-container .ag-row")
+    expect(rows.first.locator("[col-id=station]")).to_be_in_viewport()
+    expect(rows.first.locator("[col-id=action]")).to_contain_text("Authorize")
+
+    page.goto(f"/messages?at={round(AT.timestamp() * 1_000_000)}")
+
+    panel = page.locator("#frames-panel")
+    expect(panel).to_contain_text('"idTag": "04A2B3C4"')
+    expect(rows.and_(page.locator(".ag-row-selected"))).to_have_count(1)
+    panel.get_by_role("button", name="Copy text").first.click()
+    expect(panel.get_by_role("button", name="Copied")).to_be_visible()
+    assert '"idTag": "04A2B3C4"' in page.evaluate("navigator.clipboard.readText()")
+    assert violations(page) == []
+    panel.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+    assert "at=" not in page.url

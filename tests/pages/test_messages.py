@@ -119,7 +119,7 @@ def test_the_export_holds_the_scopes_rows_in_typed_cells_and_masks(visitor: Visi
     hour = AT.replace(hour=13, tzinfo=None)
 
     assert times == {hour}
-    assert kinds == {"call", "result", "broken"}
+    assert kinds == {"call", "answer", "not readable"}
     assert {row[titles.index("Answered after, ms")] for row in rows} == {None, 40}
     assert (SOLNA_TAG in str(rows), LUND_TAG in str(rows), MASK in str(rows)) == (False, False, True)
     assert {row[titles.index("Station")] for row in _sheet(visitor("bob"))[1:]} == {"0000A"}

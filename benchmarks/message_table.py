@@ -1,0 +1,100 @@
+"""How fast the message log answers in a browser, over 20 million messages, and what deleting a day of it costs."""
+
+import asyncio
+import threading
+import time
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks import big, browser, processes
+from benchmarks.figures import Figure, in_ms, quantile
+from benchmarks.sessions_table import Act, answer, opened
+from data import message_log
+from data.database import Sql
+from data.duckdb_engine import DuckDB
+
+MANY = 20_000_000
+STATIONS, DAYS = 1_000, 14
+ROUNDS = 4
+KEEP = 'grid.setFilterModel({%s: {filterType: "text", type: "%s", filter: "%s"}})'
+ALL = "grid.setFilterModel(null)"
+
+
+def measure(folder: Path, quick: bool) -> list[Figure]:
+    """Open one station's messages and everybody's, filter by action and by what is wrong, and scroll; then forget."""
+    count = MANY // 100 if quick else MANY
+    place = big.messages(folder, count, STATIONS, DAYS)
+    with processes.portal(place) as portal:
+        answers = asyncio.run(_use(portal.web, count, 1 if quick else ROUNDS))
+    what = f"Messages, {count / 1e6:g} million of {STATIONS:,} stations"
+    return [
+        *(_figure(f"{what}: open, filter, scroll {whose}", by_act) for whose, by_act in answers.items()),
+        _forgetting(place, f"{what}: a commit while a day is deleted"),
+    ]
+
+
+async def _use(web: str, count: int, rounds: int) -> dict[str, dict[str, list[float]]]:
+    """Return the answers in seconds, by whose messages were looked at and by what was done."""
+    answers: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    async with browser.signed_in(web) as page:
+        for number in range(rounds):
+            for whose, query, rows in (
+                ("one station", f"?node=station:{number * 200 + 1}", count // STATIONS),
+                ("all", "", count),
+            ):
+                done = answers[whose]
+                done["open"].append(await opened(page, f"{web}/messages{query}"))
+                for act in (
+                    Act(
+                        "filter by action",
+                        KEEP % ("action", "contains", ("Stop", "Auth", "Heart", "Status")[number % 4]),
+                    ),
+                    Act("only errors", KEEP % ("flaw", "notBlank", "")),
+                    Act("clear the filters", ALL),
+                    Act("scroll", "", rows // 3 + number * 50),
+                    Act("scroll to the end", "", rows * 9 // 10),
+                ):
+                    done[act.name].append(await answer(page, act))
+    return answers
+
+
+def _figure(what: str, answers: dict[str, list[float]]) -> Figure:
+    every = [one for answer_s in answers.values() for one in answer_s]
+    slowest = max(answers, key=lambda name: quantile(answers[name], 0.5))
+    return Figure(
+        what,
+        "p95 300 ms",
+        in_ms(quantile(every, 0.5)),
+        in_ms(quantile(every, 0.99)),
+        f"p95 {in_ms(quantile(every, 0.95))} to the drawn row; "
+        f"slowest: {slowest}, median {in_ms(quantile(answers[slowest], 0.5))}",
+    )
+
+
+def _forgetting(place: Path, what: str) -> Figure:
+    """Delete the oldest day while somebody else commits; the folder is then to be made again."""
+    (place / "complete").unlink()
+    database = DuckDB(place)
+    oldest = database.query("SELECT min(logged_at) AS oldest FROM message").to_pylist()[0]["oldest"]
+    is_over, commits = threading.Event(), list[float]()
+
+    def commit() -> None:
+        while not is_over.wait(0.01):
+            started = time.monotonic()
+            database.write([Sql("UPDATE system SET name = name", {})])
+            commits.append(time.monotonic() - started)
+
+    committing = threading.Thread(target=commit)
+    committing.start()
+    started = datetime.now(UTC)
+    while message_log.forget(database, oldest + timedelta(days=1)):
+        pass
+    took_s = (datetime.now(UTC) - started).total_seconds()
+    is_over.set()
+    committing.join()
+    database.close()
+    worst = in_ms(max(commits, default=0.0))
+    return Figure(
+        what, "50 ms", in_ms(quantile(commits or [0.0], 0.5)), worst, f"worst in place of p99; all in {took_s:.2f} s"
+    )
