@@ -1,4 +1,9 @@
 // The browser's part of components/control: what concerns the shown stations makes the page ask again.
+
+function whenChanged(changes, ...subjects) {
+  return changes && subjects.some((subject) => subject in changes.changed) ? Date.now() : window.dash_clientside.no_update;
+}
+
 window.dash_clientside = Object.assign({}, window.dash_clientside, {
   control: {
     changed(changes, node) {
@@ -8,10 +13,8 @@ window.dash_clientside = Object.assign({}, window.dash_clientside, {
       const has = changes && subjects.some((subject) => subject in changes.changed && concerns(changes.changed[subject]));
       return has ? Date.now() : window.dash_clientside.no_update;
     },
-    files(changes) {
-      const has = changes && ["station_file", "software_image"].some((subject) => subject in changes.changed);
-      return has ? Date.now() : window.dash_clientside.no_update;
-    },
+    files: (changes) => whenChanged(changes, "station_file", "software_image"),
+    connection: (changes) => whenChanged(changes, "connection_day"),
     // Lets a file be chosen and sends it as a form does: it may be larger than what a callback carries.
     bring(clicks, model) {
       if (!clicks) return window.dash_clientside.no_update;

@@ -62,7 +62,9 @@ SUBJECTS = (
     "unknown_caller",
     "software_image",
     "import",
+    "connection_day",
 )
+FREE_OF_SITES = ("topology", "user", "news", "connection_day")
 FOLLOWED = ("session", "alarm", "news")  # each store more costs every open page at every change
 EV_USER_SUBJECTS = ("open_transaction", "session", "news")
 
@@ -255,7 +257,7 @@ def _may_know(scope: Scope, change: Change, stations: set[int]) -> bool:
         return True
     if subject in STATION_SUBJECTS:
         return number in stations
-    return number in scope.site_ids if subject in ("session", "event") else subject in ("topology", "user", "news")
+    return number in scope.site_ids if subject in ("session", "event") else subject in FREE_OF_SITES
 
 
 def _subjects(scope: Scope) -> tuple[str, ...]:

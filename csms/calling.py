@@ -98,6 +98,9 @@ class Line(Protocol):
 
     async def call(self, action: str, payload: Payload, priority: Priority) -> Payload: ...
 
+    def new_round_trip_s(self) -> float | None:
+        """Return how long the last ping took, once; None if there was none since."""
+
     async def close(self, code: int, reason: str) -> None: ...
 
     async def finish(self, code: int, within_s: float) -> None: ...

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from csms import connection_days
 from csms.authority import Authority
 from csms.commander import Commander
 from csms.commits import Commits
@@ -52,6 +53,7 @@ class Timing:
     refresh_every: float = 0.25
     commands_every: float = 1  # looks for commands that have waited too long
     keep_messages_days: int = 14
+    connection_days_every: float = 60  # writes how stations stay in contact
     mails_every: float = 60  # looks for users whose daily mail is due
     mail_retry: float = 60  # after a mail server was away; doubled each time, up to an hour
     deliveries_every: float = 1  # looks for notifications to services that are due
@@ -114,6 +116,7 @@ class Central:
         for station_id, connector_id, ended_at in transactions.last_ends(database):
             if station_id in by_id:
                 by_id[station_id].ends_before[connector_id] = ended_at
+        connection_days.load(self)
         self.notices.load(database)
         self.commander.load()
 

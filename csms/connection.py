@@ -78,6 +78,7 @@ class Connection:
         self._calls = CallQueue(self._send, deadline_s)
         self._closed = False
         self._is_finishing = False
+        self._round_trip_s = 0.0  # websockets has none yet
 
     async def run(self) -> None:
         """Read until the socket closes; return when everything received is worked off."""
@@ -112,6 +113,11 @@ class Connection:
     @property
     def is_over(self) -> bool:
         return self._closed or self._is_finishing
+
+    def new_round_trip_s(self) -> float | None:
+        """Return how long the last ping took, once; None if there was none since."""
+        before, self._round_trip_s = self._round_trip_s, self._socket.latency
+        return self._round_trip_s if self._round_trip_s != before else None
 
     async def is_there(self) -> bool:
         """Ask for a sign of life: a pong, else any answer to a TriggerMessage, of which an error is one too."""

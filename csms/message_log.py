@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from csms.commits import Commits
+from csms.connection_days import Contact
 from csms.masking import clean, json_text, xml_text
 from data import message_log
 from data.database import Database
@@ -50,10 +51,15 @@ class StationLog:
     """One connection's part of the log: it knows which call an answer belongs to."""
 
     def __init__(
-        self, recorder: "Recorder", station_id: int, site_id: int, verdict: Verdict = lambda message, payload: None
+        self,
+        recorder: "Recorder",
+        station_id: int,
+        site_id: int,
+        contact: Contact,
+        verdict: Verdict = lambda message, payload: None,
     ) -> None:
         self._recorder = recorder
-        self.station_id, self.site_id, self.verdict = station_id, site_id, verdict
+        self.station_id, self.site_id, self.contact, self.verdict = station_id, site_id, contact, verdict
         self.calls: OrderedDict[tuple[str, str], _Call] = OrderedDict()
 
     def record(
@@ -141,6 +147,8 @@ def _message(taken: _Frame) -> Message:
             if answered.transaction_id is None:
                 answered = answered._replace(transaction_id=_int(fields, "transactionId", 63))
             latency_ms = (taken.at - answered.at).total_seconds() * 1000 if answered.action else None
+            if taken.direction == "in" and latency_ms is not None:
+                station.contact.answers.add(latency_ms)
             flaw = _flaw(taken, f"{answered.action}Response", fields) if answered.action else UNASKED
             if kind == 4:
                 flaw = str(rest[0]) if rest and rest[0] else UNREADABLE

@@ -1,15 +1,17 @@
 """Rules for a station's coming, going and telling of itself."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from csms import outcomes
 from csms.central import Central
+from csms.connection_days import to_write
 from csms.gate import Proof
 from csms.happenings import Beat, Booted, DataTransferred, DiagnosticsStatusChanged, FirmwareStatusChanged
 from csms.station import Station
 from data import alarms, station_states
 from data.alarms import CONFIGURATION_FAULT, NOT_REGISTERED, Alarm
 from data.command_kinds import Outcome
+from data.connection_days import CHANGED, Closed
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.stations import LEARNED_MODEL
@@ -21,11 +23,15 @@ INSTALLATION_FAILED = ("InstallationFailed", "InstallVerificationFailed", "Inval
 async def connected(
     central: Central, station: Station, protocol: str, at: datetime, proof: Proof | None = None
 ) -> None:
+    if not station.is_registered:
+        station.contact.begin(at)
+    station.contact.opened(at)
     statements: list[Sql | Batch] = [
+        to_write([station.contact], at),
         station_states.connected(station.station_id, protocol, at),
         central.note(station, EventKind.CONNECTED, told("The station connected.")),
     ]
-    changed: list[Change] = [("station_state", station.station_id), ("event", station.site_id)]
+    changed: list[Change] = [CHANGED, ("station_state", station.station_id), ("event", station.site_id)]
     if proof:
         statements += proof.statements
         changed += proof.changed
@@ -34,13 +40,16 @@ async def connected(
     station.alarms.discard((0, NOT_REGISTERED))
 
 
-async def disconnected(central: Central, station: Station, reason: str) -> None:
+async def disconnected(central: Central, station: Station, reason: str, closed: Closed) -> None:
+    now = datetime.now(UTC)
+    station.contact.over(closed, now)
     await central.commits.write(
         [
+            to_write([station.contact], now),
             station_states.disconnected(station.station_id, station.heard_at),
             central.note(station, EventKind.DISCONNECTED, told("The connection closed: %(reason)s.", reason=reason)),
         ],
-        [("station_state", station.station_id), ("event", station.site_id)],
+        [CHANGED, ("station_state", station.station_id), ("event", station.site_id)],
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +16,7 @@ from websockets.exceptions import NegotiationError
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from csms import addresses, ocpp16, registration
+from csms import addresses, connection_days, ocpp16, registration
 from csms.calling import Line
 from csms.central import Central
 from csms.configuration import read_configuration
@@ -29,6 +29,7 @@ from csms.ocpp16.schemas import flaw
 from csms.refusals import Refusals
 from csms.station import Station
 from csms.tls import client_certificate
+from data.connection_days import Closed
 from data.events import EventKind
 from data.texts import told
 from settings import Address
@@ -53,6 +54,7 @@ class OcppServer:
         self._servers: list[Server] = []
         self._closing: set[asyncio.Task[None]] = set()
         self._is_finishing = False
+        self._waited_for = timedelta(seconds=central.timing.silent_after)
 
     async def start(self, address: Address, tls: ssl.SSLContext | None = None) -> Address:
         """Listen, at one address or more; return the address with the real port.
@@ -143,6 +145,9 @@ class OcppServer:
         if older:
             self._close_later(older)
         station.heard_at = datetime.now(UTC)
+        if older:
+            station.contact.over(Closed.NEWER, station.heard_at, is_last=False)
+        station.contact.heard(station.heard_at, self._waited_for)
         try:
             async with station.lock:
                 admitted = self._admitted[socket]
@@ -157,7 +162,8 @@ class OcppServer:
             if station.connection is connection:
                 station.connection = station.caller = None
                 async with station.lock:
-                    await registration.disconnected(central, station, _reason(socket))
+                    closed = connection_days.reason(socket.protocol)
+                    await registration.disconnected(central, station, _reason(socket), closed)
 
     def _peer(self, station: Station, reading: set[asyncio.Task[None]]) -> Peer:
         central = self._central
@@ -170,8 +176,9 @@ class OcppServer:
 
         def heard(at: datetime) -> None:
             station.heard_at = at
+            station.contact.heard(at, self._waited_for)
 
-        messages = StationLog(central.recorder, station.station_id, station.site_id, flaw)
+        messages = StationLog(central.recorder, station.station_id, station.site_id, station.contact, flaw)
         return Peer(
             station.charge_box_id,
             station.answers,

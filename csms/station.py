@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from csms.answers import Answers
 from csms.calling import Caller, Line
+from csms.connection_days import Contact
 from csms.happenings import StartAnswer, Started
 from data.command_rows import Command
 from data.station_states import KnownStation
@@ -29,9 +30,9 @@ class Station:
     """Hot state of a station. Rules change it under `lock`, after the commit that says the same."""
 
     __slots__ = (
-        "alarms", "answers", "awaiting", "caller", "charge_box_id", "connection", "ends_before", "finished",
-        "created_at", "heard_at", "is_registered", "lock", "meter_prints", "misfit", "model", "open", "outlets",
-        "parameters_read", "probe", "profile", "reads_after_boot", "restored", "site_id", "starts",
+        "alarms", "answers", "awaiting", "caller", "charge_box_id", "connection", "contact",
+        "created_at", "ends_before", "finished", "heard_at", "is_registered", "lock", "meter_prints", "misfit", "model",
+        "open", "outlets", "parameters_read", "probe", "profile", "reads_after_boot", "restored", "site_id", "starts",
         "station_id", "statuses", "zone",
     )  # fmt: skip
 
@@ -41,6 +42,7 @@ class Station:
         self.parameters_read = known.parameters_read
         self.reads_after_boot = known.reads_after_boot
         self.heard_at = heard_at
+        self.contact = Contact(known.station_id, ZoneInfo(known.time_zone), heard_at)
         self.created_at = known.created_at or heard_at
         self.misfit = known.reported_model != known.model and "" not in (
             known.reported_model,
@@ -68,7 +70,7 @@ class Station:
         """Take over what an administrator may change."""
         self.site_id = known.site_id
         self.charge_box_id = known.charge_box_id
-        self.zone = ZoneInfo(known.time_zone)
+        self.zone = self.contact.zone = ZoneInfo(known.time_zone)
         self.model = known.model  # the configured one; empty: the next to boot is learned
 
     @property

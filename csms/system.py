@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from csms import message_log, presence, reservations
+from csms import connection_days, message_log, presence, reservations
 from csms.central import Central, Timing
 from csms.gate import Gate
 from csms.mails import Mails
@@ -79,6 +79,7 @@ async def running(
         await contacts.close()
         with suppress(DatabaseUnusable):  # what broke it has been told
             await central.recorder.write()
+            await connection_days.write(central)
 
 
 async def _start_tls(
@@ -98,6 +99,7 @@ def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
         central.commander.run(),
         central.recorder.run(),
         reservations.run(central),
+        connection_days.run(central),
         message_log.forget(central.database, central.timing.keep_messages_days),
     ]
 

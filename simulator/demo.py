@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from data import grid_controllers, sites, stations, users
+from data import connection_days, grid_controllers, sites, stations, users
 from data.database import Batch, Database, Into, Sql, connect, rows_into
 from data.errors import PortalError
 from data.meter_values import INTO_METER_VALUE, MeterValue
 from data.scope import Role, Scope
 from data.transactions import ANONYMOUS, INTO_SESSION, RFID, Session
-from simulator import history, incidents, plans, world
+from simulator import contact, history, incidents, plans, world
 from simulator.incidents import Placed
 
 ROWS_PER_COMMIT = 10_000
@@ -67,6 +67,7 @@ def fill(database: Database, now: datetime) -> bool:
     for rows in _chunks([row for one in sampled for row in _meter_value_rows(*one)]):
         database.write([Batch(INTO_METER_VALUE, rows)])
     incidents.write(database, placed, now)
+    database.write([connection_days.written(day for place in placed for day in contact.days(place, now))])
     return True
 
 

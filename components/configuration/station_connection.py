@@ -1,65 +1,121 @@
-"""Charging station, Connection: how well it stays in contact, by day, and what was odd about it."""
+"""Charging station, Connection: how well it stays in contact over weeks, why connections closed, and what was odd."""
 
 from typing import Any
 
+import pyarrow as pa
 from dash import dcc, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components.format import number
+from components import plots
+from components.configuration.connection_tables import card, follow, followed, milliseconds, percent, table
+from components.diagrams import charts
+from components.format import duration_short, number
+from components.texts import kept
 from data import connection_quality
+from data.connection_days import Closed
 from data.nodes import Node
 from data.scope import Scope
 
 TITLE = lazy_gettext("Connection")
+NAME = "station-connection"
+SHOWN_DAYS = 28
+MANY = 6  # connections a day: fewer are no reason for fractions on the axis
+
+REASONS = {
+    Closed.STATION: lazy_gettext("The station closed it"),
+    Closed.NETWORK: lazy_gettext("The line broke"),
+    Closed.NEWER: lazy_gettext("The station connected anew"),
+    Closed.PORTAL: lazy_gettext("The portal closed it: it restarted, or the station may not stay"),
+    Closed.SILENCE: lazy_gettext("The station fell silent (OCPP 1.5)"),
+    Closed.PROTOCOL: lazy_gettext("The station broke the rules of WebSocket"),
+}
 
 
 def layout(scope: Scope, node: Node) -> html.Div:
-    days = [
-        [
-            f"{day['day']:%Y-%m-%d}",
-            number(day["connects"]),
-            number(day["closed"]),
-            _measured(day["silent_s"]),
-            _measured(day["median_ms"]),
-            _measured(day["p95_ms"]),
-        ]
-        for day in connection_quality.days(scope, node)
-    ]
-    quirks = [
-        [one["text"], number(one["hours"]), f"{one['last']:%Y-%m-%d\u00a0%H:%M}"]
-        for one in connection_quality.quirks(scope, node)
-    ]
-    titles = [
-        _("Day"),
-        _("Connected"),
-        _("Connection closed"),
-        _("Longest silence, s"),
-        _("Half of the answers within, ms"),
-        _("95 of 100 answers within, ms"),
-    ]
-    met = [_("What was odd"), _("Hours in which it was met"), _("Last")]
-    messages = dcc.Link(_("Messages"), href=f"/messages?node={node.ref}", className="btn btn-secondary btn-sm ms-auto")
-    return html.Div(
-        [
-            _card(_("Contact in the last four weeks"), titles, days, _("The station has not connected."), messages),
-            _card(_("Quirks met in the last four weeks"), met, quirks, _("Nothing was odd about this station.")),
-        ],
-        className="d-grid gap-3",
-    )
+    return followed(NAME, _cards, scope, node)
 
 
 def register() -> None:
-    """Nothing follows: the page is read anew when it is opened."""
+    follow(NAME, _cards)
 
 
-def _measured(value: float | None) -> str:
-    return "–" if value is None else number(value, 0)
+def _cards(scope: Scope, node: Node) -> list[html.Section]:
+    days = connection_quality.days(scope, node)
+    messages = dcc.Link(_("Messages"), href=f"/messages?node={node.ref}", className="btn btn-secondary btn-sm ms-auto")
+    charted = _charts(days) if days else html.P(_("The station has not connected."), className="card-body cp-2nd mb-0")
+    cards = [card(_("Contact in the last 13 weeks"), charted, beside=messages)]
+    if days:
+        cards += [
+            card(_("Contact by day"), _by_day(days[: -SHOWN_DAYS - 1 : -1])),
+            card(_("Why connections closed in the last 13 weeks"), _reasons(days)),
+        ]
+    return [*cards, card(_("Quirks met in the last four weeks"), _quirks(scope, node))]
 
 
-def _card(title: str, titles: list[str], rows: list[list[str]], nothing: str, beside: Any = None) -> html.Section:
-    head = html.Thead(html.Tr([html.Th(text, scope="col") for text in titles]))
-    body = html.Tbody([html.Tr([html.Td(text) for text in row]) for row in rows])
-    table = html.Div(html.Table([head, body], className="table mb-0"), className="table-responsive", tabIndex="0")
-    shown = table if rows else html.P(nothing, className="card-body cp-2nd mb-0")
-    return html.Section([html.Div([html.H2(title), beside], className="card-header d-flex"), shown], className="card")
+def _charts(days: list[dict[str, Any]]) -> html.Div:
+    columns = ("share", "connects", "median_ms", "p95_ms")
+    rows = pa.table({"start": [day["day"] for day in days], **{name: [day[name] for day in days] for name in columns}})
+    few = {"dtick": 1} if max(day["connects"] for day in days) < MANY else {}
+    latencies = {"median_ms": _("Half"), "p95_ms": _("95 of 100")}
+    figures = {
+        _("Time connected, percent"): charts.share(rows, "day", "share").update_yaxes(range=[0, 101]),
+        _("Connections"): charts.bars(rows, "day", "connects", "", 0).update_yaxes(few),
+        _("Answers within, ms"): charts.lines(rows, "day", latencies, "ms", 0),
+    }
+    return html.Div([_chart(title, figure) for title, figure in figures.items()], className="card-body row gy-3")
+
+
+def _chart(title: str, figure: Any) -> html.Div:
+    figure.update_layout(uirevision="keep", margin={"l": 44, "r": 8, "b": 24}).update_yaxes(title=None)
+    graph = plots.graph(figure, style={"height": "180px"})
+    drawn = html.Div(graph, role="img", **{"aria-label": title})
+    return html.Div([html.H3(title, className="cp-t13"), drawn], className="col-12 col-xl-4")
+
+
+def _by_day(days: list[dict[str, Any]]) -> Any:
+    titles = [
+        _("Day"),
+        _("Time connected"),
+        _("Connections"),
+        _("Closed"),
+        _("Longest silence"),
+        _("Silences"),
+        _("Half and 95 of 100 answers within, ms"),
+        _("Half of the pings within, ms"),
+    ]
+    rows = [
+        [
+            html.Span(f"{day['day']:%Y-%m-%d}", className="text-nowrap"),
+            percent(day["share"]),
+            number(day["connects"]),
+            number(day["closed"]),
+            duration_short(day["silent_s"]),
+            number(day["silences"]),
+            f"{milliseconds(day['median_ms'])} / {milliseconds(day['p95_ms'])}"
+            if day["median_ms"]
+            else milliseconds(None),
+            milliseconds(day["ping_ms"]),
+        ]
+        for day in days
+    ]
+    return table(titles, rows, "")
+
+
+def _reasons(days: list[dict[str, Any]]) -> Any:
+    counts = {reason: sum(day[f"closed_{reason}"] for day in days) for reason in Closed}
+    rows = [
+        [str(REASONS[reason]), number(count)]
+        for reason, count in sorted(counts.items(), key=lambda counted: -counted[1])
+        if count
+    ]
+    return table([_("Reason"), _("Times")], rows, _("No connection closed."))
+
+
+def _quirks(scope: Scope, node: Node) -> Any:
+    rows = [
+        [kept(one["text"], one), number(one["hours"]), f"{one['last']:%Y-%m-%d\u00a0%H:%M}"]
+        for one in connection_quality.quirks(scope, node)
+    ]
+    titles = [_("What was odd"), _("Hours in which it was met"), _("Last")]
+    return table(titles, rows, _("Nothing was odd about this station."))

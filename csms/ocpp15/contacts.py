@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from csms import registration
 from csms.central import Central
@@ -16,6 +16,7 @@ from csms.ocpp16.calls import Caller16
 from csms.station import Station
 from data import station_states, texts
 from data.alarms import NO_NETWORK
+from data.connection_days import Closed
 from data.events import EventKind
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class Contacts:
         self._central = central
         self._client = SoapClient(central.timing.call_deadline)
         self._reading: set[asyncio.Task[None]] = set()
+        self._waited_for = timedelta(seconds=central.timing.silent_after)
 
     def restore(self) -> None:
         """Call stations where they were called before this start, until they are heard again."""
@@ -48,7 +50,7 @@ class Contacts:
                 if isinstance(station.connection, SoapLine) and (0, NO_NETWORK) in station.alarms:
                     station.connection = station.caller = None
                     async with station.lock:
-                        await registration.disconnected(self._central, station, FELL_SILENT)
+                        await registration.disconnected(self._central, station, FELL_SILENT, Closed.SILENCE)
 
     async def close(self) -> None:
         for task in self._reading:
@@ -63,6 +65,7 @@ class Contacts:
             peer, own: the network addresses of the request's two ends.
         """
         station.heard_at = datetime.now(UTC)
+        station.contact.heard(station.heard_at, self._waited_for)
         line = station.connection
         if isinstance(line, SoapLine) and told == line.told:
             return line
@@ -94,10 +97,11 @@ class Contacts:
         station.connection = line = self._line(station)
         station.caller = Caller16(line)
         if older:
+            station.contact.over(Closed.NEWER, station.heard_at, is_last=False)
             await older.close(TAKEN_OVER, "a newer connection of this station")
         await registration.connected(self._central, station, PROTOCOL, station.heard_at)
         return line
 
     def _line(self, station: Station) -> SoapLine:
-        messages = StationLog(self._central.recorder, station.station_id, station.site_id)
+        messages = StationLog(self._central.recorder, station.station_id, station.site_id, station.contact)
         return SoapLine(station.charge_box_id, self._client, messages)

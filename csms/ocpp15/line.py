@@ -170,6 +170,9 @@ class SoapLine:
         except (httpx.HTTPError, ZeepError, TypeError, ValueError) as error:  # zeep: what its contract cannot write
             raise CallFailed(texts.told("it could not be called: %(error)s", error=str(error))) from error
 
+    def new_round_trip_s(self) -> None:
+        """Return nothing: SOAP has no pings."""
+
     async def close(self, code: int, reason: str) -> None:
         """Forget the way to the station; there is no socket to close."""
         self.url, self.is_over = None, True

@@ -1,11 +1,15 @@
 """Configuration in a browser: by keyboard alone, two people at one form, nothing lost, on a phone."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from data import edits, unknown_callers
+from data import connection_days, edits, stations, unknown_callers
+from data.connection_days import Day
+from data.duckdb_engine import DuckDB
+from data.stations import NewOutlet, NewStation
 from data.topology import SITE
 from tests.browser.conftest import DESKTOP, PHONE, violations
 from tests.conftest import People
@@ -122,3 +126,27 @@ def test_a_service_is_added_its_secrets_shown_once_and_activated(visit: Visit, p
     page.reload()
     expect(page.get_by_label("Service URL", exact=True)).to_have_value("https://pay.example/in")
     expect(page.locator("#service-secret")).not_to_contain_text("Signing secret")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_from_the_worst_stations_to_the_days_of_one_which_follow_what_is_written(
+    visit: Visit, people: People, database: DuckDB, viewport: dict[str, int]
+) -> None:
+    new = NewStation(people.solna, "A", "Station A", outlets=(NewOutlet(1),))
+    station_id = stations.create_station(people.alice, new)
+    page = visit("alice", viewport)
+    page.goto("/configuration?node=system:1&tab=connection")
+    expect(page.get_by_text("No charging station has connected in the last seven days.")).to_be_visible()
+    today = datetime.now(UTC).date()
+    answers, closed = "0 0 0 0 9 0 0 0 0 0 0 0 0 0 0 0 0 0", (0, 2, 0, 0, 0, 0)
+    days = [
+        Day(station_id, today - timedelta(days=age), 86400, 43200, 3, *closed, answers, "", 60, 0) for age in (1, 2)
+    ]
+    database.write([connection_days.written(days)], [connection_days.CHANGED])
+    page.get_by_role("main").get_by_role("link", name="Station A").click()
+    expect(page.get_by_role("img", name="Time connected, percent")).to_be_visible()
+    expect(page.get_by_role("row", name="The line broke")).to_contain_text("4")
+    assert violations(page) == []
+    database.write([connection_days.written([days[0]._replace(closed_network=5)])], [connection_days.CHANGED])
+    expect(page.get_by_role("row", name="The line broke")).to_contain_text("7")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -4,10 +4,12 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from csms.commits import Commits
+from csms.connection_days import Contact
 from csms.message_log import MOST_WAITING, Recorder, StationLog
 from data import message_log
 from data.duckdb_engine import DuckDB
@@ -153,7 +155,7 @@ ENVELOPE = b'<?xml version="1.0"?><e:Body xmlns:e="urn:e"><c:x xmlns:c="urn:c"><
 async def test_a_secret_in_an_envelope_is_never_written(database: DuckDB, part: bytes) -> None:
     recorder = Recorder(Commits(database))
     says: list[object] = [2, "urn:1", "ChangeConfiguration", {"connectorId": "2"}]
-    StationLog(recorder, 1, 1).record("out", ENVELOPE % part, AT, says)
+    StationLog(recorder, 1, 1, Contact(1, ZoneInfo("UTC"), AT)).record("out", ENVELOPE % part, AT, says)
     await asyncio.wait_for(recorder.write(), WAIT_S)
 
     [row] = database.query(LOGGED).to_pylist()
@@ -164,7 +166,7 @@ async def test_a_secret_in_an_envelope_is_never_written(database: DuckDB, part: 
 
 async def _logged(database: DuckDB, *frames: bytes) -> list[dict[str, Any]]:
     recorder = Recorder(Commits(database))
-    station = StationLog(recorder, station_id=1, site_id=1)
+    station = StationLog(recorder, 1, 1, Contact(1, ZoneInfo("UTC"), AT))
     for number, frame in enumerate(frames):
         station.record("in", frame, AT + timedelta(milliseconds=number))
     await asyncio.wait_for(recorder.write(), WAIT_S)

@@ -218,3 +218,19 @@ def test_an_unusable_database_is_said_in_one_line(tmp_path: Path) -> None:
 
 def test_a_bad_setting_is_said_in_one_line(tmp_path: Path) -> None:
     assert "PORTAL_OCPP" in failing(tmp_path, PORTAL_OCPP="nowhere")
+
+
+async def test_connections_of_a_day_are_counted_on_after_a_kill(tmp_path: Path) -> None:
+    database = DuckDB(tmp_path)
+    configure(database)
+    database.close()
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        async with sidecar(tmp_path) as (process, url), Station(url, "CP1") as station:
+            await station.boot()
+            process.send_signal(end)
+            await process.wait()
+    database = DuckDB(tmp_path)
+    [day] = database.query("SELECT connects, closed_portal FROM connection_day").to_pylist()
+    database.close()
+
+    assert day == {"connects": 2, "closed_portal": 1}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from data import log_in
+from data import connection_days, log_in
 from data.database import Database
 from data.duckdb_engine import DuckDB
 from data.scope import Role
@@ -117,3 +117,10 @@ def test_it_says_what_hinders_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("sys.argv", ["demo", "--data", str(tmp_path)])
     with pytest.raises(SystemExit, match=r"portal.duckdb"):
         demo.main()
+
+
+def test_every_station_that_ever_came_has_its_days_of_contact(database: Database) -> None:
+    online = sum(station.online for site in world.SITES for station in site.stations)
+    assert _count(database, "(SELECT DISTINCT station_id FROM connection_day)") == online
+    assert _count(database, "connection_day") == online * connection_days.KEPT.days
+    assert _count(database, "connection_day WHERE NOT connected_s BETWEEN 0 AND watched_s") == 0
