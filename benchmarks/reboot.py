@@ -12,7 +12,7 @@ import uvloop
 from benchmarks import big, processes
 from benchmarks.figures import Figure, in_ms, quantile
 from benchmarks.stations import LoadStation, close_stations, open_stations
-from data import commands, controlled, nodes
+from data import command_log, commands, controlled, nodes
 from data.database import Database
 from data.flight import RemoteDatabase
 from data.scope import Role, Scope
@@ -69,7 +69,7 @@ async def _command(url: str, scope: Scope, charge_box_ids: list[str]) -> list[Fi
 def _show(scope: Scope) -> float:
     """Return how long the newest commands and the states of all stations take."""
     started = time.monotonic()
-    commands.of_node(scope, None)
+    command_log.of_node(scope, None)
     controlled.stations(scope, nodes.find(scope, nodes.SYSTEM))
     return time.monotonic() - started
 
