@@ -20,7 +20,6 @@ from csms.station import Station, Status
 from data import (
     alarms,
     id_tags,
-    service_deliveries,
     station_certificates,
     station_security,
     station_states,
@@ -58,6 +57,7 @@ class Timing:
     mail_retry: float = 60  # after a mail server was away; doubled each time, up to an hour
     deliveries_every: float = 1  # looks for notifications to services that are due
     service_answers_within: float = 10
+    service_waits: float = 45  # for a station's answer, less than proxies and clients usually wait
     service_retry: float = 5  # after a service took nothing; doubled each time, up to an hour
     finish_within: float = 10  # at the end of the process
 
@@ -159,7 +159,7 @@ class Central:
         if "user" in subjects:
             self.tags = await asyncio.to_thread(id_tags.index, self.database)
         if "service" in subjects:
-            self.notices.follow(await asyncio.to_thread(service_deliveries.followers, self.database))
+            await self.notices.refresh(self.database)
         if station_security.CHANGED in subjects:
             await self.reload_credentials()
         if station_certificates.CHANGED in subjects:

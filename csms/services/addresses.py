@@ -1,7 +1,8 @@
 """Where notifications go: the address of a service, never to where networks keep their own secrets.
 
 Administrators enter it, and services may stand on this machine or in its network, unlike the addresses that stations
-tell (`csms/ocpp15/call_back.py`). Link-local addresses, where clouds hand out credentials, are nobody's service.
+tell (`csms/ocpp15/call_back.py`). Link-local addresses and the others where clouds hand
+out credentials are nobody's service.
 """
 
 import asyncio
@@ -22,19 +23,23 @@ class Unusable(Exception):
         self.reason = reason
 
 
-class Target(NamedTuple):
-    """url: with the address that was looked at in the place of the name, which may lead elsewhere a moment later."""
+METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200")))
+"""Where clouds hand out credentials beside the link-local addresses."""
 
-    url: httpx.URL
+
+class Target(NamedTuple):
+    """urls: with the addresses that were looked at in the place of the name, which may soon lead elsewhere."""
+
+    urls: list[httpx.URL]
     host: str
     name: str
 
 
 async def target(url: str) -> Target:
-    """Find the address of a URL.
+    """Find the addresses of a URL.
 
     Raises:
-        Unusable: the name has no address, or one that may not be called.
+        Unusable: the name has no address, or one of them may not be called.
     """
     try:
         named = httpx.URL(url)
@@ -45,11 +50,15 @@ async def target(url: str) -> Target:
     addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
     if not addresses or not all(_may_be(ip) for ip in addresses):
         raise Unusable(told("its address may not be called"))
-    return Target(named.copy_with(host=str(addresses[0])), named.netloc.decode("ascii"), named.host)
+    urls = [named.copy_with(host=str(ip)) for ip in dict.fromkeys(addresses)]
+    return Target(urls, named.netloc.decode("ascii"), named.host)
 
 
 def _may_be(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    ip = getattr(ip, "ipv4_mapped", None) or ip
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip.sixtofour or ip
     if ip.is_loopback:
         return True
+    if ip in METADATA:
+        return False
     return not (ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved)

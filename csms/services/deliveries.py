@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+import ssl
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
@@ -11,7 +13,7 @@ from typing import NamedTuple
 import httpx
 
 from csms.central import Central
-from csms.services.addresses import Unusable, target
+from csms.services.addresses import Target, Unusable, target
 from csms.services.bodies import written
 from csms.services.signatures import signature
 from data import service_deliveries
@@ -71,12 +73,14 @@ class Deliveries:
         if self._client:
             await self._client.aclose()
 
-    @property
-    def _http(self) -> httpx.AsyncClient:
+    async def _http(self) -> httpx.AsyncClient:
         """Made when first needed: it reads all certificates."""
         if self._client is None:
+            trusted = await asyncio.to_thread(_trusted)
             within_s = self._central.timing.service_answers_within
-            self._client = httpx.AsyncClient(timeout=within_s, follow_redirects=False, trust_env=False)
+            self._client = self._client or httpx.AsyncClient(
+                verify=trusted, timeout=within_s, follow_redirects=False, trust_env=False
+            )
         return self._client
 
     def _told(self) -> None:
@@ -137,18 +141,11 @@ class Deliveries:
         return pause(failures, self._central.timing.service_retry, LONGEST_PAUSE_S)
 
     async def _post(self, due: Due) -> Tried:
-        body = _body(due)
+        body, http = _body(due), await self._http()
         try:
             async with asyncio.timeout(self._central.timing.service_answers_within):
                 to = await target(due.url)
-                request = self._http.build_request(
-                    "POST",
-                    to.url,
-                    content=body,
-                    headers={"Host": to.host, **_headers(due, body)},
-                    extensions={"sni_hostname": to.name},
-                )
-                answer = await self._http.send(request, stream=True)
+                answer = await _reach(http, to, {"Host": to.host, **_headers(due, body)}, body)
                 await answer.aclose()  # what it says beside its status is not read
         except (TimeoutError, httpx.TimeoutException):
             return Tried(due, False, True, told("no answer in time"))
@@ -157,6 +154,29 @@ class Deliveries:
         except httpx.HTTPError as error:
             return Tried(due, False, True, because(told("it cannot be reached"), error))
         return _read(due, answer.status_code)
+
+
+def _trusted() -> ssl.SSLContext:
+    """Trust the well-known authorities, and the machine's, among which an operator puts its own."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
+
+
+async def _reach(http: httpx.AsyncClient, to: Target, headers: dict[str, str], body: bytes) -> httpx.Response:
+    """Post to the first address that can be connected to: where none was, nothing was delivered."""
+    *others, last = to.urls
+    for url in others:
+        with suppress(httpx.ConnectError):
+            return await _post_to(http, url, to.name, headers, body)
+    return await _post_to(http, last, to.name, headers, body)
+
+
+async def _post_to(
+    http: httpx.AsyncClient, url: httpx.URL, name: str, headers: dict[str, str], body: bytes
+) -> httpx.Response:
+    request = http.build_request("POST", url, content=body, headers=headers, extensions={"sni_hostname": name})
+    return await http.send(request, stream=True)
 
 
 def _read(due: Due, status: int) -> Tried:

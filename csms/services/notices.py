@@ -1,13 +1,14 @@
 """What services are told of sessions: statements for the very commit that begins, measures or ends one."""
 
+import asyncio
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from csms.services import bodies
 from csms.services.starts import Starts
 from data import service_deliveries, service_starts
 from data.database import Batch, Change, Database, Sql
+from data.duckdb_engine import DuckDB
 from data.service_deliveries import Event, Follower, Notice
 from data.service_starts import Start
 from data.transactions import OpenTransaction, Session, session_id
@@ -21,16 +22,24 @@ class Notices:
     def __init__(self) -> None:
         self.starts = Starts()
         self._followers: list[Follower] = []
+        self._changed = self._read = 0  # how often services changed, and up to which change they were read
         self._told_at: dict[int, dict[int, datetime]] = {}  # by transaction_id, then service_id
 
-    def load(self, database: Database) -> None:
+    def load(self, database: DuckDB) -> None:
         """Fill at the start of the process."""
         self.starts = Starts(service_starts.at_work(database, datetime.now(UTC)))
-        self.follow(service_deliveries.followers(database))
+        self._followers = service_deliveries.followers(database)
+        database.listen("service", self._heard)
 
-    def follow(self, followers: Iterable[Follower]) -> None:
+    async def refresh(self, database: Database) -> None:
         """Take over which services are told of sessions."""
-        self._followers = list(followers)
+        seen = self._changed
+        self._followers = await asyncio.to_thread(service_deliveries.followers, database)
+        self._read = seen
+
+    def _heard(self) -> None:
+        """Hear of a change before whoever made it does: a service is told of all that comes after it was activated."""
+        self._changed += 1
 
     def started(self, transaction: OpenTransaction) -> Told:
         """Return what to commit; `begun` follows when it is on disk."""
@@ -71,7 +80,7 @@ class Notices:
     def _told(
         self, event: Event, about: OpenTransaction | Session, body: bodies.Body, at: datetime, start: Start | None
     ) -> Told:
-        if not self._followers:
+        if not self._followers and self._changed == self._read:
             return [], []
         return service_deliveries.told([_notice(event, about, body, at, start)])
 

@@ -1,6 +1,7 @@
 """Notifications reach the service's own server: signed, in order, again until taken, and a repeated one says so."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
@@ -119,3 +120,46 @@ async def test_only_the_services_share_is_told(start: Start) -> None:
         change(portal.database, service_id, is_active=False)
         await station.charge(1, TAG, 1000)
         assert portal.count("service_delivery") == 2
+
+
+async def test_a_service_is_told_of_what_comes_right_after_it_was_activated(start: Start) -> None:
+    async with start(replace(QUICK, refresh_every=60)) as portal, receiving() as inbox, portal.station() as station:
+        register(portal.database, url=inbox.url)
+        await station.charge(1, TAG, 1000)
+        await until(lambda: inbox.events == ["session.started", "session.ended"])
+
+
+async def test_updates_keep_the_pace_the_service_wants(start: Start) -> None:
+    async with start(QUICK) as portal, receiving() as inbox, portal.station() as station:
+        register(portal.database, url=inbox.url, energy_every_s=3600)
+        await followed(portal)
+        await station.start(1, TAG)
+        await station.meter(1, 1000)
+        known = portal.central.stations["CP1"].open
+        ((number, began),) = known.items()
+        known[number] = began._replace(logged_at=began.logged_at - timedelta(hours=1))
+        for energy_wh in (2000, 3000, 4000):
+            await station.meter(1, energy_wh)
+        await station.stop(1)
+        await until(lambda: "session.ended" in inbox.events)
+        assert inbox.events == ["session.started", "session.updated", "session.ended"]
+        assert inbox.received[1].body["session"]["energy_kwh"] == 2.0
+
+
+async def test_a_stop_that_comes_after_its_end_was_estimated_corrects_what_was_told(start: Start) -> None:
+    async with start(QUICK) as portal, receiving() as inbox, portal.station() as station:
+        _id, made = register(portal.database, url=inbox.url)
+        await followed(portal)
+        first = (await station.start(1, TAG, meterStart=0))["transactionId"]
+        await station.start(1, TAG, meterStart=9000)
+        await until(lambda: "session.ended" in inbox.events)
+        stop = {"transactionId": first, "meterStop": 7000, "timestamp": "2026-03-20T10:28:31Z", "reason": "Local"}
+        for _time in range(2):
+            await station.call("StopTransaction", stop)
+        await until(lambda: "session.corrected" in inbox.events)
+        told = [one.body for one in inbox.received if one.body["type"] in ("session.ended", "session.corrected")]
+        assert [one["type"] for one in told] == ["session.ended", "session.corrected"]
+        assert told[0]["session"]["session_id"] == told[1]["session"]["session_id"]
+        assert "end estimated" in told[0]["session"]["note"]
+        assert (told[1]["session"]["energy_kwh"], told[1]["session"]["stop_reason"]) == (7.0, "Local")
+        inbox.check(made.signing_secret)

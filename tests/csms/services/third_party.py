@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,12 +36,13 @@ class Received(NamedTuple):
 
 @dataclass
 class Receiver:
-    """Takes notifications. answers: the next ones' statuses, None for silence; then 204."""
+    """Takes notifications. answers: the next ones' statuses, None for silence; then 204. leads_to: Location."""
 
     url: str = ""
     port: int = 0
     answers: list[int | None] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+    leads_to: str = ""
 
     async def take(self, request: web.Request) -> web.Response:
         content = await request.read()
@@ -48,7 +50,7 @@ class Receiver:
         status = self.answers.pop(0) if self.answers else 204
         if status is None:
             await asyncio.Event().wait()
-        return web.Response(status=status or 204)
+        return web.Response(status=status or 204, headers={"Location": self.leads_to} if self.leads_to else None)
 
     @property
     def events(self) -> list[str]:
@@ -67,16 +69,18 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(receiver: Receiver | None = None, port: int = 0) -> AsyncIterator[Receiver]:
+async def receiving(
+    receiver: Receiver | None = None, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Receiver]:
     """Run the service's own server; with a port, at the same place as before."""
     receiver = receiver or Receiver()
     app = web.Application()
     app.add_routes([web.post("/notify", receiver.take)])
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
+    await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
     receiver.port = runner.addresses[0][1]
-    receiver.url = f"http://127.0.0.1:{receiver.port}/notify"
+    receiver.url = f"{'https' if tls else 'http'}://127.0.0.1:{receiver.port}/notify"
     try:
         yield receiver
     finally:
