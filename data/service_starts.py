@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from data.abilities import abilities
 from data.command_rows import State
-from data.commands import checked_command, queue
+from data.commands import cancel, checked_command, queue
 from data.database import Database, Sql
 from data.errors import NotFound
 from data.scope import Role, Scope
@@ -37,6 +37,14 @@ class Progress(NamedTuple):
     text: str
 
 
+class Asked(NamedTuple):
+    """A service's command: for which outlet, and the service's word for what it starts."""
+
+    batch_id: str
+    outlet_uuid: str
+    reference: str | None
+
+
 REFUSED = (State.REJECTED, State.NOT_SUPPORTED, State.FAILED, State.EXPIRED, State.CANCELLED)
 COLUMNS = ", ".join(Start._fields)
 
@@ -58,14 +66,14 @@ def ask(
         NotFound: the station was removed this moment.
     """
     wanted = checked_command(kind, parameters, outlet.connector_id, expires_at)
-    everywhere = Scope(database, user_id=0, role=Role.ADMINISTRATOR, site_ids=None)
-    stations = list(abilities(everywhere, [outlet.station_id]).values())
+    stations = list(abilities(_everywhere(database), [outlet.station_id]).values())
     if not stations:
         raise NotFound("outlet", outlet.uuid)
     statements, changed = queue(
         wanted, batch_id, stations, None, told("asked for by the service %(service)s.", service=service.name)
     )
-    database.write([*statements, *([_made(start)] if start else [])], changed)
+    owned = _owned(service, outlet, batch_id, start.reference if start else None)
+    database.write([*statements, owned, *([_made(start)] if start else [])], changed)
 
 
 def progress(database: Database, batch_id: str) -> Progress:
@@ -75,6 +83,22 @@ def progress(database: Database, batch_id: str) -> Progress:
         {"batch_id": batch_id},
     ).to_pylist()[0]
     return Progress(row["command_id"], State(row["state"]), row["progress_text"] or row["answer"])
+
+
+def given_up(database: Database, batch_id: str) -> Progress:
+    """Call off the one command of a batch if its station was not sent it yet; return how far it is then."""
+    cancel(_everywhere(database), [progress(database, batch_id).command_id])
+    return progress(database, batch_id)
+
+
+def asked(database: Database, service: Service, command_id: int) -> Asked | None:
+    """Return a command that a service asked for."""
+    rows = database.query(
+        """SELECT batch_id, outlet_uuid, reference FROM service_command JOIN command USING (batch_id)
+           WHERE command_id = $command_id AND service_id = $service_id""",
+        {"command_id": command_id, "service_id": service.service_id},
+    ).to_pylist()
+    return Asked(**rows[0]) if rows else None
 
 
 def referred(database: Database, service: Service, reference: str) -> Start | None:
@@ -106,3 +130,14 @@ def at_work(database: Database, now: datetime) -> list[Start]:
 def _made(start: Start) -> Sql:
     values = ", ".join(f"${name}" for name in Start._fields)
     return Sql(f"INSERT INTO service_start ({COLUMNS}) VALUES ({values})", start._asdict())  # noqa: S608
+
+
+def _owned(service: Service, outlet: Outlet, batch_id: str, reference: str | None) -> Sql:
+    return Sql(
+        "INSERT INTO service_command VALUES ($batch_id, $service_id, $uuid, $reference)",
+        {"batch_id": batch_id, "service_id": service.service_id, "uuid": outlet.uuid, "reference": reference},
+    )
+
+
+def _everywhere(database: Database) -> Scope:
+    return Scope(database, user_id=0, role=Role.ADMINISTRATOR, site_ids=None)

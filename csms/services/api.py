@@ -12,11 +12,11 @@ from aiohttp import web
 
 from csms.central import Central
 from csms.services.adapters import ADAPTERS, Adapter
-from csms.services.answers import refusal, too_large
+from csms.services.answers import MEDIA, problem, refusal, too_large
 from csms.services.bodies import Body, of_open, of_outlet, of_session
-from csms.services.control import HTTP_STATUS, Control, Outcome
+from csms.services.control import HTTP_STATUS, Control, Outcome, said
 from csms.services.keys import Keys
-from data import map_feed, service_access
+from data import map_feed, service_access, service_starts
 from data.errors import DatabaseUnusable, InvalidInput, NotFound
 from data.service_access import Outlet, Service
 from data.transactions import session_id
@@ -45,6 +45,7 @@ class ServicesApi:
             web.get(PATH + "/outlets/{uuid}", self._guarded(self._outlet)),
             web.post(PATH + "/outlets/{uuid}/start", self._guarded(self._start)),
             web.post(PATH + "/outlets/{uuid}/stop", self._guarded(self._stop)),
+            web.get(PATH + "/commands/{command_id}", self._guarded(self._command)),
             web.get(PATH + "/sessions/{session_id}", self._guarded(self._session)),
         ]
 
@@ -59,13 +60,12 @@ class ServicesApi:
                 service = await self._keys.owner(request.headers.get("Authorization", ""), request.remote or "")
                 return await handler(request, service, ADAPTERS[service.kind])
             except InvalidInput as error:
-                raise refusal(400, "invalid", str(error)) from error
+                raise refusal(422, "invalid", str(error)) from error
             except NotFound as error:
                 raise refusal(404, "not_found", str(error)) from error
-            except DatabaseUnusable:
-                return web.json_response(
-                    {"error": "unavailable", "message": "The portal cannot store anything now."}, status=503
-                )
+            except DatabaseUnusable as error:
+                what = "The portal cannot store anything now. Try again later."
+                raise refusal(503, "unavailable", what) from error
 
         return handle
 
@@ -103,6 +103,16 @@ class ServicesApi:
         if not self._may_see(service, adapter, transaction.transaction_id):
             raise refusal(403, "not_own", "This session was not started by the service, which may not stop it.")
         return _answer(outlet, await self._control.stop(service, outlet, transaction))
+
+    async def _command(self, request: web.Request, service: Service, adapter: Adapter) -> web.Response:
+        _require(adapter)
+        wanted = request.match_info["command_id"]
+        number = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 10 else 0
+        asked = await asyncio.to_thread(service_starts.asked, self._central.database, service, number)
+        if asked is None:
+            raise refusal(404, "not_found", "There is no such command of this service.")
+        outcome = said(await asyncio.to_thread(service_starts.progress, self._central.database, asked.batch_id))
+        return web.json_response(_written(asked.outlet_uuid, outcome._replace(reference=asked.reference)))
 
     async def _session(self, request: web.Request, service: Service, adapter: Adapter) -> web.Response:
         _require(adapter)
@@ -151,8 +161,17 @@ def _require(adapter: Adapter) -> None:
 
 
 def _answer(outlet: Outlet, outcome: Outcome) -> web.Response:
-    body = {"outlet": outlet.uuid, **outcome._asdict()}
-    return web.json_response(body, status=HTTP_STATUS[outcome.result])
+    status = HTTP_STATUS[outcome.result]
+    headers = {"Location": f"{PATH}/commands/{outcome.command_id}"} if outcome.command_id else None
+    body = _written(outlet.uuid, outcome)
+    if status < 300:
+        return web.json_response(body, status=status, headers=headers)
+    body |= problem(status, outcome.result, outcome.reason)
+    return web.json_response(body, status=status, headers=headers, content_type=MEDIA)
+
+
+def _written(uuid: str, outcome: Outcome) -> Body:
+    return {"outlet": uuid, **outcome._asdict()}
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
@@ -181,10 +200,10 @@ def _text(asked: dict[str, Any], name: str, longest: int) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not 1 <= len(value.strip()) <= longest or not value.isprintable():
-        raise refusal(400, "invalid", f"{name} must be a text of 1 to {longest} characters.")
+        raise refusal(422, "invalid", f"{name} must be a text of 1 to {longest} characters.")
     return value.strip()
 
 
 def _nothing_else(asked: dict[str, Any]) -> None:
     if asked:
-        raise refusal(400, "invalid", f"{next(iter(asked))[:50]} is not known here.")
+        raise refusal(422, "invalid", f"{next(iter(asked))[:50]} is not known here. Leave it out.")

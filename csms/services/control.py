@@ -29,6 +29,7 @@ class Result(StrEnum):
     FAILED = "failed"
     OFFLINE = "offline"
     TIMED_OUT = "timed_out"
+    PENDING = "pending"
 
 
 RESULTS = {
@@ -36,11 +37,14 @@ RESULTS = {
     State.NOT_SUPPORTED: Result.REJECTED,
     State.FAILED: Result.FAILED,
     State.TIMED_OUT: Result.TIMED_OUT,
-    State.EXPIRED: Result.TIMED_OUT,
+    State.EXPIRED: Result.FAILED,
     State.CANCELLED: Result.FAILED,
+    State.QUEUED: Result.PENDING,
+    State.SENT: Result.PENDING,
 }
 HTTP_STATUS = {
     Result.ACCEPTED: 200,
+    Result.PENDING: 202,
     Result.REJECTED: 409,
     Result.FAILED: 502,
     Result.OFFLINE: 503,
@@ -157,18 +161,17 @@ class Control:
         )  # fmt: skip
 
     async def _outcome(self, batch_id: str) -> Outcome:
-        """Wait until the station has answered, or its time to do so is over."""
-        limit_s = 2 * self._central.timing.call_deadline + 2 * self._central.timing.commands_every
+        """Wait until the station has answered; what it was not sent by then is called off."""
         try:
-            async with asyncio.timeout(limit_s):
+            async with asyncio.timeout(self._central.timing.service_waits):
                 while True:
                     changed = self._changed
                     progress = await asyncio.to_thread(service_starts.progress, self._central.database, batch_id)
                     if progress.state not in (State.QUEUED, State.SENT):
-                        return _said(progress)
+                        return said(progress)
                     await changed.wait()
         except TimeoutError:
-            return Outcome(Result.TIMED_OUT, "The station has not answered in time.", progress.command_id)
+            return said(await asyncio.to_thread(service_starts.given_up, self._central.database, batch_id))
 
     def _told(self) -> None:
         """Hear of a commit, in the database's thread."""
@@ -183,7 +186,16 @@ class Control:
 OFFLINE = Outcome(Result.OFFLINE, "The charging station is not connected.")
 
 
-def _said(progress: Progress) -> Outcome:
+REASONS = {
+    Result.ACCEPTED: "The charging station accepted.",
+    Result.PENDING: "The charging station was asked and has not answered yet. Ask for the command's result later.",
+}
+
+CALLED_OFF = "It was called off before the charging station was asked; nothing is tried later."
+
+
+def said(progress: Progress) -> Outcome:
+    """Return what came of a command so far."""
     result = RESULTS.get(progress.state, Result.ACCEPTED)
-    reason = "The charging station accepted." if result is Result.ACCEPTED else progress.text
+    reason = CALLED_OFF if progress.state is State.CANCELLED else REASONS.get(result, progress.text)
     return Outcome(result, reason, progress.command_id)

@@ -1,14 +1,16 @@
 """Who may call the services' API, and what each kind of service may do."""
 
 import json
+import logging
 
 import httpx
+import pytest
 
 from csms.services.adapters import ADAPTERS
-from csms.services.keys import MOST_WRONG
+from csms.services.keys import MOST_CALLS, MOST_WRONG
 from data import services
 from tests.csms.portal import TAG, Portal
-from tests.csms.services.third_party import administrator, change, service, uuid_of
+from tests.csms.services.third_party import administrator, change, receiving, service, uuid_of
 from tests.support.virtual_station import until
 
 
@@ -29,6 +31,25 @@ async def test_who_shows_wrong_keys_is_soon_refused_and_a_right_key_still_counts
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
         await pay.get("/map")
         await until(lambda: len(portal.events("security")) == 1)
+
+
+async def test_a_service_that_calls_too_often_is_told_to_wait_and_no_other_is(portal: Portal) -> None:
+    async with service(portal) as pay, service(portal, "map") as other:
+        answers = [(await pay.http.get("/api/v1/commands/1")).status_code for _call in range(MOST_CALLS)]
+        assert set(answers) == {404}
+        assert (await pay.get("/commands/1", 429))["error"] == "too_many"
+        await other.get("/map")
+
+
+async def test_no_key_is_logged(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with receiving() as inbox, service(portal, url=inbox.url) as pay, portal.station() as station:
+        await pay.post(f"/outlets/{uuid_of(portal)}/start", {})
+        await until(lambda: station.transactions and inbox.received)
+        await pay.get("/map", 401, Authorization="Bearer 0wrong0key0")
+    kept = caplog.text + str(portal.rows("SELECT * FROM event")) + str(portal.rows("SELECT * FROM command"))
+    for secret in (*pay.secrets, "0wrong0key0"):
+        assert secret not in kept
 
 
 async def test_a_service_that_is_not_active_is_told_so_and_new_secrets_end_the_old_key(portal: Portal) -> None:
@@ -94,7 +115,7 @@ async def test_a_body_that_cannot_be_taken_starts_nothing(portal: Portal) -> Non
     async with service(portal) as pay, portal.station() as station:
         for content in bodies:
             answer = await pay.http.post(f"/api/v1/outlets/{uuid_of(portal)}/start", content=content)
-            assert (answer.status_code, answer.json()["error"]) == (400, "invalid"), content
+            assert (answer.status_code, answer.json()["error"]) == (422 if b":" in content else 400, "invalid"), content
         assert station.commands == []
 
 

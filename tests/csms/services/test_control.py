@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from csms.services.control import CALLED_OFF
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
 from tests.csms.services.third_party import service, uuid_of
@@ -94,3 +95,46 @@ async def test_a_users_tag_must_be_one_that_may_charge(portal: Portal) -> None:
         await until(lambda: portal.count("open_transaction"))
         assert portal.row("SELECT email FROM open_transaction")["email"] == "dana@portal.example"
         assert station.commands[0][1]["idTag"] == TAG
+
+
+async def test_an_answer_that_does_not_come_in_time_is_asked_for_later(start: Start) -> None:
+    async with start(replace(FAST, service_waits=0.2)) as portal, portal.station() as station:
+        outlet = f"/outlets/{uuid_of(portal)}"
+        async with service(portal) as pay, service(portal, "payment") as other:
+            station.handlers["RemoteStartTransaction"] = lambda station, payload: None
+            answer = await pay.http.post(f"/api/v1{outlet}/start", json={"reference": "7"})
+            assert (answer.status_code, answer.json()["result"]) == (202, "pending")
+            place = answer.headers["location"].removeprefix("/api/v1")
+            assert await pay.get(place) == answer.json()
+            await other.get(place, 404)
+            assert (await pay.post(outlet + "/start", {"reference": "7"}, 202))["result"] == "pending"
+            assert len(station.commands) == 1
+            await station.close()
+            await until(lambda: portal.rows("SELECT 1 FROM command WHERE ended_at IS NOT NULL"))
+            assert (await pay.get(place))["result"] in ("timed_out", "failed")
+
+
+async def test_what_a_station_could_not_be_sent_in_time_is_called_off(start: Start) -> None:
+    async with start(replace(FAST, service_waits=0.2)) as portal, service(portal) as pay, portal.station() as station:
+        station.handlers["Reset"] = lambda station, payload: {"status": "Accepted"}
+        portal.ask("reboot")
+        await until(lambda: portal.rows("SELECT 1 FROM command WHERE state = 'accepted'"))
+        told = await pay.post(f"/outlets/{uuid_of(portal)}/start", {}, 502)
+        assert (told["result"], told["reason"]) == ("failed", CALLED_OFF)
+        await station.boot()
+        await until(lambda: not portal.rows("SELECT 1 FROM command WHERE ended_at IS NULL"))
+        assert [action for action, _payload in station.commands] == ["Reset"]
+        assert (await pay.get(f"/commands/{told['command_id']}"))["result"] == "failed"
+
+
+async def test_a_station_that_speaks_soap_is_started_and_stopped(portal: Portal) -> None:
+    outlet = f"/outlets/{uuid_of(portal)}"
+    async with service(portal) as pay, portal.soap_station() as station:
+        await station.boot()
+        assert (await pay.post(outlet + "/start", {"reference": "7"}))["result"] == "accepted"
+        await until(lambda: portal.count("open_transaction"))
+        assert (await pay.post(outlet + "/stop"))["result"] == "accepted"
+        await until(lambda: portal.count("session") and not portal.central.stations["CP1"].open)
+        session = await pay.get(f"/sessions/{portal.session()['session_id']}")
+        assert (session["state"], session["reference"]) == ("ended", "7")
+        assert [action for action, _payload in station.commands] == ["RemoteStartTransaction", "RemoteStopTransaction"]
