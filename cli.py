@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,8 +152,9 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
         "PORTAL_API": lambda: _check_port("PORTAL_API", settings.api, running),
         "database": lambda: _check_database(settings.data / FILE, owner if running else None),
     }
-    if tls := settings.ocpp_tls:
-        checks["PORTAL_OCPP_TLS"] = lambda: _check_port("PORTAL_OCPP_TLS", tls.address, running)
+    for name, tls in (("PORTAL_OCPP_TLS", settings.ocpp_tls), ("PORTAL_API_TLS", settings.api_tls)):
+        if tls:
+            checks[name] = partial(_check_port, name, tls.address, running)
     for subject, look in checks.items():
         try:
             print(f"ok       {subject}: {look()}")

@@ -36,7 +36,7 @@ class MailServer:
 
 
 class TlsServer(NamedTuple):
-    """Where stations connect over TLS, and the files of its certificate, PEM.
+    """Where a server listens for TLS, and the files of its certificate, PEM.
 
     certificate: None: one that the portal signs itself. key: None: it is in the certificate's file.
     """
@@ -65,6 +65,7 @@ class Settings:
     ocpp: Address
     ocpp_tls: TlsServer | None
     api: Address
+    api_tls: TlsServer | None
     ftp: Address
     admin_email: str
     admin_password: str
@@ -82,6 +83,7 @@ DEFAULTS = {
     "PORTAL_OCPP_CERTIFICATE": "",  # empty: one that the portal signs itself
     "PORTAL_OCPP_KEY": "",  # empty: in the certificate's file
     "PORTAL_API": "0.0.0.0:9001",
+    "PORTAL_API_TLS": "",  # empty: no port with TLS
     "PORTAL_FTP": "0.0.0.0:2121",
     "PORTAL_ADMIN_EMAIL": "admin@portal.example",
     "PORTAL_ADMIN_PASSWORD": "",  # empty: one is generated and shown once
@@ -109,8 +111,9 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         data=_folder("PORTAL_DATA", value["PORTAL_DATA"]),
         web=_address("PORTAL_WEB", value["PORTAL_WEB"]),
         ocpp=_address("PORTAL_OCPP", value["PORTAL_OCPP"]),
-        ocpp_tls=_tls(value["PORTAL_OCPP_TLS"], value["PORTAL_OCPP_CERTIFICATE"], value["PORTAL_OCPP_KEY"]),
+        ocpp_tls=_tls("PORTAL_OCPP_TLS", value),
         api=_address("PORTAL_API", value["PORTAL_API"]),
+        api_tls=_tls("PORTAL_API_TLS", value),
         ftp=_address("PORTAL_FTP", value["PORTAL_FTP"]),
         admin_email=_email("PORTAL_ADMIN_EMAIL", value["PORTAL_ADMIN_EMAIL"]),
         admin_password=value["PORTAL_ADMIN_PASSWORD"],
@@ -137,14 +140,14 @@ def _address(name: str, value: str) -> Address:
     return Address(match[1], int(match[2]))
 
 
-def _tls(address: str, certificate: str, key: str) -> TlsServer | None:
-    if not address:
+def _tls(name: str, value: Mapping[str, str]) -> TlsServer | None:
+    if not value[name]:
         return None
-    files = {"PORTAL_OCPP_CERTIFICATE": certificate, "PORTAL_OCPP_KEY": key}
-    paths = {name: _file(name, value) if value else None for name, value in files.items()}
+    files = ("PORTAL_OCPP_CERTIFICATE", "PORTAL_OCPP_KEY")
+    certificate, key = (_file(file, value[file]) if value[file] else None for file in files)
     if key and not certificate:
-        raise BadSetting("PORTAL_OCPP_KEY", key, "is the key of no certificate. Set PORTAL_OCPP_CERTIFICATE too.")
-    return TlsServer(_address("PORTAL_OCPP_TLS", address), *paths.values())
+        raise BadSetting(files[1], value[files[1]], f"is the key of no certificate. Set {files[0]} too.")
+    return TlsServer(_address(name, value[name]), certificate, key)
 
 
 def _file(name: str, value: str) -> Path:

@@ -67,13 +67,21 @@ async def run(settings: Settings) -> None:
         generated = users.ensure_administrator(database, settings.admin_email, settings.admin_password)
         service = DatabaseService(database, settings.data, stop_soon)
         timing = Timing(keep_messages_days=settings.keep_messages_days)
-        tls = settings.ocpp_tls
-        async with running(database, settings.ocpp, settings.api, timing, settings.mail_server, tls) as system:
+        async with running(
+            database,
+            settings.ocpp,
+            settings.api,
+            timing,
+            settings.mail_server,
+            settings.ocpp_tls,
+            settings.api_tls,
+        ) as system:
             ftp = files.start(settings.ftp)
             lines = [
                 f"OCPP 1.6: ws://{system.ocpp}{PATH}<ChargeboxId>",
                 *([f"OCPP 1.6 over TLS: wss://{system.ocpp_tls}{PATH}<ChargeboxId>"] if system.ocpp_tls else []),
                 f"API: http://{system.api}",
+                *([f"API over TLS: https://{system.api_tls}"] if system.api_tls else []),
                 f"FTP: ftp://{ftp}",
             ]
             if generated:

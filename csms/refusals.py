@@ -44,15 +44,22 @@ class Refusals:
         Args:
             station: the configured one that the caller says it is.
         """
-        charge_box_id = charge_box_id.replace("\0", "")[:100]
+        name = charge_box_id.replace("\0", "")[:100]
+        text = told("The station %(name)s was refused: %(reason)s.", name=name, reason=reason)
+        return self._note(name, text, address, station)
+
+    def in_handshake(self, reason: str) -> None:
+        """Note that somebody did not get past the handshake of TLS, which tells nothing of who it was."""
+        self._note("", told("Somebody who connected over TLS was refused: %(reason)s.", reason=reason), "", None)
+
+    def _note(self, charge_box_id: str, text: str, address: str, station: Station | None) -> bool:
         now = datetime.now(UTC)
         while self._noted and now - self._noted[0] > ODDITY_REPEATED_AFTER:
             self._noted.popleft()
-        is_noted = len(self._noted) < MOST_REFUSALS and self._central.is_first("refused", charge_box_id, reason)
+        is_noted = len(self._noted) < MOST_REFUSALS and self._central.is_first("refused", charge_box_id, text)
         if is_noted:
             self._noted.append(now)
-            log.warning("%r: refused, %s (%s)", charge_box_id, reason, address)
-            text = told("The station %(name)s was refused: %(reason)s.", name=charge_box_id, reason=reason)
+            log.warning("%r: %s (%s)", charge_box_id, text, address)
             noted = event(
                 EventKind.STATION_REFUSED,
                 text,

@@ -1,5 +1,7 @@
 """A certificate of the portal's own, for servers that nobody gave a better one."""
 
+import ipaddress
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +24,13 @@ def certificate(data: Path) -> Path:
     return file
 
 
+def _names() -> list[x509.GeneralName]:
+    """Return what this machine is called: whoever looks at the name of the server finds it."""
+    loopback = [x509.IPAddress(ipaddress.ip_address(address)) for address in ("127.0.0.1", "::1")]
+    called = {"localhost", socket.gethostname(), socket.getfqdn()}
+    return [*(x509.DNSName(name) for name in sorted(called) if name.isascii() and name), *loopback]
+
+
 def _key_and_certificate(now: datetime) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Charge Portal")])
@@ -31,6 +40,7 @@ def _key_and_certificate(now: datetime) -> bytes:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
+        .add_extension(x509.SubjectAlternativeName(_names()), critical=False)
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + VALID)
         .sign(key, hashes.SHA256())

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ class Running(NamedTuple):
     ocpp: Address
     api: Address
     ocpp_tls: Address | None
+    api_tls: Address | None
 
 
 @asynccontextmanager
@@ -43,6 +45,7 @@ async def running(
     timing: Timing | None = None,
     mail_server: MailServer | None = None,
     tls: TlsServer | None = None,
+    api_tls: TlsServer | None = None,
 ) -> AsyncIterator[Running]:
     """Serve stations until the block ends; then what was received is answered first.
 
@@ -62,13 +65,19 @@ async def running(
     routes = [*soap.routes(), *ServicesApi(central).routes()]
     runner = web.AppRunner(_api(central, routes), access_log=None)
     try:
+        secured = await _secured(central, refusals, tls or api_tls)
+        context = secured.context if secured else None
         ocpp = await server.start(ocpp)
-        ocpp_tls, tls_loops = await _start_tls(central, server, tls)
+        ocpp_tls = await server.start(tls.address, context) if tls else None
         await runner.setup()
-        await web.TCPSite(runner, api.host, api.port).start()
-        beside = (*tls_loops, mails.run(), contacts.run(), deliveries.run(), outlet_states.follow(central))
+        api, api_over_tls = (
+            await _serve(runner, api),
+            await _serve(runner, api_tls.address, context) if api_tls else None,
+        )
+        beside = [mails.run(), contacts.run(), deliveries.run(), outlet_states.follow(central)]
+        beside += [secured.run()] if secured else []
         loops = [asyncio.create_task(loop) for loop in (*_loops(central), *beside)]
-        yield Running(central, ocpp, Address(api.host, runner.addresses[0][1]), ocpp_tls)
+        yield Running(central, ocpp, api, ocpp_tls, api_over_tls)
     finally:
         for loop in loops:
             loop.cancel()
@@ -82,14 +91,19 @@ async def running(
             await connection_days.write(central)
 
 
-async def _start_tls(
-    central: Central, server: OcppServer, tls: TlsServer | None
-) -> tuple[Address | None, list[Coroutine[Any, Any, None]]]:
-    """Open the port for security profiles 2 and 3, if one is set; return its address, and what runs beside it."""
+async def _secured(central: Central, refusals: Refusals, tls: TlsServer | None) -> ServerTls | None:
+    """Return what the ports with TLS share, if there is one."""
     if tls is None:
-        return None, []
-    secured = await asyncio.to_thread(ServerTls, central.database.file.parent, tls, central.authority)
-    return await server.start(tls.address, secured.context), [secured.run()]
+        return None
+    return await asyncio.to_thread(
+        ServerTls, central.database.file.parent, tls, central.authority, refusals.in_handshake
+    )
+
+
+async def _serve(runner: web.AppRunner, address: Address, tls: ssl.SSLContext | None = None) -> Address:
+    """Listen for HTTP; return the address with the real port."""
+    await web.TCPSite(runner, address.host, address.port, ssl_context=tls).start()
+    return Address(address.host, runner.addresses[-1][1])
 
 
 def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:

@@ -1,4 +1,4 @@
-"""The TLS of the port for security profiles 2 and 3.
+"""The TLS of the ports for security profiles 2 and 3.
 
 A client certificate is looked at by OpenSSL: one of another authority, or one that has expired, does not get past the
 handshake. What its name is worth, csms/gate.py decides.
@@ -7,6 +7,7 @@ handshake. What its name is worth, csms/gate.py decides.
 import asyncio
 import logging
 import ssl
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +16,21 @@ from cryptography.x509.oid import NameOID
 
 from csms import self_signed
 from csms.authority import Authority
+from data.texts import N_, because, told
 from settings import TlsServer
 
 log = logging.getLogger(__name__)
 
 LOOKED_AT_EVERY_S = 60
+REASONS = {
+    "HTTP_REQUEST": N_("it did not speak TLS"),
+    "WRONG_VERSION_NUMBER": N_("it did not speak TLS"),
+    "UNSUPPORTED_PROTOCOL": N_("its TLS is older than 1.2"),
+    "TLSV1_ALERT_UNKNOWN_CA": N_("it does not trust the portal's certificate"),
+    "SSLV3_ALERT_BAD_CERTIFICATE": N_("it does not trust the portal's certificate"),
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": N_("it does not trust the portal's certificate"),
+}
+"""OpenSSL's reason → what an operator can do something with."""
 
 
 class ClientCertificate(NamedTuple):
@@ -30,9 +41,13 @@ class ClientCertificate(NamedTuple):
 
 
 class ServerTls:
-    """The context of the port, whose certificate follows its files: they are renewed while the portal runs."""
+    """The context of the ports, whose certificate follows its files: they are renewed while the portal runs.
 
-    def __init__(self, data: Path, server: TlsServer, authority: Authority) -> None:
+    Args:
+        refused: told why a caller did not get past the handshake; who it was, TLS does not tell.
+    """
+
+    def __init__(self, data: Path, server: TlsServer, authority: Authority, refused: Callable[[str], None]) -> None:
         self._certificate = server.certificate or self_signed.certificate(data)
         self._key = server.key
         self._read_at = self._changed_at()
@@ -41,6 +56,7 @@ class ServerTls:
         self.context.verify_mode = ssl.CERT_OPTIONAL
         self.context.load_verify_locations(authority.ensure())
         self.context.load_cert_chain(self._certificate, self._key)
+        self.context.sslobject_class = _telling(refused)
 
     async def run(self) -> None:
         """Take over renewed files, for ever."""
@@ -61,6 +77,29 @@ class ServerTls:
 
     def _changed_at(self) -> list[int]:
         return [file.stat().st_mtime_ns for file in (self._certificate, self._key) if file]
+
+
+def _telling(refused: Callable[[str], None]) -> type[ssl.SSLObject]:
+    """Return a class of connections that tell why they did not come about: asyncio keeps that to itself."""
+
+    class Telling(ssl.SSLObject):
+        def do_handshake(self) -> None:
+            try:
+                super().do_handshake()
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLEOFError):  # it goes on, or nobody is there
+                raise
+            except ssl.SSLError as error:
+                refused(_reason(error))
+                raise
+
+    return Telling
+
+
+def _reason(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return because(told("its certificate is not good"), error.verify_message)
+    words = (error.reason or "").replace("_", " ").lower()
+    return told(REASONS[error.reason]) if error.reason in REASONS else because(told("TLS did not come about"), words)
 
 
 def client_certificate(session: ssl.SSLObject | None) -> ClientCertificate | None:

@@ -37,7 +37,8 @@ class SoapStation(VirtualStation):
         self._runner: web.AppRunner | None = None
 
     async def connect(self) -> None:
-        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(self.timeout_s))
+        connector = aiohttp.TCPConnector(ssl=self.tls) if self.tls else None
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(self.timeout_s), connector=connector)
         app = web.Application()
         app.add_routes([web.post("/", self._serve)])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

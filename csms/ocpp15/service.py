@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import ssl
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from csms.ocpp15.messages import MESSAGES
 from csms.refusals import Refusals
 from csms.rules import take
 from csms.station import Station
+from csms.tls import client_certificate
 from data.errors import DatabaseUnusable
 from data.events import EventKind
 from data.texts import told
@@ -38,6 +40,7 @@ class _Request(NamedTuple):
     peer: str
     own: str  # the address of this machine that it came to
     authorization: str
+    tls: ssl.SSLObject | None
 
 
 class CentralSystemService:
@@ -62,7 +65,8 @@ class CentralSystemService:
     async def _serve(self, http: web.Request) -> web.Response:
         authorization = http.headers.get("Authorization", "")
         content, peer = await _content(http), http.remote or ""
-        request = _Request(content, datetime.now(UTC), peer, _own_address(http), authorization)
+        tls = http.transport.get_extra_info("ssl_object") if http.transport else None
+        request = _Request(content, datetime.now(UTC), peer, _own_address(http), authorization, tls)
         asked: Envelope | None = None
         line: SoapLine | None = None
         try:
@@ -97,7 +101,9 @@ class CentralSystemService:
         Raises:
             Fault: it does not prove who it is.
         """
-        found = self._gate.look_at(station, Shown(request.peer, request.authorization))
+        certificate = client_certificate(request.tls)
+        shown = Shown(request.peer, request.authorization, request.tls is not None, certificate)
+        found = self._gate.look_at(station, shown)
         if isinstance(found, Denied):
             raise Fault("Sender", "SecurityError", found.text.strip(), found.status)
         line = await self._contacts.heard(station, asked.from_address, request.peer, request.own)

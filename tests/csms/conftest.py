@@ -30,7 +30,7 @@ def start(database: DuckDB) -> Start:
 
     @asynccontextmanager
     async def start(timing: Timing = FAST, tls: TlsServer | None = None) -> AsyncIterator[Portal]:
-        async with running(database, ANY_PORT, ANY_PORT, timing, tls=tls) as system:
+        async with running(database, ANY_PORT, ANY_PORT, timing, tls=tls, api_tls=tls) as system:
             yield Portal(system)
 
     return start

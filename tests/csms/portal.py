@@ -45,6 +45,10 @@ class Portal:
         url = f"http://{self.system.api}{CENTRAL_SYSTEM_SERVICE}"
         return SoapStation(url, charge_box_id, **options)
 
+    def tls_soap_station(self, charge_box_id: str = "CP1", **options: Any) -> SoapStation:
+        """Return a station of OCPP 1.5 that comes over TLS; its `tls` says how."""
+        return SoapStation(f"https://{self.system.api_tls}{CENTRAL_SYSTEM_SERVICE}", charge_box_id, **options)
+
     def ask(self, kind: str, parameters: dict[str, Any] | None = None, **options: Any) -> str:
         """Ask stations, CP1 if not told others, for a command as an administrator does."""
         scope = Scope(self.database, user_id=100, role=Role.ADMINISTRATOR, site_ids=None)

@@ -1,6 +1,8 @@
 """Security profiles 2 and 3: over TLS, with a password or with a certificate that the portal signed."""
 
+import asyncio
 import os
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,18 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from csms import self_signed
 from csms.authority import Authority
 from csms.tls import ServerTls
 from data import station_certificates, station_security
-from settings import TlsServer
+from settings import Address, TlsServer
 from tests.csms.conftest import ANY_PORT, Start
 from tests.csms.portal import Portal
 from tests.csms.test_commands import QUICK
 from tests.csms.test_passwords import administrator, basic, with_password
-from tests.support.virtual_station import Station, until
+from tests.support.virtual_station import WAIT_S, CallError, Station, until
 
 TLS = TlsServer(ANY_PORT)
 
@@ -117,6 +120,53 @@ async def test_a_certificate_of_a_stranger_or_of_the_past_does_not_get_past_the_
         with pytest.raises((OSError, WebSocketException)):
             await station.connect()
         assert portal.count("station_state") == 0
+        await until(lambda: portal.events("station refused"))
+        (text,) = portal.events("station refused")
+        assert text.startswith("Somebody who connected over TLS was refused: its certificate is not good: ")
+
+
+async def test_who_does_not_trust_the_portal_or_speaks_no_tls_is_noted(start: Start, folder: Path) -> None:
+    async with start(QUICK, TLS) as portal:
+        assert portal.system.ocpp_tls
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await asyncio.to_thread(_shake_hands, portal.system.ocpp_tls)
+        await until(lambda: portal.events("station refused"))
+        _, writer = await asyncio.open_connection(*portal.system.ocpp_tls)
+        writer.write(b"GET /Ocpp/websocket/CP1 HTTP/1.1\r\nHost: portal\r\n\r\n")
+        await until(lambda: len(portal.events("station refused")) == 2)
+        writer.close()
+        assert sorted(portal.events("station refused")) == [
+            "Somebody who connected over TLS was refused: it did not speak TLS.",
+            "Somebody who connected over TLS was refused: it does not trust the portal's certificate.",
+        ]
+
+
+def _shake_hands(address: Address) -> None:
+    """Connect as who trusts nobody but the world's authorities; unlike asyncio's, this client says why it leaves."""
+    with socket.create_connection(address, timeout=WAIT_S) as raw:
+        ssl.create_default_context().wrap_socket(raw, server_hostname="localhost").close()
+
+
+async def test_a_station_of_ocpp_15_reaches_profiles_2_and_3(start: Start, folder: Path) -> None:
+    async with certified(start, folder) as (portal, certified_station):
+        station = portal.tls_soap_station(**basic(await with_password(portal)))
+        station.tls = station.identity.context(folder / "self_signed.pem")
+        assert await profile_of(portal, station) == 2
+        station = portal.tls_soap_station()
+        station.tls = certified_station.tls
+        assert await profile_of(portal, station) == 3
+        stranger = portal.tls_soap_station()
+        stranger.tls = stranger.identity.context(folder / "self_signed.pem")
+        async with stranger:
+            with pytest.raises(CallError):
+                await stranger.heartbeat()
+
+
+def test_the_certificate_made_here_names_this_machine(folder: Path) -> None:
+    made = x509.load_pem_x509_certificate(self_signed.certificate(folder).read_bytes())
+    names = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert {"localhost", socket.gethostname()} <= set(names.get_values_for_type(x509.DNSName))
+    assert str(names.get_values_for_type(x509.IPAddress)[0]) == "127.0.0.1"
 
 
 async def test_a_certificate_of_an_earlier_station_of_the_name_is_refused(start: Start, folder: Path) -> None:
@@ -152,7 +202,7 @@ async def test_a_certificate_from_files_is_shown_and_a_renewed_one_taken_over(tm
         self_signed.certificate(folder)
     file = tmp_path / "server.pem"
     file.write_bytes((first / "self_signed.pem").read_bytes())
-    server = ServerTls(tmp_path, TlsServer(ANY_PORT, file), Authority(tmp_path))
+    server = ServerTls(tmp_path, TlsServer(ANY_PORT, file), Authority(tmp_path), refused=print)
     assert shown(server) == pem(first)
     file.write_bytes(b"half a cert")
     os.utime(file, ns=(1, 1))
