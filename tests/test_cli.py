@@ -21,7 +21,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The settings of a portal of its own."""
     folder = tmp_path / "data"
     monkeypatch.setenv("PORTAL_DATA", str(folder))
-    for setting in ("PORTAL_WEB", "PORTAL_OCPP", "PORTAL_API"):
+    for setting in ("PORTAL_WEB", "PORTAL_OCPP", "PORTAL_API", "PORTAL_FTP"):
         monkeypatch.setenv(setting, "127.0.0.1:0")
     return folder
 

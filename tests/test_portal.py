@@ -24,7 +24,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[str]] = []
 
     def start(**settings: str) -> "subprocess.Popen[str]":
-        own = {"PORTAL_DATA": str(tmp_path)} | {f"PORTAL_{name}": "127.0.0.1:0" for name in ("WEB", "OCPP", "API")}
+        addresses = {f"PORTAL_{name}": "127.0.0.1:0" for name in ("WEB", "OCPP", "API", "FTP")}
+        own = {"PORTAL_DATA": str(tmp_path), **addresses}
         portal = subprocess.Popen(
             [sys.executable, "app.py"],
             cwd=ROOT,

@@ -25,7 +25,8 @@ from tests.support.virtual_station import WAIT_S, CallError, Station
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    portal = {"PORTAL_DATA": str(folder), "PORTAL_OCPP": "127.0.0.1:0", "PORTAL_API": "127.0.0.1:0"}
+    addresses = {f"PORTAL_{name}": "127.0.0.1:0" for name in ("OCPP", "API", "FTP")}
+    portal = {"PORTAL_DATA": str(folder), **addresses}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return kept | portal | {"PORTAL_ADMIN_PASSWORD": "correct horse 1"} | more
 
