@@ -63,7 +63,7 @@ def page(
         InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
     if end - start > EXCEL_ROWS:
-        raise InvalidInput(N_("Rows"), f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
+        raise InvalidInput(N_("Rows"), f"{start}–{end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     condition, terms = selection(scope, table, node, filter_model), _terms(table, sort_model)
     runs, count = paging.find(scope.database, table.rows, condition, terms, max(start, 0), end)
     tables = [_rows(scope, table, run, paging.order_by(terms)) for run in runs or [Run(("FALSE", {}), 0, 0)]]

@@ -112,7 +112,7 @@ def page(
         InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
     if end - start > EXCEL_ROWS:
-        raise InvalidInput(N_("Rows"), f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
+        raise InvalidInput(N_("Rows"), f"{start}–{end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     terms = _terms(scope, sort_model)
     condition = selection(scope, node, filter_model)
     runs, count = paging.find(scope.database, TABLE, condition, terms, max(start, 0), end)

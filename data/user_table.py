@@ -74,7 +74,7 @@ def page(
         InvalidInput: a filter or sort that cannot be, or more rows than a file may have.
     """
     if end - start > EXCEL_ROWS:
-        raise InvalidInput(N_("Rows"), f"{start} to {end}", told("are more than %(most)s.", most=EXCEL_ROWS))
+        raise InvalidInput(N_("Rows"), f"{start}–{end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     condition, terms = _selection(scope, node, filter_model), _terms(sort_model)
     runs, found = paging.find(scope.database, USERS, condition, terms, max(start, 0), end)
     order = paging.order_by(terms)

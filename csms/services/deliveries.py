@@ -23,7 +23,7 @@ from data.texts import because, told
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4  # to one service
+AT_ONCE = 16  # to one service
 LONGEST_PAUSE_S = 3600
 FORGET_EVERY = timedelta(hours=1)
 BUSY = (408, 425, 429)  # answers of 4xx that speak of the service and not of the notification

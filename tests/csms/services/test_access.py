@@ -1,5 +1,6 @@
 """Who may call the services' API, and what each kind of service may do."""
 
+import asyncio
 import json
 import logging
 
@@ -132,3 +133,15 @@ async def test_the_document_is_served_to_anybody(portal: Portal) -> None:
 
 def test_every_kind_of_service_has_its_adapter() -> None:
     assert set(ADAPTERS) == set(services.KINDS)
+
+
+async def test_a_key_in_a_line_that_is_no_http_is_not_logged_either(
+    portal: Portal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for line in (b"Authorization: Bearer top\0secret", b"Authorization\1: Bearer topsecret", b"A: " + b"secret" * 2000):
+        reader, writer = await asyncio.open_connection(*portal.system.api)
+        writer.write(b"GET /api/v1/map HTTP/1.1\r\nHost: portal\r\n" + line + b"\r\n\r\n")
+        assert b" 400 " in await reader.readline()
+        writer.close()
+    assert "secret" not in caplog.text
