@@ -74,7 +74,8 @@ def fill(database: Database, now: datetime) -> bool:
 def _name_system() -> Sql:
     return Sql(
         """UPDATE system SET name = $name, description = 'Demonstration with simulated stations',
-               time_zone = $time_zone, ocpp16_url = 'ws://127.0.0.1:9000/Ocpp/websocket'""",
+               time_zone = $time_zone, ocpp16_url = 'ws://127.0.0.1:9000/Ocpp/websocket',
+               ocpp15_url = 'http://127.0.0.1:9001/Ocpp/CentralSystemService15', ftp_url = 'ftp://127.0.0.1:2121'""",
         {"name": world.SYSTEM, "time_zone": world.TIME_ZONE},
     )
 

@@ -28,7 +28,7 @@ TITLE = lazy_gettext("Services")
 READERS = (Role.ADMINISTRATOR, Role.SUPPORT_USER)
 WRITERS = (Role.ADMINISTRATOR,)
 KIND_WORDS = {
-    "charging": lazy_gettext("Charging"),
+    "charging": lazy_gettext("Charging service"),
     "map": lazy_gettext("Map"),
     "payment": lazy_gettext("Payment"),
 }

@@ -131,10 +131,10 @@ class Deliveries:
         failed = next((one for one in tried if one.is_away), None)
         if failed and not taken:
             until = now + self._pause(failed.due.failures + 1)
-            told = service_deliveries.away(failed.due, now, until, failed.answer)
+            noted = service_deliveries.away(failed.due, now, until, failed.answer)
         else:
-            told = service_deliveries.answered(together[0], now)
-        await asyncio.wrap_future(self._central.database.submit([*statements, *told[0]], [*changed, *told[1]]))
+            noted = service_deliveries.answered(together[0], now)
+        await asyncio.wrap_future(self._central.database.submit([*statements, *noted[0]], [*changed, *noted[1]]))
         return failed is None
 
     def _pause(self, failures: int) -> timedelta:
