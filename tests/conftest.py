@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import argon2
 import pytest
 
-from data.database import Database, Sql
+from data.database import FILE, Database, Sql
 from data.duckdb_engine import DuckDB
 from data.scope import Role, Scope
 
@@ -22,9 +22,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" in item.path.parts)
 
 
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new portal's database file, made once: making its tables takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("new")
+    DuckDB(folder).close()
+    return folder / FILE
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[DuckDB]:
+def database(new_file: Path, tmp_path: Path) -> Iterator[DuckDB]:
     """A new portal's database, in a folder of its own."""
+    shutil.copyfile(new_file, tmp_path / FILE)
     database = DuckDB(tmp_path)
     yield database
     database.close()
@@ -78,8 +87,8 @@ def _create_person(database: Database, name: str, role: Role, site_id: int | Non
 
 @cache
 def _password_hash() -> str:
-    """Hash the people's password once: it takes long on purpose."""
-    return argon2.PasswordHasher().hash(PASSWORD)
+    """Hash the people's password, once and weakly: a good hash takes long on purpose, each time it is looked at."""
+    return argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @pytest.fixture(autouse=True)

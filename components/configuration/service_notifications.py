@@ -20,6 +20,8 @@ EVENTS = {
     "session.corrected": lazy_gettext("Session corrected"),
     "outlet.state": lazy_gettext("Outlet state"),
 }
+BESIDE = "d-none d-md-table-cell"
+"""What a phone has no room for."""
 
 
 def section(scope: Scope, service_id: int, zone: str) -> html.Section:
@@ -29,8 +31,8 @@ def section(scope: Scope, service_id: int, zone: str) -> html.Section:
     if not found:
         return section_of(_("Notifications"), text, [html.P(_("None yet."), className="cp-2nd m-0")])
     count = ngettext("%(num)d waits", "%(num)d wait", waiting) if waiting else _("All delivered")
-    heads = (_("Event"), _("About"), _("Time"), _("Tries"), _("State"))
-    head = html.Thead(html.Tr([html.Th(one, scope="col") for one in heads]))
+    heads = ((_("Event"), ""), (_("About"), BESIDE), (_("Time"), ""), (_("Tries"), BESIDE), (_("State"), ""))
+    head = html.Thead(html.Tr([html.Th(one, scope="col", className=look) for one, look in heads]))
     table = html.Table([head, html.Tbody([_row(one, zone) for one in found])], className="table table-sm mb-0")
     shown = html.Div(table, className="overflow-auto", tabIndex=0, role="region", **{"aria-label": _("Notifications")})
     return section_of(_("Notifications"), text, [html.P(count, className="fw-semibold mb-2"), shown])
@@ -40,9 +42,9 @@ def _row(one: dict[str, Any], zone: str) -> html.Tr:
     return html.Tr(
         [
             html.Th(str(EVENTS.get(one["event"], one["event"])), scope="row", className="fw-normal"),
-            html.Td(one["subject"]),
+            html.Td(one["subject"], className=BESIDE),
             html.Td(timestamp(one["created_at"], zone)),
-            html.Td(str(one["attempts"])),
+            html.Td(str(one["attempts"]), className=BESIDE),
             html.Td(_state(one["delivered_at"], one["answer"], one["next_at"], zone)),
         ]
     )

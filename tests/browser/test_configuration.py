@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from data import connection_days, edits, stations, unknown_callers
+from data import connection_days, edits, services, stations, unknown_callers
 from data.connection_days import Day
+from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
 from data.topology import SITE
@@ -126,6 +127,29 @@ def test_a_service_is_added_its_secrets_shown_once_and_activated(visit: Visit, p
     page.reload()
     expect(page.get_by_label("Service URL", exact=True)).to_have_value("https://pay.example/in")
     expect(page.locator("#service-secret")).not_to_contain_text("Signing secret")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_what_a_service_does_not_take_is_shown_until_it_does(
+    visit: Visit, people: People, viewport: dict[str, int]
+) -> None:
+    service_id, _secrets = services.create(people.alice, "charging", "Parking app", "Easy payment")
+    page = visit("alice", viewport)
+    page.goto("/configuration?tab=services")
+    told = page.get_by_role("main")
+    expect(told).to_contain_text("None yet.")
+    waits = """INSERT INTO service_delivery (service_id, event, subject, content, created_at, attempts, next_at, answer)
+               VALUES ($id, 'session.started', 'S-1', '{}', now(), 3, now(), 'it cannot be reached: no route')"""
+    changed = [("service", service_id)]
+    people.alice.database.write([Sql(waits, {"id": service_id})], changed)
+    row = page.get_by_role("row", name="Session started")
+    expect(row).to_contain_text("it cannot be reached: no route; again at")
+    expect(told).to_contain_text("1 waits")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    people.alice.database.write([Sql("UPDATE service_delivery SET delivered_at = now(), answer = 'HTTP 204'")], changed)
+    expect(row).to_contain_text("Delivered: HTTP 204")
+    expect(told).to_contain_text("All delivered")
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE])

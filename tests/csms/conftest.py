@@ -1,4 +1,5 @@
 import logging
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from csms.central import Timing
 from csms.system import running
+from data.database import FILE
 from data.duckdb_engine import DuckDB
 from settings import Address, TlsServer
 from tests.csms.portal import FAST, Portal, configure
@@ -16,10 +18,20 @@ ANY_PORT = Address("127.0.0.1", 0)
 Start = Callable[..., AbstractAsyncContextManager[Portal]]
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[DuckDB]:
-    database = DuckDB(tmp_path)
+@pytest.fixture(scope="session")
+def configured_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database file of the portal under test, made once."""
+    folder = tmp_path_factory.mktemp("configured")
+    database = DuckDB(folder)
     configure(database)
+    database.close()
+    return folder / FILE
+
+
+@pytest.fixture
+def database(configured_file: Path, tmp_path: Path) -> Iterator[DuckDB]:
+    shutil.copyfile(configured_file, tmp_path / FILE)
+    database = DuckDB(tmp_path)
     yield database
     database.close()
 
