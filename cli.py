@@ -7,6 +7,7 @@ import argparse
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -65,8 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="default: a dated one in PORTAL_DATA/backups"
     )
+    backup.add_argument("--whole", action="store_true", help="an archive with the keys and the files too")
 
-    restore = commands.add_parser("restore", help="put a backup in place of the database; the portal must be stopped")
+    restore = commands.add_parser("restore", help="put a backup, also a whole one, in place of what there is")
     restore.set_defaults(command=_restore)
     restore.add_argument("file", type=Path, metavar="FILE")
 
@@ -112,18 +114,28 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
     from data.database import FILE, connect
+    from data.whole_backup import FILES, KEYS, write
 
-    file = options.file or settings.data / "backups" / f"portal-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.duckdb"
+    ending = "tar" if options.whole else "duckdb"
+    file = options.file or settings.data / "backups" / f"portal-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.{ending}"
     if file.exists():
         raise InvalidInput("FILE", str(file), "is there already. A backup is never written over another file.")
     if not (settings.data / FILE).exists():
         raise InvalidInput("PORTAL_DATA", str(settings.data), "has no database yet.")
     database = connect(settings.data)
     try:
-        database.backup(file)
+        if options.whole:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=file.parent, prefix="backup-") as beside:
+                database.backup(Path(beside, FILE))
+                write(settings.data, Path(beside, FILE), file)
+        else:
+            database.backup(file)
     finally:
         database.close()
     print(f"Backup written to {file} ({file.stat().st_size / 1e6:,.1f} MB)")
+    if not options.whole:
+        print(f"Not in it: {', '.join(KEYS)} and the folder {FILES}. With --whole they are.")
     return 0
 
 
@@ -131,7 +143,7 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
     from data.database_file import restore
 
     runs = restore(settings.data, options.file)
-    print(f"Restored {options.file}. The database before is kept beside it, as portal-before-restore-….duckdb.")
+    print(f"Restored {options.file}. What was before is kept beside it, as …before-restore-….")
     if runs:
         print("The running portal takes it over now: its central system starts again, and stations connect again.")
     return 0

@@ -13,6 +13,7 @@ from data.database import FILE
 from data.duckdb_engine import SCHEMA, DuckDB
 from data.errors import DatabaseUnusable
 from data.flight import RemoteDatabase
+from data.whole_backup import is_whole, put_in_place, unpack
 
 WAITING = "portal-to-restore.duckdb"
 VERSION_SQL = "SELECT max(version) AS version FROM schema_version"
@@ -62,6 +63,8 @@ def look_into(file: Path) -> Contents:
 def restore(folder: Path, backup: Path) -> bool:
     """Put a backup in the place of the database, also beside a running portal, whose central system then starts again.
 
+    The keys and files of a whole backup take the place of those there are, which are kept beside them.
+
     Returns: whether a portal runs, which takes the backup over at its next start: a second later.
 
     Raises:
@@ -72,12 +75,19 @@ def restore(folder: Path, backup: Path) -> bool:
     runs = owner.is_reachable()
     if not runs and _is_locked(file):
         raise DatabaseUnusable(file, "another process has it open. Stop that one, and try again.")
-    look_into(backup)
+    if not is_whole(backup):
+        look_into(backup)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=folder, prefix="restore-") as trial:
-        shutil.copyfile(backup, Path(trial, FILE))
-        DuckDB(Path(trial)).close()  # it opens, and is brought to this portal's schema
-        Path(trial, FILE).rename(folder / WAITING)
+    with tempfile.TemporaryDirectory(dir=folder, prefix="restore-") as name:
+        trial = Path(name)
+        if is_whole(backup):
+            unpack(backup, trial)
+            look_into(trial / FILE)
+        else:
+            shutil.copyfile(backup, trial / FILE)
+        DuckDB(trial).close()  # it opens, and is brought to this portal's schema
+        put_in_place(trial, folder, folder / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        (trial / FILE).rename(folder / WAITING)
     if runs:
         owner.start_again()
     else:

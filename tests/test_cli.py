@@ -1,6 +1,9 @@
 """The command line works beside a running portal and without one, and says what is wrong."""
 
+import io
 import socket
+import stat
+import tarfile
 import threading
 from pathlib import Path
 
@@ -8,6 +11,9 @@ import duckdb
 import pytest
 
 import cli
+from csms import self_signed
+from csms.authority import Authority
+from data import folders
 from data.database import Sql
 from data.database_file import look_into, newest_version, take_over_restored
 from data.duckdb_engine import DuckDB
@@ -153,6 +159,66 @@ def test_only_a_portals_database_is_restored(
     assert f"The database {file} cannot be used" in capsys.readouterr().err
     assert [path.name for path in data.iterdir() if path.suffix == ".duckdb"] == ["portal.duckdb"]
     assert stations(data) == 2
+
+
+def test_a_whole_backup_brings_keys_and_files_to_another_place(
+    topology: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.run(["import", "topology", topology])
+    authority = Authority(data).ensure().read_bytes()
+    own = self_signed.certificate(data).read_bytes()
+    (folders.of_station(data, 7) / "log.txt").write_text("a log")
+    (folders.of_station(data, 7) / "log2.txt.part").write_text("half a l")
+    archive = tmp_path / "whole.tar"
+    assert cli.run(["backup", "--whole", str(archive)]) == 0
+    assert _rights(archive) == 0o600
+
+    elsewhere = tmp_path / "elsewhere"
+    monkeypatch.setenv("PORTAL_DATA", str(elsewhere))
+    assert cli.run(["restore", str(archive)]) == 0
+    assert stations(elsewhere) == 2
+    assert Authority(elsewhere).ensure().read_bytes() == authority
+    assert self_signed.certificate(elsewhere).read_bytes() == own
+    assert [_rights(elsewhere / name) for name in ("station_ca_key.pem", "self_signed.pem")] == [0o600, 0o600]
+    assert [file.name for file in folders.of_station(elsewhere, 7).iterdir()] == ["log.txt"]
+
+
+def test_keys_and_files_that_a_whole_backup_replaces_are_kept(topology: str, data: Path, tmp_path: Path) -> None:
+    cli.run(["import", "topology", topology])
+    before = self_signed.certificate(data)
+    cli.run(["backup", "--whole", str(tmp_path / "whole.tar")])
+    backed_up = before.read_bytes()
+    before.unlink()
+    newer = self_signed.certificate(data).read_bytes()
+    assert cli.run(["restore", str(tmp_path / "whole.tar")]) == 0
+    assert self_signed.certificate(data).read_bytes() == backed_up
+    (kept,) = data.glob("before-restore-*")
+    assert (kept / "self_signed.pem").read_bytes() == newer
+
+
+def test_a_backup_of_the_database_alone_names_what_it_lacks(topology: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["import", "topology", topology])
+    assert cli.run(["backup"]) == 0
+    assert "Not in it: station_ca_key.pem," in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["../../portal.duckdb", "notes.txt", "files/../../evil"])
+def test_an_archive_that_is_no_backup_changes_nothing(
+    topology: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    cli.run(["import", "topology", topology])
+    there, file = set(tmp_path.rglob("*")), tmp_path / "other.tar"
+    with tarfile.open(file, "w") as tar:
+        member = tarfile.TarInfo(name)
+        member.size = 4
+        tar.addfile(member, io.BytesIO(b"evil"))
+    assert cli.run(["restore", str(file)]) == 1
+    assert f"The database {file} cannot be used" in capsys.readouterr().err
+    assert set(tmp_path.rglob("*")) == {*there, file}
+
+
+def _rights(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)
 
 
 def test_a_damaged_database_is_replaced_and_kept(topology: str, data: Path) -> None:
