@@ -49,7 +49,7 @@ class Refusals:
         return self._note(name, text, address, station)
 
     def in_handshake(self, reason: str) -> None:
-        """Note that somebody did not get past the handshake of TLS, which tells nothing of who it was."""
+        """Note that somebody did not get past the handshake of TLS, where its address is not known."""
         self._note("", told("Somebody who connected over TLS was refused: %(reason)s.", reason=reason), "", None)
 
     def _note(self, charge_box_id: str, text: str, address: str, station: Station | None) -> bool:

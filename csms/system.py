@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
-from csms import connection_days, message_log, presence, reservations
+from csms import connection_days, http_log, message_log, presence, reservations
 from csms.central import Central, Timing
 from csms.gate import Gate
 from csms.mails import Mails
@@ -64,7 +63,7 @@ async def running(
     loops: list[asyncio.Task[None]] = []
     deliveries = Deliveries(central)
     routes = [*soap.routes(), *ServicesApi(central).routes()]
-    runner = web.AppRunner(_api(central, routes), access_log=None, logger=_http_log())
+    runner = web.AppRunner(_api(central, routes), access_log=None, logger=http_log.LOG)
     try:
         secured = await _secured(central, refusals, tls or api_tls)
         context = secured.context if secured else None
@@ -99,17 +98,6 @@ async def _secured(central: Central, refusals: Refusals, tls: TlsServer | None) 
     return await asyncio.to_thread(
         ServerTls, central.database.file.parent, tls, central.authority, refusals.in_handshake
     )
-
-
-def _http_log() -> logging.Logger:
-    """Return the log of the HTTP server without what is no HTTP: it may hold a key, and anybody can send it."""
-
-    def is_ours(record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
-
-    http_log = logging.getLogger(f"{__name__}.http")
-    http_log.filters = [is_ours]
-    return http_log
 
 
 async def _serve(runner: web.AppRunner, address: Address, tls: ssl.SSLContext | None = None) -> Address:

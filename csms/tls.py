@@ -44,7 +44,7 @@ class ServerTls:
     """The context of the ports, whose certificate follows its files: they are renewed while the portal runs.
 
     Args:
-        refused: told why a caller did not get past the handshake; who it was, TLS does not tell.
+        refused: told why a caller did not get past the handshake, where its address is not known.
     """
 
     def __init__(self, data: Path, server: TlsServer, authority: Authority, refused: Callable[[str], None]) -> None:

@@ -1,0 +1,13 @@
+"""The log of the HTTP server, without what is no HTTP: it may hold a key, and anybody can send it."""
+
+import logging
+
+from aiohttp.http_exceptions import HttpProcessingError
+
+
+def _is_http(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+
+
+LOG = logging.getLogger(__name__)
+LOG.addFilter(_is_http)  # what the filter knows lives as long as the process: nothing of the database may be in it
