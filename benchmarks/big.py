@@ -72,20 +72,28 @@ def topology(folder: Path, station_count: int, connected: bool = False) -> list[
 
 def sessions(folder: Path, count: int, station_count: int = 500) -> Path:
     """Make, unless it is there, a database with many sessions of six years, and return its folder."""
-    place = folder / f"sessions-{count}"
+    step_s = YEARS * 365.25 * 86400 / count
+    since = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=count * step_s + 86400)
+    shape = {"users": USERS, "stations": station_count, "since": since, "step_s": step_s, "most_kwh": MOST_KWH}
+    users = Sql(INSERT_USERS, {"users": USERS})
+    return _filled(folder / f"sessions-{count}", station_count, count, INSERT_SESSIONS, shape, users)
+
+
+def _filled(place: Path, station_count: int, count: int, insert: str, shape: dict[str, object], *before: Sql) -> Path:
+    """Make a database with many rows, unless it was made whole before, and return its folder.
+
+    Args:
+        insert: makes the rows $first to $last (excluded) out of the other parameters, its shape.
+    """
     if (place / "complete").exists():
         return place
     for leftover in place.glob("*"):
         leftover.unlink()
     topology(place, station_count, connected=True)
     database = DuckDB(place)
-    database.write([Sql(INSERT_USERS, {"users": USERS})])
-    step_s = YEARS * 365.25 * 86400 / count
-    since = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=count * step_s + 86400)
+    database.write(before)
     for first in range(0, count, ROWS_PER_COMMIT):
-        rows = {"first": first, "last": min(count, first + ROWS_PER_COMMIT)}
-        shape = {"users": USERS, "stations": station_count, "since": since, "step_s": step_s, "most_kwh": MOST_KWH}
-        database.write([Sql(INSERT_SESSIONS, rows | shape)])
+        database.write([Sql(insert, {**shape, "first": first, "last": min(count, first + ROWS_PER_COMMIT)})])
     database.close()
     (place / "complete").touch()
     return place
@@ -117,20 +125,9 @@ USING (place) ORDER BY 1"""
 
 def messages(folder: Path, count: int, station_count: int, days: int) -> Path:
     """Make, unless it is there, a database with many messages up to now, and return its folder."""
-    place = folder / f"messages-{count}"
-    if (place / "complete").exists():
-        return place
-    for leftover in place.glob("*"):
-        leftover.unlink()
-    topology(place, station_count, connected=True)
-    database = DuckDB(place)
     shape = {
         "stations": station_count,
         "since": datetime.now(UTC).replace(microsecond=0) - timedelta(days=days),
         "step_us": days * 86_400_000_000 / (count / 2),
     }
-    for first in range(0, count, ROWS_PER_COMMIT):
-        database.write([Sql(INSERT_MESSAGES, {**shape, "first": first, "last": min(count, first + ROWS_PER_COMMIT)})])
-    database.close()
-    (place / "complete").touch()
-    return place
+    return _filled(folder / f"messages-{count}", station_count, count, INSERT_MESSAGES, shape)
