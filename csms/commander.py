@@ -266,6 +266,9 @@ class Commander:
                     text = texts.told("The outcome did not come in time.")
                     await self._end(station, command, State.TIMED_OUT, text)
             self.wake(station)
+        waiting = {command.batch_id for queued in self._queued.values() for command in queued.values()}
+        for batch_id in self._careful.keys() - waiting:
+            del self._careful[batch_id]
 
 
 def _is_rebooting(station: Station) -> bool:

@@ -142,10 +142,9 @@ class OcppServer:
         connection = Connection(socket, self._peer(station, reading), central.metrics, central.timing.call_deadline)
         older, station.connection = station.connection, connection
         station.caller = Caller16(connection)
-        if older:
-            self._close_later(older)
         station.heard_at = datetime.now(UTC)
         if older:
+            self._close_later(older)
             station.contact.over(Closed.NEWER, station.heard_at, is_last=False)
         station.contact.heard(station.heard_at, self._waited_for)
         try:
