@@ -73,6 +73,11 @@
     }
   });
 
+  // Where the tabs are wider than the screen, the open one comes into sight when it is drawn: its animation tells so.
+  document.addEventListener("animationstart", ({ animationName, target }) => {
+    if (animationName === "cp-tab") target.scrollIntoView({ block: "nearest", inline: "center" });
+  });
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     shell: {
       theme(choice) {

@@ -169,6 +169,8 @@ def test_from_the_worst_stations_to_the_days_of_one_which_follow_what_is_written
     database.write([connection_days.written(days)], [connection_days.CHANGED])
     page.get_by_role("main").get_by_role("link", name="Station A").click()
     expect(page.get_by_role("img", name="Time connected, percent")).to_be_visible()
+    tabs = page.get_by_role("navigation", name="Configuration")
+    expect(tabs.get_by_role("link", name="Connection")).to_be_in_viewport()
     expect(page.get_by_role("row", name="The line broke")).to_contain_text("4")
     assert violations(page) == []
     database.write([connection_days.written([days[0]._replace(closed_network=5)])], [connection_days.CHANGED])
