@@ -213,7 +213,9 @@ def forget(database: Database, before: datetime) -> None:
 
 
 def latest(scope: Scope, service_id: int, limit: int = 10) -> tuple[list[dict[str, Any]], int]:
-    """Return a service's newest notifications, those that wait first, and how many wait in all.
+    """Return a service's newest notifications, and how many wait in all.
+
+    First stand those that it did not take, then what was not tried yet, then what it has.
 
     Returns: rows of event, subject, created_at, attempts, next_at, delivered_at, answer.
 
@@ -223,7 +225,7 @@ def latest(scope: Scope, service_id: int, limit: int = 10) -> tuple[list[dict[st
     scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see services"))
     rows = scope.database.query(
         """SELECT event, subject, created_at, attempts, next_at, delivered_at, answer FROM service_delivery
-           WHERE service_id = $id ORDER BY delivered_at IS NOT NULL, delivery_id DESC LIMIT $limit""",
+           WHERE service_id = $id ORDER BY delivered_at IS NOT NULL, attempts = 0, delivery_id DESC LIMIT $limit""",
         {"id": service_id, "limit": limit},
     )
     waiting = scope.database.query(
