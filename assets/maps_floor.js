@@ -7,11 +7,13 @@
   const LONGEST = 14; // characters on a marker
   let plan = null; // the drawn one: {box, map, markers}
   let model = { kept: [], moved: {}, chosen: null };
+  let early = null; // the button that was pressed before the plan was drawn
 
   const stored = (id) => dash_component_api.getLayout(id).props.data;
   const station = (id) => model.kept.find((one) => one.id === id);
   const place = (one) => (one.id in model.moved ? model.moved[one.id].wanted : one.at);
-  const isOpen = () => plan && !("closed" in plan.box.dataset);
+  const isDrawn = () => Boolean(plan?.map.getContainer().isConnected);
+  const isOpen = () => isDrawn() && !("closed" in plan.box.dataset);
   const within = (value) => Math.min(1, Math.max(0, Number(value.toFixed(6))));
   const toMap = ([x, y]) => {
     const [width, height] = JSON.parse(plan.box.dataset.size);
@@ -50,7 +52,7 @@
   }
 
   function draw() {
-    if (!plan?.map.getContainer().isConnected) return;
+    if (!isDrawn()) return;
     const shown = new Map(model.kept.filter(place).map((one) => [one.id, one]));
     for (const [id, marker] of plan.markers) {
       if (shown.has(id)) continue;
@@ -142,7 +144,15 @@
       if (id) move(id, toPlace(map.mouseEventToLatLng(event)));
     });
     draw();
+    if (early?.isConnected) press(early);
+    early = null;
   };
+
+  function press(button) {
+    const id = Number(button.dataset.station);
+    move(id, button.dataset.plan === "place" ? free() : null);
+    if (button.dataset.plan === "place") plan.markers.get(id)?.getElement().focus();
+  }
 
   document.addEventListener("dragstart", (event) => {
     const row = event.target.closest?.(".cp-waiting");
@@ -150,10 +160,9 @@
   });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-plan]");
-    if (!button || !plan) return;
-    const id = Number(button.dataset.station);
-    move(id, button.dataset.plan === "place" ? free() : null);
-    if (button.dataset.plan === "place") plan.markers.get(id)?.getElement().focus();
+    if (!button) return;
+    if (isDrawn()) press(button);
+    else early = button;
   });
   document.addEventListener("change", ({ target }) => {
     if (!target.matches?.(".cp-axis") || !model.chosen) return;

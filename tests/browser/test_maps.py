@@ -105,6 +105,22 @@ def test_stations_are_placed_on_an_uploaded_map_and_others_see_it(visit: Visit, 
     assert violations(bob) == []
 
 
+def test_a_station_is_placed_by_a_press_before_its_plan_is_drawn(
+    visit: Visit, people: People, floor: int, tmp_path: Path
+) -> None:
+    floor_maps.bring(people.alice, tmp_path, floor, "plan.jpg", picture(size=(800, 500)))
+    page = visit("alice", path=f"/configuration?node=floor:{floor}")
+    at_once = """() => new MutationObserver((_changes, observer) => {
+        const button = document.querySelector('[data-plan="place"]');
+        if (!button) return;
+        observer.disconnect();
+        button.click();
+    }).observe(document.body, { childList: true, subtree: true })"""
+    page.evaluate(at_once)
+    page.get_by_role("link", name="Charging station position").click()
+    expect(page.get_by_role("status")).to_have_text("1 station moved: 00004079")
+
+
 def test_a_drag_over_somebodys_move_asks_first(visit: Visit, people: People, floor: int, tmp_path: Path) -> None:
     station = floor_positions.of_floor(people.alice, floor)[0].station_id
     floor_positions.move(people.alice, floor, {station: Move(None, (0.5, 0.5))})
