@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from csms import connection_days, http_log, message_log, presence, reservations
+from csms import connection_days, http_log, message_log, presence, renewals, reservations
 from csms.central import Central, Timing
 from csms.gate import Gate
 from csms.mails import Mails
@@ -113,6 +113,7 @@ def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
         central.commander.run(),
         central.recorder.run(),
         reservations.run(central),
+        renewals.run(central),
         connection_days.run(central),
         message_log.forget(central.database, central.timing.keep_messages_days),
     ]

@@ -20,6 +20,11 @@ class Certificate(NamedTuple):
     is_revoked: bool
 
 
+class Expiring(NamedTuple):
+    station_id: int
+    site_id: int
+
+
 def issued(station_id: int, serial_number: str, at: datetime, expires_at: datetime) -> Sql:
     """Keep that a certificate was signed.
 
@@ -41,6 +46,25 @@ def known(database: Database) -> dict[str, Certificate]:
         {"now": datetime.now(UTC)},
     ).to_pylist()
     return {row["serial_number"]: Certificate(row["station_id"], row["is_revoked"]) for row in rows}
+
+
+def expiring(database: Database, now: datetime, by: datetime, asked_since: datetime) -> list[Expiring]:
+    """Return the stations of OCPP 1.6 that come with a certificate, have none that is valid after `by`, and were not
+    asked by the portal to renew it since `asked_since`.
+    """
+    rows = database.query(
+        """SELECT station_id, any_value(station.site_id) AS site_id
+           FROM station_certificate
+           JOIN charging_station AS station USING (station_id)
+           JOIN station_state AS state USING (station_id)
+           WHERE revoked_at IS NULL AND station.removed_at IS NULL
+             AND state.security_profile = 3 AND state.protocol = 'ocpp1.6'
+             AND NOT EXISTS (FROM command WHERE command.station_id = station.station_id AND requested_by IS NULL
+                             AND kind = 'extended_trigger_message' AND requested_at > $asked_since)
+           GROUP BY station_id HAVING max(expires_at) BETWEEN $now AND $by ORDER BY station_id""",
+        {"now": now, "by": by, "asked_since": asked_since},
+    ).to_pylist()
+    return [Expiring(**row) for row in rows]
 
 
 def certificates(scope: Scope, station_id: int) -> list[dict[str, Any]]:

@@ -149,7 +149,8 @@ def _profile(state: dict[str, Any]) -> html.Section:
 def _certificates(found: list[dict[str, Any]], zone: str) -> html.Section:
     text = _(
         "Signed by the portal when the station asks for it: under Control, Ask for a message (security), "
-        "SignChargePointCertificate. A station asks over a connection with its password."
+        "SignChargePointCertificate. A station asks over a connection with its password. The portal itself asks it to "
+        "renew a certificate that expires within 30 days."
     )
     rows = [_certificate(one, zone) for one in found] or [html.P(_("There is none yet."), className="cp-2nd mb-0")]
     return section_of(_("Certificates"), text, rows)

@@ -14,7 +14,7 @@ import pytest
 from cryptography import x509
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from csms import self_signed
+from csms import renewals, self_signed
 from csms.authority import Authority
 from csms.tls import ServerTls
 from data import station_certificates, station_security
@@ -100,6 +100,22 @@ async def test_a_revoked_certificate_is_refused(start: Start, folder: Path) -> N
             await station.connect()
         await until(lambda: portal.events("station refused"))
         assert portal.events("station refused") == ["The station CP1 was refused: its certificate was revoked."]
+
+
+async def test_a_station_is_asked_once_to_renew_the_certificate_that_expires_soon(start: Start, folder: Path) -> None:
+    async with certified(start, folder) as (portal, station):
+        async with station:
+            await station.boot()
+            old = station.identity.certificate_chain
+            ask = "SELECT count(*) AS n FROM command WHERE kind = 'extended_trigger_message' AND requested_by IS NULL"
+            first = portal.row("SELECT expires_at FROM station_certificate")["expires_at"]
+            await renewals.ask(portal.central, first - timedelta(days=31))
+            assert portal.row(ask)["n"] == 0
+            await renewals.ask(portal.central, first - timedelta(days=29))
+            await until(lambda: station.identity.certificate_chain != old)
+            await renewals.ask(portal.central, first - timedelta(days=28, hours=1))
+            assert portal.row(ask)["n"] == 1
+        assert await profile_of(portal, station) == 3
 
 
 async def test_another_station_s_certificate_is_refused(start: Start, folder: Path) -> None:
