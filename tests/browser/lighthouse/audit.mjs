@@ -12,11 +12,11 @@ const options = {
   emulatedUserAgent: false, // a session belongs to its browser
   disableStorageReset: true,
   disableFullPageScreenshot: true,
-  throttlingMethod: "provided",
+  pauseAfterFcpMs: 0,
   pauseAfterLoadMs: 1000, // Dash draws after the load
   networkQuietThresholdMs: 200, // a page asks every second what is new
   cpuQuietThresholdMs: 200,
-  maxWaitForLoad: 5000,
+  maxWaitForLoad: 15_000,
 };
 const told = {};
 try {
