@@ -18,7 +18,7 @@ from csms.ocpp15.contacts import Contacts
 from csms.ocpp15.service import CentralSystemService
 from csms.refusals import Refusals
 from csms.server import OcppServer
-from csms.services import outlet_states
+from csms.services import answers, outlet_states
 from csms.services.api import ServicesApi
 from csms.services.deliveries import Deliveries
 from csms.tls import ServerTls
@@ -146,7 +146,7 @@ def _api(central: Central, routes: list[web.RouteDef]) -> web.Application:
         charging = sum(len(station.open) for station in central.stations.values())
         return web.Response(text=central.metrics.text(_connected(central), charging), content_type="text/plain")
 
-    app = web.Application(client_max_size=256 * 1024)
+    app = web.Application(client_max_size=256 * 1024, middlewares=[answers.problems])
     app.add_routes([web.get("/healthz", healthz), web.get("/metrics", metrics), *routes])
     return app
 

@@ -1,6 +1,7 @@
 """How the services' API says no: problem details (RFC 9457), with `error` as the word for programs."""
 
 import json
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -34,3 +35,18 @@ def refusal(status: int, error: str, detail: str) -> web.HTTPException:
 def too_large(most: int) -> web.HTTPException:
     body = json.dumps(problem(413, "too_large", f"The body has more than {most} bytes. Send less."))
     return web.HTTPRequestEntityTooLarge(most, most, text=body, content_type=MEDIA)
+
+
+@web.middleware
+async def problems(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Tell callers of the API the same way that there is no such path, or no such method."""
+    try:
+        return await handler(request)
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
+        if request.path.startswith("/api/") and error.content_type != MEDIA:
+            word = "not_found" if error.status == 404 else "wrong_method"
+            detail = f"There is no {request.method} of this path. /api/openapi.json says what there is."
+            error.text, error.content_type = json.dumps(problem(error.status, word, detail)), MEDIA
+        raise

@@ -7,6 +7,7 @@ import logging
 import httpx
 import pytest
 
+from csms.services import answers
 from csms.services.adapters import ADAPTERS
 from csms.services.keys import MOST_CALLS, MOST_WRONG
 from data import services
@@ -40,6 +41,25 @@ async def test_a_service_that_calls_too_often_is_told_to_wait_and_no_other_is(po
         assert set(answers) == {404}
         assert (await pay.get("/commands/1", 429))["error"] == "too_many"
         await other.get("/map")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "word"),
+    [
+        ("GET", "/api/v1/maps", 404, "not_found"),
+        ("GET", "/api/v2", 404, "not_found"),
+        ("DELETE", "/api/v1/map", 405, "wrong_method"),
+    ],
+)
+async def test_what_the_api_does_not_have_is_a_problem_too(
+    portal: Portal, method: str, path: str, status: int, word: str
+) -> None:
+    async with service(portal) as pay:
+        answer = await pay.http.request(method, path)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, f"{answers.MEDIA}; charset=utf-8")
+        assert (answer.json()["status"], answer.json()["error"]) == (status, word)
+        assert answer.headers.get("allow", "GET,HEAD") == "GET,HEAD"
+        assert (await pay.http.get("/nowhere")).headers["content-type"].startswith("text/plain")
 
 
 async def test_no_key_is_logged(portal: Portal, caplog: pytest.LogCaptureFixture) -> None:
