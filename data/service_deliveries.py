@@ -1,7 +1,7 @@
 """Notifications on their way to third-party services: an outbox, written in the commit of what it tells."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -232,6 +232,20 @@ def latest(scope: Scope, service_id: int, limit: int = 10) -> tuple[list[dict[st
         "SELECT count(*) AS n FROM service_delivery WHERE service_id = $id AND delivered_at IS NULL", {"id": service_id}
     )
     return list(rows.to_pylist()), int(waiting["n"][0].as_py())
+
+
+def send_now(scope: Scope, service_id: int) -> None:
+    """Let what a service did not take wait no longer.
+
+    Raises:
+        NotPermitted: the user is no administrator.
+    """
+    scope.require(Role.ADMINISTRATOR, action=N_("have notifications sent"))
+    params: dict[str, object] = {"id": service_id, "now": datetime.now(UTC)}
+    waiting = """UPDATE service_delivery SET next_at = $now
+                 WHERE service_id = $id AND delivered_at IS NULL AND next_at > $now"""
+    resting = Sql("UPDATE service SET paused_until = NULL WHERE service_id = $id", {"id": service_id})
+    scope.database.write([Sql(waiting, params), resting], changed=[(WAKE, 0), ("service", service_id)])
 
 
 def pause(failures: int, first_s: float, longest_s: float) -> timedelta:

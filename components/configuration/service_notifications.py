@@ -3,15 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from dash import html
+from dash import Input, callback, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
+from components.access import allow, current_scope
 from components.format import timestamp
 from components.forms import section_of
 from components.menus import icon
+from components.pressed import OfNumber, telling
 from data import service_deliveries
-from data.scope import Scope
+from data.scope import Role, Scope
 
 EVENTS = {
     "session.started": lazy_gettext("Session started"),
@@ -20,12 +22,16 @@ EVENTS = {
     "session.corrected": lazy_gettext("Session corrected"),
     "outlet.state": lazy_gettext("Outlet state"),
 }
+PRESSED = "service-send-now"
+"""The store that a press of Send now is told by."""
+
 BESIDE = "d-none d-md-table-cell"
 """What a phone has no room for."""
 
 
 def section(scope: Scope, service_id: int, zone: str) -> html.Section:
-    """Return the newest notifications, those that wait first."""
+    """Return the newest notifications, those that wait first, and the button that lets them wait no longer."""
+    can_send = scope.role == Role.ADMINISTRATOR
     found, waiting = service_deliveries.latest(scope, service_id)
     text = _("What the service was told last. Nothing is lost: what it does not take is sent again.")
     if not found:
@@ -35,7 +41,23 @@ def section(scope: Scope, service_id: int, zone: str) -> html.Section:
     head = html.Thead(html.Tr([html.Th(one, scope="col", className=look) for one, look in heads]))
     table = html.Table([head, html.Tbody([_row(one, zone) for one in found])], className="table table-sm mb-0")
     shown = html.Div(table, className="overflow-auto", tabIndex=0, role="region", **{"aria-label": _("Notifications")})
-    return section_of(_("Notifications"), text, [html.P(count, className="fw-semibold mb-2"), shown])
+    head_line = [html.Span(count, className="fw-semibold"), *([_send_now(service_id)] if can_send and waiting else [])]
+    above = html.Div(head_line, className="d-flex align-items-center gap-3 mb-2")
+    return section_of(_("Notifications"), text, [above, shown])
+
+
+def register() -> None:
+    @callback(Input(PRESSED, "data"), prevent_initial_call=True)
+    @allow(Role.ADMINISTRATOR)
+    def send(pressed: OfNumber | None) -> None:
+        if pressed:
+            service_deliveries.send_now(current_scope(), pressed["of"])
+
+
+def _send_now(service_id: int) -> html.Button:
+    return html.Button(
+        _("Send now"), type="button", className="btn btn-secondary btn-sm", **telling(PRESSED, service_id)
+    )
 
 
 def _row(one: dict[str, Any], zone: str) -> html.Tr:

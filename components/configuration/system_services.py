@@ -98,6 +98,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
             dcc.Store(id="services-chosen", data=chosen),
             dcc.Store(id="services-live"),
             dcc.Store(id="services-pressed"),
+            dcc.Store(id=service_notifications.PRESSED),
             html.Span(id="services-subject", hidden=True, **{"data-subject": "service"}),
         ],
         className="d-flex flex-column gap-3 flex-fill",
@@ -106,6 +107,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
 
 def register() -> None:
     forms.register(FORM)
+    service_notifications.register()
     service_secrets.register()
     _register_table()
     _register_adding()

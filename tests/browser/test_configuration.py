@@ -139,7 +139,8 @@ def test_what_a_service_does_not_take_is_shown_until_it_does(
     told = page.get_by_role("main")
     expect(told).to_contain_text("None yet.")
     waits = """INSERT INTO service_delivery (service_id, event, subject, content, created_at, attempts, next_at, answer)
-               VALUES ($id, 'session.started', 'S-1', '{}', now(), 3, now(), 'it cannot be reached: no route'),
+               VALUES ($id, 'session.started', 'S-1', '{}', now(), 3, now() + INTERVAL 1 HOUR,
+                       'it cannot be reached: no route'),
                       ($id, 'session.started', 'S-2', '{}', now(), 0, now(), '')"""
     changed = [("service", service_id)]
     people.alice.database.write([Sql(waits, {"id": service_id})], changed)
@@ -148,9 +149,14 @@ def test_what_a_service_does_not_take_is_shown_until_it_does(
     expect(told).to_contain_text("2 wait")
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    with page.expect_response(lambda answer: "service-send-now" in (answer.request.post_data or "")):
+        told.get_by_role("button", name="Send now").click()
+    later = people.alice.database.query("FROM service_delivery WHERE next_at > now()")
+    assert later.num_rows == 0
     people.alice.database.write([Sql("UPDATE service_delivery SET delivered_at = now(), answer = 'HTTP 204'")], changed)
     expect(row).to_contain_text("Delivered: HTTP 204")
     expect(told).to_contain_text("All delivered")
+    expect(told.get_by_role("button", name="Send now")).to_have_count(0)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE])

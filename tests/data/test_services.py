@@ -2,7 +2,7 @@
 
 import pytest
 
-from data import edits, services
+from data import edits, service_deliveries, services
 from data.errors import AlreadyExists, InvalidInput, NotFound, NotPermitted, PortalError
 from data.services import SERVICE
 from tests.conftest import People
@@ -58,6 +58,7 @@ def test_only_administrators_change_services_and_only_the_system_level_sees_them
             lambda scope=scope: services.create(scope, "map", "B", "B"),
             lambda scope=scope: services.renew_secrets(scope, service_id),
             lambda scope=scope: services.remove(scope, service_id),
+            lambda scope=scope: service_deliveries.send_now(scope, service_id),
             lambda scope=scope: edits.save(scope, SERVICE, service_id, {}, {"provider": "Mine"}),
         ):
             with pytest.raises(PortalError):

@@ -3,9 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from data import service_deliveries
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
-from tests.csms.services.third_party import Receiver, change, followed, receiving, register, service, uuid_of
+from tests.csms.services.third_party import (
+    Receiver,
+    administrator,
+    change,
+    followed,
+    receiving,
+    register,
+    service,
+    uuid_of,
+)
 from tests.support.virtual_station import until
 
 QUICK = replace(FAST, deliveries_every=0.02, service_retry=0.01)
@@ -63,6 +73,18 @@ async def test_a_service_that_is_away_slow_or_broken_gets_everything_later_in_or
         row = portal.row("SELECT failures, paused_until, last_contact_at FROM service")
         assert (row["failures"], row["paused_until"]) == (0, None)
         assert row["last_contact_at"]
+
+
+async def test_what_waits_for_a_service_that_was_away_is_sent_when_an_administrator_says_so(start: Start) -> None:
+    inbox = Receiver(answers=[500])
+    async with start(replace(QUICK, service_retry=3600)) as portal, receiving(inbox), portal.station() as station:
+        service_id = register(portal.database, url=inbox.url)[0]
+        await followed(portal)
+        await station.start(1, TAG)
+        await until(lambda: portal.rows("SELECT 1 FROM service WHERE paused_until IS NOT NULL"))
+        service_deliveries.send_now(administrator(portal.database), service_id)
+        await until(lambda: not portal.rows("SELECT 1 FROM service_delivery WHERE delivered_at IS NULL"))
+        assert [one.headers["webhook-attempt"] for one in inbox.received] == ["1", "2"]
 
 
 async def test_a_notification_that_the_service_refuses_keeps_no_other_waiting(start: Start) -> None:
