@@ -54,6 +54,8 @@ ROUTER = ".._pages_content.children..._pages_store.data.."
 IDLE_S = 12 * 3600
 SEEN_EVERY_S = 60
 KNOWN_FOR_S = 1.0
+RENEWED_FOR_S = 10.0
+"""How long a page may still ask with the cookie it had before its user's own new password."""
 
 
 class SignedIn(UserMixin):
@@ -72,8 +74,12 @@ class KnownUsers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, tuple[float, SignedIn | None]] = {}
+        self._renewed: dict[str, tuple[float, SignedIn]] = {}  # by log-in
 
     def load(self, session_id: str) -> SignedIn | None:
+        at, renewed = self._renewed.get(session.get("login", ""), (0.0, None))
+        if renewed and time.monotonic() - at < RENEWED_FOR_S:
+            return renewed
         at, known = self._known.get(session_id, (0.0, None))
         if time.monotonic() - at < KNOWN_FOR_S:
             return known
@@ -86,9 +92,14 @@ class KnownUsers:
         return known
 
     def renew(self, user: users.User) -> SignedIn:
-        """Take what a user's own request changed; else it would be shown a second late."""
-        known = SignedIn(user)
-        self._known[known.get_id()] = (time.monotonic(), known)
+        """Take what a user's own request changed; else it would be shown a second late.
+
+        What this session's page asked just before, when it had the old cookie, is answered too.
+        """
+        known, now = SignedIn(user), time.monotonic()
+        self._known[known.get_id()] = (now, known)
+        recent = {login: (at, one) for login, (at, one) in self._renewed.items() if now - at < RENEWED_FOR_S}
+        self._renewed = {**recent, session["login"]: (now, known)}
         return known
 
     def _find(self, session_id: str) -> SignedIn | None:
@@ -219,8 +230,7 @@ def _gate(app: dash.Dash) -> Response | None:
     if is_open(path):
         return None
     if not current_user.is_authenticated or _is_ended() or _is_idle():
-        logout_user()
-        return _to_login()
+        return _to_login()  # the cookie stays as it is: the browser may have a newer one by now
     if path == CALLBACK and request.method == "POST":
         return _refuse_callback(app, current_user_of_portal().role)
     return flask.redirect("/dashboard") if path == "/" else None

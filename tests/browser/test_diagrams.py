@@ -150,6 +150,8 @@ def test_a_phone_has_all_of_it_in_its_width(visit: Visit) -> None:
     page = visit("dana", PHONE, path=MARCH)
 
     expect(page.locator("#diagram-top")).to_contain_text("kWh")
+    for graph in ("diagram", "timeline-overview"):
+        page.locator(f"#{graph} .main-svg").first.wait_for(state="attached")
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     chart, overview = (page.locator(f"#{graph}").bounding_box() for graph in ("diagram", "timeline-overview"))
     assert chart

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from data import log_in, user_changes, user_details
 from tests.browser.conftest import PHONE, violations
@@ -47,6 +47,31 @@ def test_a_user_is_added_by_keyboard_alone_and_what_is_wrong_stands_at_its_field
     assert log_in.authenticate(people.alice.database, "eva@portal.example", PASSWORD, "192.0.2.1")
 
 
+def test_what_was_wrong_a_while_ago_is_not_said_when_its_answer_comes_last(visit: Visit) -> None:
+    page = visit("alice", path="/provisioning")
+    page.get_by_role("button", name="Add user").press("Enter")
+    email = page.get_by_role("dialog").get_by_label("Email", exact=True)
+    fault = page.get_by_role("dialog").get_by_text("Another user has this email.")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if "new@portal.example" in (route.request.post_data or "") and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/_dash-update-component*", hold_the_first)
+    email.fill("new@portal.example")
+    with page.expect_response(lambda answer: "dana@portal.example" in (answer.request.post_data or "")):
+        email.press("Tab")
+        email.fill("dana@portal.example")
+        email.press("Tab")
+    with page.expect_response(lambda answer: "new@portal.example" in (answer.request.post_data or "")):
+        held[0].continue_()
+    expect(page.locator("._dash-loading-callback")).to_have_count(0)  # everything that came is shown
+    assert fault.is_visible()
+
+
 def test_editing_warns_of_what_is_unsaved_and_others_see_a_change_and_a_deletion_at_once(
     visit: Visit, people: People
 ) -> None:
@@ -78,7 +103,6 @@ def test_editing_warns_of_what_is_unsaved_and_others_see_a_change_and_a_deletion
     expect(first_name).to_have_value("Dagmar")
     page.keyboard.press("Escape")  # nothing is unsaved any more
     expect(dialog).to_have_count(0)
-    page.get_by_label("Find name, email or RFID").fill("dagmar")
     page.locator("#users .ag-cell[col-id=name]").get_by_text("Dagmar Example").click()
     page.keyboard.press("Enter")
     first_name.fill("Diana")

@@ -114,11 +114,12 @@ def test_site_administrator_sees_own_sites_only(visit: Visit) -> None:
     expect(node(page, "Lund")).to_have_count(0)
 
 
-def test_user_box_says_who_and_logs_out(visit: Visit) -> None:
+def test_user_box_says_who_and_logs_out(visit: Visit, complaints: list[str]) -> None:
     page = visit("sam")
     page.get_by_role("button", name="Sam Example, Support user").click()
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/login")
+    complaints[:] = [one for one in complaints if "401" not in one]  # what the page asked just before it left
 
 
 def test_theme_is_chosen_and_stays(visit: Visit) -> None:

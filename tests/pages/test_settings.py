@@ -93,6 +93,28 @@ def test_new_password_signs_out_other_sessions_and_keeps_this_one(visitor: Visit
     assert visitor().log_in("alice", NEW_PASSWORD).status_code == 302
 
 
+def test_what_a_page_asked_before_the_answer_with_its_new_cookie_is_answered(visitor: Visit, people: People) -> None:
+    here = visitor("alice")
+    before = here.client.get_cookie("session")
+    assert before
+    new = {"new_password": NEW_PASSWORD, "new_password_again": NEW_PASSWORD}
+    assert faults(submit(here, kept(people.alice), password=PASSWORD, **new)) == {}
+    after = here.client.get_cookie("session")
+    assert after
+    assert after.value != before.value
+    here.client.set_cookie("session", before.value)
+    assert here.client.get("/dashboard").status_code == 200
+    assert here.client.get_cookie("session").value == before.value
+
+
+def test_a_refused_request_leaves_the_cookie_that_the_browser_has(visitor: Visit, people: People) -> None:
+    here = visitor("alice")
+    users.change_password(people.alice.database, people.alice.user_id, NEW_PASSWORD)
+    answer = here.client.get("/dashboard")
+    assert answer.status_code == 302
+    assert not [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("session=")]
+
+
 @pytest.mark.parametrize("password", ["", "wrong 1234"])
 @pytest.mark.parametrize(
     "changes",
