@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 LARGEST_FILE = 512 << 20  # bytes
 MOST_OF_A_STATION = 2 << 30  # bytes
+LOOKS_EVERY = 8 << 20  # bytes of an upload
 MOST_CONNECTIONS = 256
 PASSIVE_PORTS = 100
 TURN_S = 0.1  # how long a stop may wait for the loop
@@ -107,9 +108,8 @@ class _Desk:
         """Nothing was begun."""
 
     def room(self, user: str) -> int:
-        """Return how many bytes an upload may have."""
-        used = sum(file.stat().st_size for file in Path(self.get_home_dir(user)).iterdir())
-        return min(LARGEST_FILE, MOST_OF_A_STATION - used)
+        """Return how many bytes more a station may store."""
+        return MOST_OF_A_STATION - sum(file.stat().st_size for file in Path(self.get_home_dir(user)).iterdir())
 
     def received(self, user: str, unfinished: Path) -> None:
         """Give an upload its name now that it is whole, and keep that it came."""
@@ -144,7 +144,8 @@ class _Folder(AbstractedFS):
 class _Transfer(TLS_DTPHandler):
     """A transfer that knows when it was cut, and ends when an upload is larger than there is room for."""
 
-    room: int | None = None
+    largest = 0  # bytes
+    looks_again_at = 0  # bytes: others of the station's uploads take room meanwhile
     is_cut = False
 
     def handle_read_event(self) -> None:
@@ -158,9 +159,10 @@ class _Transfer(TLS_DTPHandler):
         if not self.receive or self._closed:
             return
         desk, user = self.cmd_channel.authorizer, self.cmd_channel.username
-        if self.room is None:
-            self.room = desk.room(user)
-        if self.tot_bytes_received > self.room:
+        if self.tot_bytes_received >= self.looks_again_at:
+            self.looks_again_at = self.tot_bytes_received + LOOKS_EVERY
+            self.largest = min(LARGEST_FILE, self.tot_bytes_received + desk.room(user))
+        if self.tot_bytes_received > self.largest:
             self.cmd_channel.is_too_large = True
             self._resp = ("552 There is no room for a file of this size.", log.info)
             self.close()

@@ -18,8 +18,17 @@ PASSWORD = "correct horse 1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser's tests last: Playwright's loop then stays in the thread, and no other loop runs beside it."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Run the browser's tests last: Playwright's loop then stays in the thread, and no other loop runs beside it.
+
+    One that fails is run once more, and named in the summary: a page may come too late on a machine that is shared.
+    """
+    items.sort(key=_is_browsers)
+    for item in filter(_is_browsers, items):
+        item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def _is_browsers(item: pytest.Item) -> bool:
+    return "browser" in item.path.parts
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,29 @@ def test_the_address_of_a_station_carries_its_account(tmp_path: Path) -> None:
     accounts, account = Accounts(tmp_path), Account(Purpose.IMAGES, 7)
     located = accounts.location("ftp://anonymous:none@ftp.portal.example:2121/", account, "a.bin")
     assert located == f"ftp://software-7:{accounts.password(account)}@ftp.portal.example:2121/a.bin"
+
+
+def test_uploads_of_a_station_at_the_same_time_share_its_room(
+    address: Address, tmp_path: Path, stations: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_server, "MOST_OF_A_STATION", 1_000_000)
+    monkeypatch.setattr(file_server, "LOOKS_EVERY", 50_000)
+    account = Account(Purpose.LOGS, stations[0])
+    with log_in(address, tmp_path, account) as first, log_in(address, tmp_path, account) as second:
+        sessions = {"a.log": first, "b.log": second}
+        uploads = [ftp.transfercmd(f"STOR {name}") for name, ftp in sessions.items()]
+        for upload in uploads:
+            with suppress(OSError):  # it is cut where there is no more room
+                upload.sendall(bytes(600_000))
+            upload.close()
+        answers = [answer(ftp) for ftp in sessions.values()]
+    assert "552" in answers
+    assert sum(file.stat().st_size for file in folders.of_station(tmp_path, stations[0]).iterdir()) <= 1_000_000
+
+
+def answer(ftp: ftplib.FTP) -> str:
+    """Return the code of what the server says of an upload."""
+    try:
+        return ftp.voidresp()[:3]
+    except ftplib.Error as error:
+        return str(error)[:3]
