@@ -4,6 +4,7 @@ What is moved stands in the store `positions-moved` until it is saved: for each 
 first moved, and the place it is wanted at. assets/maps_floor.js draws the stations and writes that store.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
@@ -16,7 +17,7 @@ from components.access import OPERATORS, allow, current_scope
 from components.callback_request import UNREADABLE
 from components.configuration import floor_plan
 from data import floor_maps, floor_positions, nodes
-from data.floor_positions import Move, Place
+from data.floor_positions import Move, Place, Standing
 from data.nodes import Node
 from data.scope import Scope
 from data.topology import FLOOR
@@ -73,39 +74,56 @@ def register() -> None:
         Input("positions-chosen", "data"),
     )
 
+    # What is pressed has a callback of its own: Dash drops its answer when the same callback is asked again meanwhile.
+    @callback(
+        Output("positions-moved", "data", allow_duplicate=True),
+        Output("positions-conflict", "is_open"),
+        Output("positions-conflict-text", "children"),
+        Input("positions-save", "n_clicks"),
+        Input("positions-discard", "n_clicks"),
+        Input("positions-look", "n_clicks"),
+        Input("positions-overwrite", "n_clicks"),
+        Input("positions-theirs", "n_clicks"),
+        State("positions-moved", "data"),
+        State("positions-shown", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def act(
+        _save: int | None,
+        _discard: int | None,
+        _look: int | None,
+        _overwrite: int | None,
+        _theirs: int | None,
+        moved: dict[str, Moved],
+        shown: Shown,
+    ) -> tuple[Any, ...]:
+        pressed = {prop.rpartition("-")[2].removesuffix(".n_clicks") for prop in ctx.triggered_prop_ids}
+        return _done(shown["floor"], _moves(moved), pressed)
+
     @callback(
         Output("positions-kept", "data"),
         Output("positions-moved", "data"),
         Output("positions-side", "children"),
         Output("positions-changes", "children"),
         Output("positions-bar", "className"),
-        Output("positions-conflict", "is_open"),
-        Output("positions-conflict-text", "children"),
         Input("positions-moved", "data"),
         Input("positions-chosen", "data"),
         Input("positions-live", "data"),
-        Input("positions-save", "n_clicks"),
-        Input("positions-discard", "n_clicks"),
-        Input("positions-look", "n_clicks"),
-        Input("positions-overwrite", "n_clicks"),
-        Input("positions-theirs", "n_clicks"),
         State("positions-shown", "data"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def follow(
-        moved: dict[str, Moved],
-        chosen: int | None,
-        _live: Any,
-        _save: int | None,
-        _discard: int | None,
-        _look: int | None,
-        _overwrite: int | None,
-        _theirs: int | None,
-        shown: Shown,
-    ) -> tuple[Any, ...]:
-        pressed = {prop.rpartition("-")[2].removesuffix(".n_clicks") for prop in ctx.triggered_prop_ids}
-        return _answer(shown["floor"], _moves(moved), chosen, pressed)
+    def follow(moved: dict[str, Moved], chosen: int | None, _live: Any, shown: Shown) -> tuple[Any, ...]:
+        scope = current_scope()
+        standing = floor_positions.of_floor(scope, shown["floor"])
+        moves = _open(_moves(moved), standing)
+        return (
+            floor_plan.kept(standing),
+            _sent(moves),
+            floor_plan.side(standing, moves, chosen, scope.role in FLOOR.roles),
+            *floor_plan.changes([station.name for station in standing if station.station_id in moves]),
+        )
 
     @callback(
         Output("positions-card", "children"),
@@ -141,33 +159,34 @@ def _place(sent: list[float | int] | None) -> Place | None:
     return float(sent[0]), float(sent[1])
 
 
-def _answer(floor_id: int, moves: dict[int, Move], chosen: int | None, pressed: set[str]) -> tuple[Any, ...]:
-    """Save, discard or only look; return what the page shows then."""
+def _open(moves: Mapping[int, Move], standing: Sequence[Standing]) -> dict[int, Move]:
+    """Return the moves that are to be saved: of stations that are there and stand elsewhere."""
+    now = {station.station_id: station.place for station in standing}
+    return {number: one for number, one in moves.items() if number in now and one.wanted != now[number]}
+
+
+def _sent(moves: Mapping[int, Move]) -> dict[str, Moved]:
+    return {str(number): {"seen": _written(one.seen), "wanted": _written(one.wanted)} for number, one in moves.items()}
+
+
+def _written(place: Place | None) -> list[float | int] | None:
+    return None if place is None else [*place]
+
+
+def _done(floor_id: int, moves: dict[int, Move], pressed: set[str]) -> tuple[Any, ...]:
+    """Save or discard; return the moves that are left, whether there is a conflict, and what it is."""
     scope = current_scope()
     standing = floor_positions.of_floor(scope, floor_id)
     now = {station.station_id: station.place for station in standing}
-    moves = {number: one for number, one in moves.items() if number in now and one.wanted != now[number]}
-    is_open: Any = False if pressed & {"look", "overwrite", "theirs"} else no_update
-    conflict: Any = no_update
-    if "discard" in pressed:
-        moves = {}
+    moves = {} if "discard" in pressed else _open(moves, standing)
     if "theirs" in pressed:
         moves = {number: one for number, one in moves.items() if one.seen == now[number]}
     if "overwrite" in pressed:
         moves = {number: one._replace(seen=now[number]) for number, one in moves.items()}
-    if pressed & {"save", "overwrite"} and moves:
-        refused = floor_positions.move(scope, floor_id, moves)
-        if len(refused) < len(moves):
-            messages.say(_("Your changes are saved"))
-        if refused:
-            is_open, conflict = True, floor_plan.told(scope, standing, refused)
-        moves = {number: one for number, one in moves.items() if number in refused}
-        standing = floor_positions.of_floor(scope, floor_id)
-    return (
-        floor_plan.kept(standing),
-        {str(number): {"seen": one.seen, "wanted": one.wanted} for number, one in moves.items()},
-        floor_plan.side(standing, moves, chosen, scope.role in FLOOR.roles),
-        *floor_plan.changes([station.name for station in standing if station.station_id in moves]),
-        is_open,
-        conflict,
-    )
+    if not pressed & {"save", "overwrite"} or not moves:
+        return _sent(moves), False, no_update
+    refused = floor_positions.move(scope, floor_id, moves)
+    if len(refused) < len(moves):
+        messages.say(_("Your changes are saved"))
+    left = _sent({number: one for number, one in moves.items() if number in refused})
+    return left, bool(refused), floor_plan.told(scope, standing, refused) if refused else no_update

@@ -3,15 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from dash import Input, callback, html
+from dash import html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-from components.access import allow, current_scope
 from components.format import timestamp
 from components.forms import section_of
 from components.menus import icon
-from components.pressed import OfNumber, telling
+from components.pressed import telling
 from data import service_deliveries
 from data.scope import Role, Scope
 
@@ -44,14 +43,6 @@ def section(scope: Scope, service_id: int, zone: str) -> html.Section:
     head_line = [html.Span(count, className="fw-semibold"), *([_send_now(service_id)] if can_send and waiting else [])]
     above = html.Div(head_line, className="d-flex align-items-center gap-3 mb-2")
     return section_of(_("Notifications"), text, [above, shown])
-
-
-def register() -> None:
-    @callback(Input(PRESSED, "data"), prevent_initial_call=True)
-    @allow(Role.ADMINISTRATOR)
-    def send(pressed: OfNumber | None) -> None:
-        if pressed:
-            service_deliveries.send_now(current_scope(), pressed["of"])
 
 
 def _send_now(service_id: int) -> html.Button:

@@ -17,7 +17,7 @@ from components.forms import Field, Form, Section
 from components.menus import icon
 from components.pressed import OfNumber, telling
 from components.texts import said
-from data import nodes, services
+from data import nodes, service_deliveries, services
 from data.errors import AlreadyExists, InvalidInput
 from data.nodes import Node
 from data.scope import Role, Scope
@@ -107,7 +107,6 @@ def layout(scope: Scope, node: Node) -> html.Div:
 
 def register() -> None:
     forms.register(FORM)
-    service_notifications.register()
     service_secrets.register()
     _register_table()
     _register_adding()
@@ -155,6 +154,19 @@ def _register_table() -> None:
         scope = current_scope()
         known = {service["service_id"] for service in services.all_services(scope)}
         return _notifications(scope, chosen if chosen in known else None)
+
+    @callback(
+        Output("services-notifications", "children", allow_duplicate=True),
+        Input(service_notifications.PRESSED, "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*WRITERS)
+    def send_now(pressed: OfNumber | None) -> Any:
+        if not pressed:
+            raise PreventUpdate
+        scope = current_scope()
+        service_deliveries.send_now(scope, pressed["of"])
+        return _notifications(scope, pressed["of"])
 
 
 def _register_adding() -> None:

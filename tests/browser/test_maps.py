@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from data import addresses, edits, floor_maps, floor_positions, jpeg, sites, stations
 from data.database import Sql
@@ -15,6 +15,7 @@ from tests.conftest import People
 from tests.data.test_jpeg import picture
 
 Visit = Callable[..., Page]
+SAVE, LIVE = "positions-save.n_clicks", "positions-live.data"
 
 
 def test_a_site_is_placed_by_click_keys_and_fields_without_internet(visit: Visit, people: People) -> None:
@@ -137,8 +138,14 @@ def test_a_drag_over_somebodys_move_asks_first(visit: Visit, people: People, flo
     better = floor_maps.bring(people.alice, tmp_path, floor, "scan.jpg", picture(size=(1600, 1000)))
     expect(page.locator(".leaflet-image-layer")).to_have_attribute("src", better.url)
     expect(page.locator(".is-ghost")).to_have_count(1)
-    floor_positions.move(people.bob, floor, {station: Move((0.5, 0.5), (0.25, 0.25))})
+    held: list[Route] = []
+    page.route(
+        lambda _url: not held, lambda route: held.append(route) if _has(route.request, SAVE) else route.continue_()
+    )
     page.keyboard.press("Control+s")
+    with page.expect_response(lambda answer: _has(answer.request, LIVE)):  # others' changes come before the answer
+        floor_positions.move(people.bob, floor, {station: Move((0.5, 0.5), (0.25, 0.25))})
+    held[0].continue_()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Bob Example moved 00004079")
     dialog.get_by_role("button", name="Overwrite").click()
@@ -146,3 +153,8 @@ def test_a_drag_over_somebodys_move_asks_first(visit: Visit, people: People, flo
     (x, y), *_rest = (one.place for one in floor_positions.of_floor(people.alice, floor) if one.place)
     assert x > 0.5
     assert y < 0.5
+
+
+def _has(asked: Request, prop: str) -> bool:
+    """Tell whether a page asked because of a property."""
+    return f'"changedPropIds":["{prop}"]' in (asked.post_data or "")

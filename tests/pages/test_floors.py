@@ -44,7 +44,8 @@ def bring(visitor: Visitor, floor: int, content: bytes, name: str = "plan.jpg") 
 
 
 def follow(visitor: Visitor, floor: int, moved: dict[str, Any], pressed: str = PRESSED) -> TestResponse:
-    (output,) = (key for key in visitor.app.callback_map if "positions-side.children" in key)
+    part = "positions-side.children" if pressed == MOVED else "positions-conflict.is_open"
+    (output,) = (key for key in visitor.app.callback_map if part in key)
     shown = {"floor": floor, "picture": "", "has_stations": True}
     return visitor.call(output, {MOVED: moved, "positions-shown.data": shown}, [pressed])
 
