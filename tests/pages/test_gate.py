@@ -308,6 +308,18 @@ def test_every_callback_names_its_roles(app: dash.Dash) -> None:
     assert access.unguarded(app) == []
 
 
+def test_no_answer_to_a_press_is_dropped_for_a_live_change(app: dash.Dash) -> None:
+    """Dash drops the answer of a callback that is asked again, if ALL is not among its outputs (assets/in_order.js)."""
+    of_both = [
+        output
+        for output, callback in app.callback_map.items()
+        if {"n_clicks", "data"} <= {one["property"] for one in callback["inputs"]}
+        and any("live" in str(one["id"]) for one in callback["inputs"])
+    ]
+    assert of_both
+    assert [output for output in of_both if '["ALL"]' not in output] == []
+
+
 def test_callback_is_refused_to_other_roles(app: dash.Dash, visitor: Visit, people: People) -> None:
     @app.callback(Output("answer", "children"), Input("question", "n_clicks"))
     @allow(Role.ADMINISTRATOR)
