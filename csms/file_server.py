@@ -12,7 +12,7 @@ from typing import Any
 
 from OpenSSL import SSL
 from pyftpdlib.authorizers import AuthenticationFailed
-from pyftpdlib.filesystems import AbstractedFS
+from pyftpdlib.filesystems import AbstractedFS, FilesystemError
 from pyftpdlib.handlers import TLS_DTPHandler, TLS_FTPHandler
 from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import FTPServer
@@ -127,7 +127,15 @@ class _Folder(AbstractedFS):
     """A folder whose files are written under another name until they are whole."""
 
     def open(self, filename: str, mode: str) -> Any:
-        return super().open(filename if mode == "rb" else filename + folders.UNFINISHED, mode)
+        if mode == "rb":
+            return super().open(filename, mode)
+        if Path(filename).parent != Path(self.root):
+            raise FilesystemError("Not a file of the folder.")
+        unfinished = filename + folders.UNFINISHED
+        for other in list(self.cmd_channel.ioloop.socket_map.values()):
+            if isinstance(other, _Transfer) and other.file_obj and other.file_obj.name == unfinished:
+                other.cut()  # of the station's connection before, which it has given up
+        return super().open(unfinished, mode)
 
     def listdir(self, path: str) -> list[str]:
         return [name for name in super().listdir(path) if not name.endswith(folders.UNFINISHED)]
@@ -168,11 +176,25 @@ class _Transfer(TLS_DTPHandler):
             self.close()
 
     def handle_close(self) -> None:
-        if self.is_cut:
-            self._resp = ("426 The connection broke; the upload can go on.", log.info)
-            self.close()
+        if self.is_cut or self._is_station_gone():
+            self.cut()
         else:
             super().handle_close()
+
+    def cut(self) -> None:
+        """End without the file's end."""
+        self.is_cut = True
+        self._resp = ("426 The connection broke; the upload can go on.", log.info)
+        self.close()
+
+    def _is_station_gone(self) -> bool:
+        """Tell whether the control connection ended too: a program that is killed ends both, in the middle of a file."""
+        try:
+            return not self.cmd_channel.socket.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, SSL.WantReadError):
+            return False
+        except (OSError, SSL.Error):
+            return True
 
     def close(self) -> None:
         if self.is_cut or self.cmd_channel.is_too_large:

@@ -1,6 +1,5 @@
 """Meter samples to numbers in base units, one bad sample never losing the others."""
 
-import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -24,6 +23,7 @@ DEFAULT_UNITS = (  # by the measurand's beginning, for samples without a unit
     ("Current", "A"), ("Voltage", "V"), ("Temperature", "Celsius"), ("SoC", "Percent"), ("Frequency", "Hz"),
 )  # fmt: skip
 LONGEST_NAME = 50
+LARGEST = 1e12  # no meter shows more, and the sum of what it shows stays a number
 
 
 def _times(factor: float) -> Callable[[float], float]:
@@ -57,7 +57,7 @@ class Measurement(NamedTuple):
 
 
 def number(value: object) -> float | None:
-    """Return a sent number, also when sent as text or with a decimal comma; None if it is none."""
+    """Return a sent number, also when sent as text or with a decimal comma; None if it is none, or no meter's."""
     if isinstance(value, str):
         value = value.strip().replace(",", ".")
     elif isinstance(value, bool) or not isinstance(value, int | float):
@@ -66,7 +66,7 @@ def number(value: object) -> float | None:
         read = float(value)
     except (ValueError, OverflowError):
         return None
-    return read if math.isfinite(read) else None
+    return read if abs(read) <= LARGEST else None  # nor infinity, nor what is not a number
 
 
 def measurement(sample: Sample, measured_at: datetime) -> Measurement | None:
@@ -90,10 +90,18 @@ def total(measurements: Sequence[Measurement], measurand: str) -> float | None:
     A station's total counts even where its phases add up to something else.
     """
     phases: dict[str, float] = {}
-    for measured in measurements:
-        if measured.measurand == measurand:
-            if measured.phase is None:
-                return measured.value
-            phases[measured.phase[:2]] = measured.value
+    for measured in _of_outlet([measured for measured in measurements if measured.measurand == measurand]):
+        if measured.phase is None:
+            return measured.value
+        phases[measured.phase[:2]] = measured.value
     lines = [phases[line] for line in ("L1", "L2", "L3") if line in phases]
     return sum(lines) if lines else None
+
+
+def _of_outlet(measurements: Sequence[Measurement]) -> Sequence[Measurement]:
+    """Return what was measured at the outlet now, where a station sends other places or the session's begin beside it.
+
+    Source: OCPP 1.6, SampledValue: Outlet is meant where no location is sent.
+    """
+    at_outlet = [measured for measured in measurements if measured.location in (None, "Outlet")] or measurements
+    return [measured for measured in at_outlet if measured.context != "Transaction.Begin"] or at_outlet

@@ -86,7 +86,12 @@ class Deliveries:
     def _told(self) -> None:
         """Hear of a commit, in the database's thread."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._woken.set)
+            self._loop.call_soon_threadsafe(self._look)
+
+    def _look(self) -> None:
+        """Look at once for what is due; while a service is being told, at its end or the next beat: it may be told much."""
+        if all(task.done() for task in self._working.values()):
+            self._woken.set()
 
     async def _begin(self) -> None:
         now = datetime.now(UTC)

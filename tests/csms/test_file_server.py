@@ -210,6 +210,54 @@ def test_uploads_of_a_station_at_the_same_time_share_its_room(
     assert sum(file.stat().st_size for file in folders.of_station(tmp_path, stations[0]).iterdir()) <= 1_000_000
 
 
+@pytest.mark.parametrize("client", [ftplib.FTP, ftplib.FTP_TLS])
+def test_the_upload_of_a_program_that_was_killed_is_not_whole(
+    address: Address, tmp_path: Path, stations: list[int], administrator: Scope, client: type[ftplib.FTP]
+) -> None:
+    account = Account(Purpose.LOGS, stations[0])
+    ftp = log_in(address, tmp_path, account, client())
+    upload = ftp.transfercmd("STOR half.log")
+    upload.sendall(LOG[:100])
+    assert ftp.sock
+    for ended in (ftp.sock, upload):  # as the system ends them, without a word
+        ended.shutdown(socket.SHUT_RDWR)
+        ended.close()
+    with log_in(address, tmp_path, account) as again:
+        again.storbinary("STOR whole.log", io.BytesIO(LOG))
+        assert again.nlst() == ["whole.log"]
+        assert names(administrator) == ["whole.log"]
+        there = again.size("half.log") or 0
+        again.storbinary("STOR half.log", io.BytesIO(LOG[there:]), rest=there)
+    assert {file["name"]: file["size_bytes"] for file in station_files.of_node(administrator, None)} == {
+        "whole.log": len(LOG),
+        "half.log": len(LOG),
+    }
+
+
+def test_a_second_upload_of_a_name_takes_the_place_of_the_first(
+    address: Address, tmp_path: Path, stations: list[int], administrator: Scope
+) -> None:
+    account = Account(Purpose.LOGS, stations[0])
+    with log_in(address, tmp_path, account) as first, log_in(address, tmp_path, account) as second:
+        upload = first.transfercmd("STOR a.log")
+        upload.sendall(b"first")
+        second.storbinary("STOR a.log", io.BytesIO(b"second"))
+        upload.close()
+        assert answer(first) == "426"
+    assert (folders.of_station(tmp_path, stations[0]) / "a.log").read_bytes() == b"second"
+    assert names(administrator) == ["a.log"]
+
+
+@pytest.mark.parametrize("name", ["..", ".", "/", "../x", "a/b"])
+def test_nothing_is_written_beside_the_stations_folder(
+    address: Address, tmp_path: Path, stations: list[int], name: str
+) -> None:
+    folder = folders.of_station(tmp_path, stations[0])
+    with log_in(address, tmp_path, Account(Purpose.LOGS, stations[0])) as ftp, suppress(ftplib.Error):
+        ftp.storbinary(f"STOR {name}", io.BytesIO(LOG))
+    assert {file.parent for file in folder.parent.rglob("*") if file.is_file()} <= {folder}
+
+
 def answer(ftp: ftplib.FTP) -> str:
     """Return the code of what the server says of an upload."""
     try:

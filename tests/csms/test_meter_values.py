@@ -38,6 +38,9 @@ async def send(station: Station, samples: list[dict[str, Any]], at: str = AT, **
         (None, None, 5000, None, "no meter start; no usable meter stop"),
         ("1000", None, "5000.5", 4.0005, None),
         (0, None, 900_000_000, 900_000, "implausible energy"),
+        (1000, "1e308", None, None, "no usable meter stop"),
+        (1000, 4000, "1e308", 3, "energy from the last meter value"),
+        ("-1e308", None, 5000, None, "no meter start; no usable meter stop"),
     ],
 )
 async def test_a_sessions_energy_is_the_meters_difference_where_it_can_be(
@@ -85,6 +88,27 @@ async def test_one_bad_sample_does_not_lose_the_others(portal: Portal) -> None:
         await send(station, [*bad, {"value": [1]}, {"value": "9" * 400}, {"value": "1500"}])
     assert portal.row("SELECT value FROM meter_value")["value"] == 1500
     assert portal.events("odd message")
+
+
+@pytest.mark.parametrize(
+    ("others", "energy_kwh"),
+    [
+        ([{"value": "9000", "location": "Inlet"}], 3),
+        ([{"value": "1000", "context": "Transaction.Begin"}], 3),
+        (
+            [{"value": "1000", "location": "Outlet", "context": "Transaction.Begin"}, {"value": "9", "location": "EV"}],
+            3,
+        ),
+    ],
+    ids=str,
+)
+async def test_the_outlets_register_of_now_counts_whatever_is_sent_before_it(
+    portal: Portal, others: list[dict[str, Any]], energy_kwh: float
+) -> None:
+    async with portal.station() as station:
+        transaction_id = await begun(station)
+        await send(station, [*others, {"value": "4000"}], transactionId=transaction_id)
+        assert portal.row("SELECT energy_kwh FROM open_transaction")["energy_kwh"] == energy_kwh
 
 
 async def test_the_stations_total_counts_where_its_phases_add_up_to_something_else(portal: Portal) -> None:
