@@ -45,6 +45,7 @@ class Timing:
     heartbeat: int = 300
     call_deadline: float = 30
     configuration_after: float = 10  # some stations reboot when asked before they have settled
+    boots_within: float = 60  # after a connection; some never say that they booted
     stop_awaited: float = 60  # an outlet that is Available again sends its stop a little later
     no_network_after_closing: float = 300
     not_registered_after: float = 24 * 3600  # since the station was configured, or since the start

@@ -25,6 +25,8 @@ UNKNOWN_AFTER_RESTART = texts.told(
 )
 LATE = texts.N_("Answered late: %(said)s")
 REPLACING = "AcceptedCanceled"
+PUT_OFF = "Scheduled"
+"""A change of availability that comes when the session is over."""
 UNSUPPORTED_ERRORS = ("NotImplemented", "NotSupported")
 STATES = {
     Verdict.ACCEPTED: State.ACCEPTED,
@@ -129,6 +131,8 @@ class Commander:
                 await self._carry_out(station, station.caller, command)
             except Exception:
                 log.exception("%s: command %s failed", station.charge_box_id, command.command_id)
+                command.result = None  # it may be what could not be written
+                await self._end(station, command, State.FAILED, texts.told("The portal could not do it: see its log."))
 
     async def _carry_out(self, station: Station, caller: Caller, command: Command) -> None:
         now = datetime.now(UTC)
@@ -220,7 +224,9 @@ class Commander:
         command.answered_at, command.answer, command.result = now, answer.word, answer.result
         state, said = STATES[answer.verdict], texts.told(LATE, said=answer.word) if is_late else answer.word
         statements, changed = effects.of_answer(station, command, answer, now)
-        awaited = command.kind.done_when not in (Outcome.ANSWER, Outcome.STATUS)
+        awaited = command.kind.done_when is not Outcome.ANSWER
+        if command.kind.done_when is Outcome.STATUS:
+            awaited = answer.word == PUT_OFF
         if state is State.ACCEPTED and (not awaited or command.is_fulfilled):
             state = State.DONE
         if command.ended_at and command.state is not State.TIMED_OUT:  # its failure was told before the answer
@@ -249,6 +255,13 @@ class Commander:
         told = outcomes.ended(self._central, station, command, state, datetime.now(UTC), text)
         await self._central.commits.write([*more[0], *told[0]], [*more[1], *told[1]])
 
+    def _is_back(self, station: Station, command: Command, now: datetime) -> bool:
+        """Tell whether a station that was to reboot connected again and is quiet about it: it keeps no command waiting."""
+        if command.kind.done_when is not Outcome.BOOTED or not command.answered_at or not station.connection:
+            return False
+        boots_within = timedelta(seconds=self._central.timing.boots_within)
+        return command.answered_at < station.connected_at < now - boots_within
+
     async def _end_overdue(self, now: datetime) -> None:
         by_id = {station.station_id: station for station in self._central.stations.values()}
         for station_id, queued in self._queued.items():
@@ -265,6 +278,9 @@ class Commander:
                 if command.done_by and command.done_by <= now:
                     text = texts.told("The outcome did not come in time.")
                     await self._end(station, command, State.TIMED_OUT, text)
+                elif self._is_back(station, command, now):
+                    text = texts.told("The station is back; it did not say that it booted.")
+                    await self._end(station, command, State.DONE, text)
             self.wake(station)
         waiting = {command.batch_id for queued in self._queued.values() for command in queued.values()}
         for batch_id in self._careful.keys() - waiting:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from csms.effects import WITH_REQUEST_ID
 from csms.station import Station
 from data import texts
 from data.command_kinds import Outcome, sentence
@@ -56,33 +57,49 @@ def progressed(
     """Take what a station reports of a software update or an upload.
 
     Args:
-        request_id: the command it is about; without one, or an unknown one, every command that waits for such news.
+        request_id: the command it is about, where the station says so.
     """
-    waiting = [command for command in station.awaiting.values() if command.kind.done_when is outcome]
-    waiting = [command for command in waiting if command.command_id == request_id] or waiting
+    command = _reported(station, outcome, request_id)
+    if command is None:
+        return [], []
     if status in FINISHED[outcome]:
-        return _fulfilled(central, station, waiting, at, status)
-    statements: list[Sql | Batch] = []
-    changed: list[Change] = []
-    for command in waiting:
-        if status in FAILED[outcome]:
-            told = ended(central, station, command, State.FAILED, at, status)
-        elif status == "Idle" or command.answered_at is None:
-            continue
-        else:
-            command.state, command.progress_text, command.progressed_at = State.WORKING, status, at
-            told = noted(central, station, command, status)
-        statements += told[0]
-        changed += told[1]
-    return statements, changed
+        done, over = _fulfilled(central, station, [command], at, status), replaced(central, station, command, at)
+        return [*done[0], *over[0]], [*done[1], *over[1]]
+    if status in FAILED[outcome]:
+        return ended(central, station, command, State.FAILED, at, status)
+    if status == "Idle" or command.answered_at is None:
+        return [], []
+    command.state, command.progress_text, command.progressed_at = State.WORKING, status, at
+    return noted(central, station, command, status)
+
+
+def _reported(station: Station, outcome: Outcome, request_id: int | None) -> Command | None:
+    """Return the command that a report is about: the one it names, else the newest that is reported in this way."""
+    waiting = [command for command in station.awaiting.values() if command.kind.done_when is outcome]
+    named = [command for command in waiting if command.command_id == request_id]
+    alike = [one for one in waiting if (one.kind.name in WITH_REQUEST_ID) == (request_id is not None)]
+    return next(reversed(named or alike or waiting), None)
+
+
+def became(central: "Central", station: Station, connector_id: int, status: str, at: datetime) -> Told:
+    """End the changes of availability that a station had put off, and that hold with this status."""
+    statuses = {number: one.status for number, one in station.statuses.items()} | {connector_id: status}
+
+    def holds(command: Command) -> bool:
+        outlets = (command.connector_id,) if command.connector_id else station.outlets
+        is_off = command.parameters["type"] == "Inoperative"
+        return all((statuses.get(number) == "Unavailable") == is_off for number in outlets)
+
+    waiting = [command for command in station.awaiting.values() if command.kind.done_when is Outcome.STATUS]
+    return _fulfilled(central, station, [command for command in waiting if holds(command)], at, status)
 
 
 def replaced(central: "Central", station: Station, newer: Command, at: datetime) -> Told:
-    """End the commands that the station has given up for a newer one of the same outcome."""
+    """End the commands of a kind that the station has given up for a newer one."""
     statements: list[Sql | Batch] = []
     changed: list[Change] = []
     for command in list(station.awaiting.values()):
-        if command is not newer and command.kind.done_when is newer.kind.done_when and command.answered_at:
+        if command is not newer and command.kind is newer.kind and command.answered_at:
             text = texts.told("The station took a newer one instead.")
             told = ended(central, station, command, State.CANCELLED, at, text)
             statements += told[0]
@@ -91,6 +108,7 @@ def replaced(central: "Central", station: Station, newer: Command, at: datetime)
 
 
 def charging_began(central: "Central", station: Station, transaction: OpenTransaction) -> Told:
+    """End the first command that asked for this."""
     waiting = [
         command
         for command in station.awaiting.values()
@@ -99,7 +117,7 @@ def charging_began(central: "Central", station: Station, transaction: OpenTransa
         and canonical(str(command.parameters["id_tag"])) == canonical(transaction.id_tag or "")
     ]
     text = texts.told("Transaction %(number)s.", number=transaction.transaction_id)
-    return _fulfilled(central, station, waiting, transaction.logged_at, text)
+    return _fulfilled(central, station, waiting[:1], transaction.logged_at, text)
 
 
 def charging_ended(central: "Central", station: Station, transaction: OpenTransaction, at: datetime) -> Told:

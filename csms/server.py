@@ -142,7 +142,7 @@ class OcppServer:
         connection = Connection(socket, self._peer(station, reading), central.metrics, central.timing.call_deadline)
         older, station.connection = station.connection, connection
         station.caller = Caller16(connection)
-        station.heard_at = datetime.now(UTC)
+        station.heard_at = station.connected_at = datetime.now(UTC)
         if older:
             self._close_later(older)
             station.contact.over(Closed.NEWER, station.heard_at, is_last=False)

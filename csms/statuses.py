@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from csms import clock, list_conflicts
+from csms import clock, list_conflicts, outcomes
 from csms.central import Central
 from csms.faults import FAULTED, NO_ERROR, OTHER_ERROR, fault, is_alarm
 from csms.happenings import StatusChanged
@@ -32,6 +32,10 @@ async def status_changed(central: Central, station: Station, change: StatusChang
         statements += found
         changed += [("topology", station.station_id), ("event", station.site_id)]
     last = station.statuses.get(connector_id)
+    if last is None or last.status != status.status:
+        over = outcomes.became(central, station, connector_id, status.status, received_at)
+        statements += over[0]
+        changed += over[1]
     if last is None or last[:4] != status[:4]:
         at = clock.moment(change.stamp, received_at, station.zone).at
         statements.append(station_states.status(station.station_id, connector_id, *status[:4], at, received_at))

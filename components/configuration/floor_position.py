@@ -74,6 +74,11 @@ def register() -> None:
         Input("positions-chosen", "data"),
     )
 
+    _register_acting()
+    _register_following()
+
+
+def _register_acting() -> None:
     # What is pressed has a callback of its own: Dash drops its answer when the same callback is asked again meanwhile.
     @callback(
         Output("positions-moved", "data", allow_duplicate=True),
@@ -101,6 +106,8 @@ def register() -> None:
         pressed = {prop.rpartition("-")[2].removesuffix(".n_clicks") for prop in ctx.triggered_prop_ids}
         return _done(shown["floor"], _moves(moved), pressed)
 
+
+def _register_following() -> None:
     @callback(
         Output("positions-kept", "data"),
         Output("positions-moved", "data"),

@@ -22,6 +22,8 @@ from data.errors import InvalidInput, NotFound
 from data.scope import Scope
 
 OWN_FIELDS = ("outlet", "wait_s", "stop_on_failures", "typed")
+NOTHING_ASKED = (no_update,) * 5
+"""The dialog stays shut; the answer carries what is said."""
 
 
 class Button(TypedDict):
@@ -150,7 +152,7 @@ def _ask(scope: Scope, node: str, chosen: list[str] | None, name: str, connector
     stations = _stations(scope, node, chosen)
     if not stations:
         messages.say(_("No station is chosen"), _("Choose one or more in the table first."), True)
-        raise PreventUpdate
+        return NOTHING_ASKED
     names = [one["name"] for one in stations]
     asked = {
         "kind": name,
@@ -160,7 +162,7 @@ def _ask(scope: Scope, node: str, chosen: list[str] | None, name: str, connector
     }
     if not dialog.needs_question(kind):
         _give(scope, node, asked, {})
-        raise PreventUpdate
+        return NOTHING_ASKED
     outlets = [1, 2, 3, 4]
     defaults: dict[str, str] = {}
     if len(stations) == 1:

@@ -388,8 +388,12 @@ async def _availability(portal: Portal) -> None:
             await until(lambda status=status: portal.rows("SELECT 1 FROM outlet_state WHERE status = $s", s=status))
         await station.start(1, TAG)
         assert await told(portal, "change_availability", {"type": "Inoperative"}, connector_id=1) == (
-            "done", "Scheduled",
+            "accepted", "Scheduled",
         )  # fmt: skip
+        await station.notify(2, "Unavailable")
+        assert newest(portal)["state"] == "accepted"
+        await station.notify(1, "Unavailable")
+        await until(lambda: newest(portal)["state"] == "done")
         says(station, "ChangeAvailability", status="Rejected")
         assert await told(portal, "change_availability", {"type": "Operative"}) == ("rejected", "Rejected")
 

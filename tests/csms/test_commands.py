@@ -17,6 +17,7 @@ from tests.support.virtual_station import CallError, until
 
 QUICK = replace(FAST, commands_every=0.02, call_deadline=0.3)
 SECRET = "0123456789ABCDEF"
+OF_FILES = dict.fromkeys(("update_software", "upload_log", "get_log"), {"location": "ftp://portal.example/a"})
 
 
 def keep_parameter(portal: Portal, key: str, value: str) -> None:
@@ -44,6 +45,55 @@ async def test_a_reboot_is_done_when_the_station_boots_again(start: Start) -> No
         assert (row["state"], row["answer"], row["progress_text"]) == ("done", "Accepted", "Back online.")
         assert row["sent_at"] <= row["answered_at"] <= row["ended_at"]
         assert [text.split(": ")[1] for text in portal.events("command")] == ["asked for.", "Accepted.", "Back online."]
+
+
+async def test_a_station_that_is_back_without_a_word_of_booting_keeps_no_command_waiting(start: Start) -> None:
+    async with start(replace(QUICK, boots_within=0.1)) as portal:
+        async with portal.station():
+            portal.ask("reboot", {"type": "Hard"})
+            await until(lambda: state(portal) == "accepted")
+            portal.ask("clear_cache")
+        async with portal.station() as station:
+            await station.heartbeat()
+            await until(lambda: portal.rows("SELECT 1 FROM command WHERE kind = 'clear_cache' AND state = 'done'"))
+        done = portal.row("SELECT * FROM command WHERE kind = 'reboot'")
+        assert (done["state"], done["progress_text"]) == ("done", "The station is back; it did not say that it booted.")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "report", "states"),
+    [
+        (("update_software", "update_software"), ("FirmwareStatusNotification", "Installed"), ["cancelled", "done"]),
+        (("get_log", "upload_log"), ("DiagnosticsStatusNotification", "Uploaded"), ["accepted", "done"]),
+        (("upload_log", "get_log"), ("DiagnosticsStatusNotification", "Uploaded"), ["done", "accepted"]),
+    ],
+    ids=str,
+)
+async def test_one_report_is_of_one_command(
+    start: Start, kinds: tuple[str, str], report: tuple[str, str], states: list[str]
+) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        for action in ("UpdateFirmware", "GetDiagnostics"):
+            station.handlers[action] = lambda _station, _payload: {}
+        station.handlers["GetLog"] = lambda _station, _payload: {"status": "Accepted"}
+        for number, kind in enumerate(kinds, 1):
+            portal.ask(kind, OF_FILES[kind])
+            accepted = "SELECT count(*) AS n FROM command WHERE state = 'accepted'"
+            await until(lambda number=number: portal.row(accepted)["n"] == number)
+        await station.call(report[0], {"status": report[1]})
+        assert [row["state"] for row in portal.rows("SELECT state FROM command ORDER BY command_id")] == states
+
+
+async def test_a_transaction_is_of_the_first_of_two_starts(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        station.handlers["RemoteStartTransaction"] = lambda _station, _payload: {"status": "Accepted"}
+        for _press in range(2):
+            portal.ask("start_charging", {"id_tag": TAG}, connector_id=1)
+        await until(lambda: portal.row("SELECT count(*) AS n FROM command WHERE state = 'accepted'")["n"] == 2)
+        await station.start(1, TAG)
+        assert [row["state"] for row in portal.rows("SELECT state FROM command ORDER BY command_id")] == [
+            "done", "accepted",
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

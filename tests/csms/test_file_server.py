@@ -226,6 +226,7 @@ def test_the_upload_of_a_program_that_was_killed_is_not_whole(
         again.storbinary("STOR whole.log", io.BytesIO(LOG))
         assert again.nlst() == ["whole.log"]
         assert names(administrator) == ["whole.log"]
+        again.voidcmd("TYPE I")
         there = again.size("half.log") or 0
         again.storbinary("STOR half.log", io.BytesIO(LOG[there:]), rest=there)
     assert {file["name"]: file["size_bytes"] for file in station_files.of_node(administrator, None)} == {

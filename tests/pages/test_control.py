@@ -77,7 +77,8 @@ def rows(database: Database) -> list[dict[str, Any]]:
 def test_who_may_control_gives_a_harmless_command_at_once(
     database: Database, visitor: Visit, station: int, name: str
 ) -> None:
-    press(visitor(name), f"station:{station}", "clear_cache")
+    answer = press(visitor(name), f"station:{station}", "clear_cache")
+    assert "Clear cache is on its way" in answer.text
     assert [row["kind"] for row in rows(database)] == ["clear_cache"]
 
 
@@ -128,7 +129,8 @@ def test_one_command_goes_to_the_stations_that_were_chosen(
     stations.create_station(people.alice, NewStation(people.solna, "00004081", "00004081"))
     press(visitor("bob"), f"site:{people.solna}", "clear_cache", chosen=[str(station), str(other)])
     assert len(rows(database)) == 2
-    press(visitor("bob"), f"site:{people.solna}", "clear_cache", chosen=[])
+    answer = press(visitor("bob"), f"site:{people.solna}", "clear_cache", chosen=[])
+    assert "No station is chosen" in answer.text
     assert len(rows(database)) == 2
 
 
