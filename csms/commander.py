@@ -256,7 +256,7 @@ class Commander:
         await self._central.commits.write([*more[0], *told[0]], [*more[1], *told[1]])
 
     def _is_back(self, station: Station, command: Command, now: datetime) -> bool:
-        """Tell whether a station that was to reboot connected again and is quiet about it: it keeps no command waiting."""
+        """Tell whether a station that was to reboot has connected again and does not speak of it."""
         if command.kind.done_when is not Outcome.BOOTED or not command.answered_at or not station.connection:
             return False
         boots_within = timedelta(seconds=self._central.timing.boots_within)

@@ -188,7 +188,7 @@ class _Transfer(TLS_DTPHandler):
         self.close()
 
     def _is_station_gone(self) -> bool:
-        """Tell whether the control connection ended too: a program that is killed ends both, in the middle of a file."""
+        """Tell whether the control connection ended too: a killed program ends both, in the middle of a file."""
         try:
             return not self.cmd_channel.socket.recv(1, socket.MSG_PEEK)
         except (BlockingIOError, SSL.WantReadError):

@@ -21,8 +21,10 @@ from data.station_security import CHANGED, NOTHING, Credentials
 from data.texts import N_, told
 
 MOST_WRONG = 10  # tries of one address at one station …
-WRONG_WITHIN = timedelta(minutes=1)  # … within this time; then it is not looked at any more
+WRONG_WITHIN = timedelta(minutes=1)  # … within this time; more are not noted, and a right password still counts
 MOST_KEPT = 10_000
+CHALLENGE = 'Basic realm="Charge Portal"'
+"""What an answer of 401 asks for, as WWW-Authenticate."""
 PASSWORD, PASSWORD_OVER_TLS, CERTIFICATE = 1, 2, 3
 """The security profiles that prove who comes."""
 
@@ -71,17 +73,18 @@ class Gate:
     def look_at(self, station: Station, shown: Shown) -> Admitted | Denied:
         """Tell whether a caller is the station it says it is."""
         now = datetime.now(UTC)
-        if self._is_guessing(station, shown.address, now):
-            return Denied(HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong passwords. Try again in a minute.\n")
         asked = self._central.credentials.get(station.station_id, NOTHING)
         if shown.certificate is not None:
             fault = self._fault(station, shown.certificate)
             return self._deny(station, shown, fault) if fault else Admitted(CERTIFICATE)
         found = _matching(asked, station.charge_box_id, shown.authorization)
         if asked.password and not found:
+            if not shown.authorization:
+                return self._deny(station, shown, told("it came without its password"))
+            if self._is_guessing(station, shown.address, now):
+                return Denied(HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong passwords. Try again in a minute.\n")
             self._note_wrong(station, shown.address, now)
-            reason = told("its password is wrong") if shown.authorization else told("it came without its password")
-            return self._deny(station, shown, reason)
+            return self._deny(station, shown, told("its password is wrong"))
         profile = 0 if not found else PASSWORD_OVER_TLS if shown.is_tls else PASSWORD
         if profile < asked.profile:
             return self._deny(

@@ -21,8 +21,9 @@ from csms.calling import Line
 from csms.central import Central
 from csms.configuration import read_configuration
 from csms.connection import TAKEN_OVER, Connection, Peer
-from csms.gate import Admitted, Denied, Gate, Shown
+from csms.gate import CHALLENGE, Admitted, Denied, Gate, Shown
 from csms.message_log import StationLog
+from csms.networks import caller
 from csms.ocpp16.calls import Caller16
 from csms.ocpp16.respond import is_repeatable, respond
 from csms.ocpp16.schemas import flaw
@@ -112,11 +113,13 @@ class OcppServer:
         # only the first of several headers counts
         authorization = next(iter(request.headers.get_all("Authorization")), "")
         session = socket.transport.get_extra_info("ssl_object")
-        shown = Shown(str(socket.remote_address[0]), authorization, session is not None, client_certificate(session))
+        forwarded = next(iter(request.headers.get_all("X-Forwarded-For")), "")
+        address = caller(str(socket.remote_address[0]), forwarded)
+        shown = Shown(address, authorization, session is not None, client_certificate(session))
         found = self._gate.look_at(station, shown)
         if isinstance(found, Denied):
             response = socket.respond(found.status, found.text)
-            response.headers["WWW-Authenticate"] = 'Basic realm="Charge Portal"'
+            response.headers["WWW-Authenticate"] = CHALLENGE
             return response
         self._admitted[socket] = found
         return None

@@ -5,10 +5,10 @@ or to where a network keeps its secrets.
 """
 
 import asyncio
-import ipaddress
 import socket
 from urllib.parse import urlsplit
 
+from csms.networks import Ip, is_address, is_nobodys, resolved
 from csms.ocpp15.envelope import ANONYMOUS
 
 NOWHERE = ("", ANONYMOUS, "http://www.w3.org/2005/08/addressing/none")
@@ -31,25 +31,24 @@ async def usable(address: str, peer: str, own: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or parts.username or parts.password:
         return None
-    if not await _is_a_stations(host, port, peer, own):
+    found = await _addresses(host, port)
+    if not found or not all(_may_be(resolved(one), peer, own) for one in found):
         return None
-    shown = f"[{host}]" if ":" in host else host
-    return parts._replace(netloc=f"{shown}:{port}").geturl()
+    # A name may soon lead elsewhere; over TLS the certificate says whose it is.
+    shown = host if parts.scheme == "https" else found[0]
+    return parts._replace(netloc=f"[{shown}]:{port}" if ":" in shown else f"{shown}:{port}").geturl()
 
 
-async def _is_a_stations(host: str, port: int, peer: str, own: str) -> bool:
-    """Tell whether every address of a host is another machine's; this machine's only for a peer on it."""
+async def _addresses(host: str, port: int) -> list[str]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return False
-    return all(_may_be(ipaddress.ip_address(str(one[4][0]).partition("%")[0]), peer, own) for one in found)
+        return []
+    return [str(one[4][0]) for one in found]
 
 
-def _may_be(ip: ipaddress.IPv4Address | ipaddress.IPv6Address, peer: str, own: str) -> bool:
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    if str(ip) == peer:
+def _may_be(ip: Ip, peer: str, own: str) -> bool:
+    """Tell whether an address is another machine's; this machine's own is for a peer on it."""
+    if is_address(peer) and ip == resolved(peer):
         return True
-    return not (ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved) and (
-        str(ip) != own
-    )
+    return not (is_nobodys(ip) or ip.is_loopback or str(ip) == own)

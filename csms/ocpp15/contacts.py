@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 
 from csms import registration
@@ -67,12 +68,12 @@ class Contacts:
         station.heard_at = datetime.now(UTC)
         station.contact.heard(station.heard_at, self._waited_for)
         line = station.connection
-        if isinstance(line, SoapLine) and told == line.told:
+        if isinstance(line, SoapLine) and line.is_known(told, peer):
             return line
         url = await usable(told, peer, own)
         async with station.lock:
             line = await self._connected(station)
-            line.told = told
+            line.told, line.peer, line.looked_at = told, peer, time.monotonic()
             if url and url != line.url:
                 text = texts.told("The station can be called at %(url)s.", url=url)
                 noted = self._central.note(station, EventKind.CONNECTED, text)

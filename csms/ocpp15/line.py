@@ -6,6 +6,7 @@ Callers speak OCPP 1.6's words, which are 1.5's but for a few; these are transla
 import asyncio
 import io
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,8 @@ from csms.ocpp15.contract import CHARGE_POINT, local_name
 from data import texts
 
 log = logging.getLogger(__name__)
+
+LOOKED_UP_AGAIN_S = 60
 
 BINDING = f"{{{CHARGE_POINT.namespace}}}ChargePointServiceSoap"
 LARGEST_ANSWER = 256 * 1024  # bytes
@@ -92,13 +95,20 @@ class SoapLine:
 
     def __init__(self, charge_box_id: str, client: SoapClient, messages: StationLog) -> None:
         self.url: str | None = None
-        self.told: str | None = None  # what the station said of its address, usable or not
+        self.told: str | None = None  # what the station said of its address, usable or not …
+        self.peer = ""  # … where its request came from, which it may mean …
+        self.looked_at = 0.0  # … and when that was looked up
         self.is_being_read = False
         self.is_over = False
         self._charge_box_id = charge_box_id
         self._client = client
         self._messages = messages
         self._busy = asyncio.Lock()
+
+    def is_known(self, told: str, peer: str) -> bool:
+        """Tell whether it was looked up where the station can be called; what led nowhere is looked up again."""
+        is_recent = self.url is not None or time.monotonic() - self.looked_at < LOOKED_UP_AGAIN_S
+        return (told, peer) == (self.told, self.peer) and is_recent
 
     def log(
         self,

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import ssl
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -11,8 +12,9 @@ from aiohttp import web
 from csms.call_queue import CALL
 from csms.central import Central
 from csms.connection import CALLERROR, CALLRESULT
-from csms.gate import Denied, Gate, Shown
+from csms.gate import CHALLENGE, Denied, Gate, Shown
 from csms.happenings import NotUnderstood
+from csms.networks import caller
 from csms.ocpp15 import envelope
 from csms.ocpp15.contacts import Contacts
 from csms.ocpp15.contract import CENTRAL_SYSTEM, local_name
@@ -64,7 +66,8 @@ class CentralSystemService:
 
     async def _serve(self, http: web.Request) -> web.Response:
         authorization = http.headers.get("Authorization", "")
-        content, peer = await _content(http), http.remote or ""
+        content = await _content(http)
+        peer = caller(http.remote or "", http.headers.get("X-Forwarded-For", ""))
         tls = http.transport.get_extra_info("ssl_object") if http.transport else None
         request = _Request(content, datetime.now(UTC), peer, _own_address(http), authorization, tls)
         asked: Envelope | None = None
@@ -93,7 +96,10 @@ class CentralSystemService:
         content = envelope.fault(CENTRAL_SYSTEM, fault, asked)
         if asked and line:
             line.log("out", content, [CALLERROR, asked.message_id, fault.code, str(fault)])
-        return _response(content, fault.http_status)
+        response = _response(content, fault.http_status)
+        if fault.http_status == HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = CHALLENGE
+        return response
 
     async def _admitted(self, station: Station, asked: Envelope, request: _Request) -> SoapLine:
         """Return the way to a station whose request may be looked at.

@@ -6,12 +6,12 @@ out credentials are nobody's service.
 """
 
 import asyncio
-import ipaddress
 import socket
 from typing import NamedTuple
 
 import httpx
 
+from csms.networks import is_nobodys, resolved
 from data.texts import Told, because, told
 
 
@@ -21,10 +21,6 @@ class Unusable(Exception):
     def __init__(self, reason: Told) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200")))
-"""Where clouds hand out credentials beside the link-local addresses."""
 
 
 class Target(NamedTuple):
@@ -47,18 +43,8 @@ async def target(url: str) -> Target:
         found = await asyncio.get_running_loop().getaddrinfo(named.host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError, httpx.InvalidURL) as error:
         raise Unusable(because(told("its address cannot be found"), error)) from error
-    addresses = [ipaddress.ip_address(str(one[4][0]).partition("%")[0]) for one in found]
-    if not addresses or not all(_may_be(ip) for ip in addresses):
+    addresses = [str(one[4][0]).partition("%")[0] for one in found]
+    if not addresses or any(is_nobodys(resolved(address)) for address in addresses):
         raise Unusable(told("its address may not be called"))
-    urls = [named.copy_with(host=str(ip)) for ip in dict.fromkeys(addresses)]
+    urls = [named.copy_with(host=address) for address in dict.fromkeys(addresses)]
     return Target(urls, named.netloc.decode("ascii"), named.host)
-
-
-def _may_be(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
-    if ip.is_loopback:
-        return True
-    if ip in METADATA:
-        return False
-    return not (ip.is_link_local or ip.is_multicast or ip.is_unspecified or ip.is_reserved)

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from csms.central import Central
+from csms.networks import caller
 from csms.services.adapters import ADAPTERS, Adapter
 from csms.services.answers import MEDIA, problem, refusal, too_large
 from csms.services.bodies import Body, of_open, of_outlet, of_session
@@ -56,8 +57,9 @@ class ServicesApi:
         """Let active services in, and answer what goes wrong as the document says."""
 
         async def handle(request: web.Request) -> web.Response:
+            address = caller(request.remote or "", request.headers.get("X-Forwarded-For", ""))
             try:
-                service = await self._keys.owner(request.headers.get("Authorization", ""), request.remote or "")
+                service = await self._keys.owner(request.headers.get("Authorization", ""), address)
                 return await handler(request, service, ADAPTERS[service.kind])
             except InvalidInput as error:
                 raise refusal(422, "invalid", str(error)) from error

@@ -89,7 +89,7 @@ class Deliveries:
             self._loop.call_soon_threadsafe(self._look)
 
     def _look(self) -> None:
-        """Look at once for what is due; while a service is being told, at its end or the next beat: it may be told much."""
+        """Look at once for what is due, or where a service is being told, at its end: it may be told much."""
         if all(task.done() for task in self._working.values()):
             self._woken.set()
 

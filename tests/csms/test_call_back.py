@@ -31,6 +31,8 @@ async def test_a_stations_address_is_taken(address: str, url: str) -> None:
         "http://[::ffff:127.0.0.1]/",
         "http://0.0.0.0/",
         "http://169.254.169.254/latest/meta-data",
+        "http://100.100.100.200/",
+        "http://[fd00:ec2::254]/",
         f"http://{PORTAL}:8050/",
         "http://user:password@192.0.2.7/",
         "ftp://192.0.2.7/",

@@ -76,10 +76,9 @@ async def test_one_report_is_of_one_command(
         for action in ("UpdateFirmware", "GetDiagnostics"):
             station.handlers[action] = lambda _station, _payload: {}
         station.handlers["GetLog"] = lambda _station, _payload: {"status": "Accepted"}
-        for number, kind in enumerate(kinds, 1):
+        for kind in kinds:
             portal.ask(kind, OF_FILES[kind])
-            accepted = "SELECT count(*) AS n FROM command WHERE state = 'accepted'"
-            await until(lambda number=number: portal.row(accepted)["n"] == number)
+        await until(lambda: portal.row("SELECT count(*) AS n FROM command WHERE state = 'accepted'")["n"] == 2)
         await station.call(report[0], {"status": report[1]})
         assert [row["state"] for row in portal.rows("SELECT state FROM command ORDER BY command_id")] == states
 

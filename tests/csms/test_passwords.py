@@ -73,12 +73,29 @@ async def test_an_odd_authorization_is_a_wrong_one(portal: Portal, header: str) 
     assert await refusal(portal, headers={"Authorization": header}) is HTTPStatus.UNAUTHORIZED
 
 
-async def test_who_guesses_is_not_looked_at_any_more_for_a_while(portal: Portal) -> None:
+async def test_who_guesses_keeps_nobody_out_who_has_the_password(portal: Portal) -> None:
     password = await with_password(portal)
     for _try in range(gate.MOST_WRONG):
         assert await refusal(portal, **basic("guess")) is HTTPStatus.UNAUTHORIZED
-    assert await refusal(portal, **basic(password)) is HTTPStatus.TOO_MANY_REQUESTS
+    assert await refusal(portal, **basic("guess")) is HTTPStatus.TOO_MANY_REQUESTS
+    await comes(portal, **basic(password))
     await comes(portal, charge_box_id="CP2")
+
+
+async def test_coming_without_a_password_is_no_guess(portal: Portal) -> None:
+    await with_password(portal)
+    for _try in range(gate.MOST_WRONG + 1):
+        assert await refusal(portal) is HTTPStatus.UNAUTHORIZED
+
+
+async def test_behind_a_proxy_everybody_guesses_for_themselves(portal: Portal) -> None:
+    await with_password(portal)
+    for address, last in (("192.0.2.1", HTTPStatus.TOO_MANY_REQUESTS), ("192.0.2.2", HTTPStatus.UNAUTHORIZED)):
+        wrong = basic("guess")
+        wrong["headers"] = {**wrong["headers"], "X-Forwarded-For": f"198.51.100.7, {address}"}
+        for _try in range(gate.MOST_WRONG if last is HTTPStatus.TOO_MANY_REQUESTS else 0):
+            await refusal(portal, **wrong)
+        assert await refusal(portal, **wrong) is last
 
 
 async def test_a_sent_password_ends_the_old_one_when_the_station_has_come_with_it(start: Start) -> None:

@@ -3,11 +3,14 @@
 import gzip
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
+from csms.ocpp15.service import PATH as CENTRAL_SYSTEM_SERVICE
 from simulator.soap_station import SoapStation
 from simulator.station import CallError
 from tests.csms.portal import TAG, Portal
+from tests.csms.test_passwords import with_password
 from tests.support.virtual_station import until
 
 CS, CP = "urn://Ocpp/Cs/2012/06/", "urn://Ocpp/Cp/2012/06/"
@@ -79,6 +82,25 @@ async def test_a_meter_value_may_name_no_transaction(portal: Portal, station: So
         "value": 1500,
         "unit": "Wh",
     }
+
+
+async def test_a_station_that_moved_is_called_where_it_is_now(portal: Portal, station: SoapStation) -> None:
+    told = "<a:From><a:Address>http://:8595/cp</a:Address></a:From>"
+    for peer in ("192.0.2.7", "192.0.2.9"):
+        asked = ENVELOPE.format(header=IDENTITY + told, body="<o:heartbeatRequest/>")
+        await station.post(asked.encode(), **{"X-Forwarded-For": peer})  # a proxy on this machine says who calls
+    assert [text for text in portal.events("connected") if "called" in text] == [
+        "The station can be called at http://192.0.2.7:8595/cp.",
+        "The station can be called at http://192.0.2.9:8595/cp.",
+    ]
+
+
+async def test_a_station_without_its_password_is_asked_for_it(portal: Portal) -> None:
+    await with_password(portal)
+    url = f"http://{portal.system.api}{CENTRAL_SYSTEM_SERVICE}"
+    async with httpx.AsyncClient() as http:
+        answer = await http.post(url, content=HEARTBEAT.encode())
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Basic realm="Charge Portal"')
 
 
 BOMB = f"""<!DOCTYPE b [<!ENTITY a "{"a" * 99}"><!ENTITY b "{"&a;" * 99}"><!ENTITY c "{"&b;" * 99}">]>"""
