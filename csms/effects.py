@@ -38,6 +38,8 @@ def completed(station: Station, command: Command) -> Mapping[str, object]:
         return {**command.parameters, "reservation_id": command.command_id}
     if command.kind.name == "stop_charging" and "transaction_id" not in command.parameters:
         transaction = station.only_transaction(command.connector_id)
+        if transaction is None and station.open and not command.connector_id:
+            raise Impossible(told("Several outlets are charging. Say which."))
         if transaction is None:
             raise Impossible(told("Nothing is charging there."))
         return {**command.parameters, "transaction_id": transaction.transaction_id}

@@ -9,7 +9,8 @@ from data.message_log import MASK
 
 SECRET = re.compile("authorizationkey|password", re.IGNORECASE)
 LOGIN = re.compile(r"://[^/\s\"<@]*@")
-ESCAPED = rb"\u00"  # JSON may write any letter so, also those of a name that is looked for
+ESCAPED = rb"\u00"  # JSON may write any letter so, also those of a name that is looked for …
+LETTER = re.compile(r"\\+u00(4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)  # … and JSON within its texts
 
 
 def json_text(frame: bytes, content: object) -> str:
@@ -24,6 +25,8 @@ def json_text(frame: bytes, content: object) -> str:
             text = clean(orjson.dumps(_hidden(content)).decode()) if content is not None else MASK
         except (RecursionError, TypeError):  # nested too deep, or halves of characters
             text = MASK
+    if ESCAPED in frame:
+        text = LETTER.sub(lambda found: chr(int(found[1], 16)), text)
     return LOGIN.sub(f"://{MASK}@", text) if "@" in text else text
 
 

@@ -23,8 +23,10 @@ _NAMED = r'(\\*"(?:parentIdTag|idTag)\\*"\s*:\s*'
 IN_JSON = rf"""{_NAMED}\\*")(?:[^"\\]|\\.)*(?:"|$)|{_NAMED})[^\s"\\][^,}}\]]*"""
 """Where an id tag stands in JSON, also in JSON within a text, or one that is no text."""
 _ELEMENT = r"(?:[\w.-]+:)?(?:parentIdTag|idTag)"
-IN_XML = rf"(<{_ELEMENT}(?:\s[^>]*[^>/])?>)(?s:.*?)(</{_ELEMENT}\s*>|$)"
-MASKED_JSON, MASKED_XML = rf'\1\2{MASK}"', rf"\1{MASK}\2"
+IN_XML = rf"(<{_ELEMENT}(?:\s[^>]*[^>/])?>)(?s:.*?)(<\\?/{_ELEMENT}\s*>|$)"
+"""Where one stands in XML, also in XML within JSON."""
+MASKED_TAGS = ((IN_JSON, rf'\1\2{MASK}"'), (IN_XML, rf"\1{MASK}\2"))
+"""Each place with what stands there for who may see no id tags."""
 
 
 class Message(NamedTuple):
@@ -120,8 +122,8 @@ def masks_tags(scope: Scope) -> bool:
 def shown(scope: Scope, frame: str) -> str:
     """Indent a frame as the user may see it; an envelope is kept so, and what cannot be read stays as it is."""
     if masks_tags(scope):
-        place, masked = (IN_XML, MASKED_XML) if frame.startswith("<") else (IN_JSON, MASKED_JSON)
-        frame = re.sub(place, masked, frame, flags=re.IGNORECASE)
+        for place, masked in MASKED_TAGS:
+            frame = re.sub(place, masked, frame, flags=re.IGNORECASE)
     try:
         indented = json.dumps(json.loads(frame), indent=2, ensure_ascii=False)
         return indented.encode(errors="replace").decode()

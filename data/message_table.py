@@ -9,7 +9,7 @@ from data.alarm_tables import STATION_REF
 from data.errors import NotFound
 from data.filters import FilterModel
 from data.log_tables import LogTable
-from data.message_log import IN_JSON, IN_XML, MASKED_JSON, MASKED_XML, READERS, masks_tags, shown
+from data.message_log import MASKED_TAGS, READERS, masks_tags, shown
 from data.nodes import Node
 from data.paging import Column, at, text
 from data.scope import Scope
@@ -25,8 +25,9 @@ OF_CALL = """direction <> $direction AND kind IN ('result', 'error') AND unique_
     AND logged_at BETWEEN make_timestamptz($us) AND make_timestamptz($us + $near) ORDER BY logged_at"""
 OF_ANSWER = """direction <> $direction AND kind = 'call' AND unique_id = $id
     AND logged_at BETWEEN make_timestamptz($us - $near) AND make_timestamptz($us) ORDER BY logged_at DESC"""
-_MASKED = f"""CASE WHEN starts_with(frame, '<') THEN regexp_replace(frame, '{IN_XML}', '{MASKED_XML}', 'gi')
-    ELSE regexp_replace(frame, '{IN_JSON}', '{MASKED_JSON}', 'gi') END"""
+_MASKED = "frame"
+for _place, _masked in MASKED_TAGS:
+    _MASKED = f"regexp_replace({_MASKED}, '{_place}', '{_masked}', 'gi')"
 _BESIDE = ("station_ref", "station_id", "epoch_us(logged_at) AS logged_us")
 
 

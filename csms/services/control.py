@@ -14,6 +14,7 @@ from csms.services.bodies import of_open
 from csms.station import Station
 from data import service_starts
 from data.command_rows import State
+from data.errors import InvalidInput
 from data.service_access import Outlet, Service
 from data.service_starts import Progress, Start
 from data.transactions import OpenTransaction
@@ -72,7 +73,7 @@ class Control:
         """Have a station begin to charge; with a reference used before, return what came of that.
 
         Raises:
-            InvalidInput: no station takes such a tag.
+            InvalidInput: no station takes such a tag, or the reference is that of another outlet.
         """
         async with self._starting:  # a repeated call finds the first one
             start = await self._earlier(service, reference)
@@ -82,6 +83,8 @@ class Control:
                     return refused._replace(reference=reference)
                 start = self._made(service, outlet, id_tag, reference)
                 await self._begin(service, outlet, start)
+            elif (start.station_id, start.connector_id) != (outlet.station_id, outlet.connector_id):
+                raise InvalidInput("reference", reference, "was used for another outlet. Take another one.")
         outcome = await self._outcome(start.batch_id)
         if outcome.result in (Result.REJECTED, Result.FAILED):
             self._central.notices.starts.dropped(start)

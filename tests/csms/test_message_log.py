@@ -134,8 +134,10 @@ async def test_an_answer_of_the_station_is_looked_at_too(portal: Portal) -> None
 
 async def test_a_name_written_in_escapes_is_kept_plain_so_that_masks_find_it(database: DuckDB) -> None:
     [row] = await _logged(database, rb'[2,"1","Authorize",{"\u0069dTag":"04A2B3C4"}]')
+    _row, inner = await _logged(database, rb'[2,"2","DataTransfer",{"data":"{\"\\u0069dTag\":\"04A2B3C4\"}"}]')
 
     assert '"idTag"' in row["frame"]
+    assert r'"idTag\"' in inner["frame"]
 
 
 ENVELOPE = b'<?xml version="1.0"?><e:Body xmlns:e="urn:e"><c:x xmlns:c="urn:c"><c:%s</c:x></e:Body>'

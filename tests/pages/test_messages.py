@@ -97,6 +97,7 @@ ENVELOPE = "<S:Body><a:idTag>{tag}</a:idTag><a:info>\n  <parentIdTag>{tag}</pare
         '[2,"8","Authorize",{{"idTag":{tag}}}]',
         '[2,"8","Authorize",{{"IDTAG" : "{tag}',
         "<a:idTag>{tag}",
+        '[2,"8","DataTransfer",{{"data":"<o:idTag>{tag}<\\/o:idTag>"}}]',
     ],
 )
 def test_an_id_tag_is_masked_wherever_it_stands(visitor: Visit, database: DuckDB, people: People, frame: str) -> None:

@@ -82,6 +82,8 @@ async def test_a_reference_used_again_starts_nothing_more(portal: Portal) -> Non
         await until(lambda: portal.count("open_transaction"))
         assert await pay.post(outlet + "/start", same) == first
         assert len(station.commands) == 1
+        other = await pay.post(f"/outlets/{uuid_of(portal, connector_id=2)}/start", same, 422)
+        assert other["detail"].endswith("was used for another outlet. Take another one.")
         busy = await pay.post(outlet + "/start", {"reference": "order 8"}, 409)
         assert (busy["reason"], busy["session"]["state"]) == ("The outlet is charging.", "charging")
 
