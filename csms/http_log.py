@@ -1,12 +1,13 @@
-"""The log of the HTTP server, without what is no HTTP: it may hold a key, and anybody can send it."""
+"""The log of the HTTP server, without what is no HTTP or is packed wrongly: anybody may send it, and keys in it."""
 
 import logging
 
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 
 def _is_http(record: logging.LogRecord) -> bool:
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError | web.RequestPayloadError))
 
 
 LOG = logging.getLogger(__name__)

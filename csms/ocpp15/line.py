@@ -64,6 +64,8 @@ class _Transport(AsyncTransport):
                 content += part
                 if len(content) > LARGEST_ANSWER:
                     raise CallFailed(texts.told("its answer is too long"))
+        if b"<" not in content:
+            raise CallFailed(texts.told("it answered HTTP %(status)s without SOAP", status=response.status_code))
         return content
 
 

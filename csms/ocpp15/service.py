@@ -6,6 +6,7 @@ import ssl
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
 
 from aiohttp import web
 
@@ -59,14 +60,17 @@ class CentralSystemService:
 
     async def _wsdl(self, request: web.Request) -> web.Response:
         """Serve the contract, with the address it was asked at."""
-        address = str(request.url.with_query(None)).encode()
+        address = escape(str(request.url.with_query(None))).encode()
         return web.Response(
             body=CENTRAL_SYSTEM.wsdl.replace(b"http://localhost/", address), content_type="text/xml", charset="utf-8"
         )
 
     async def _serve(self, http: web.Request) -> web.Response:
         authorization = http.headers.get("Authorization", "")
-        content = await _content(http)
+        try:
+            content = await _content(http)
+        except web.RequestPayloadError:
+            return self._refused(Fault("Sender", "ProtocolError", "The request cannot be unpacked."), None, None)
         peer = caller(http.remote or "", http.headers.get("X-Forwarded-For", ""))
         tls = http.transport.get_extra_info("ssl_object") if http.transport else None
         request = _Request(content, datetime.now(UTC), peer, _own_address(http), authorization, tls)

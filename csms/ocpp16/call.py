@@ -53,6 +53,12 @@ def with_connector(
     return complete
 
 
+def with_outlet(payload: Callable[[Wanted], dict[str, object]]) -> Callable[[Wanted], dict[str, object]]:
+    """Add the connector where an outlet is meant: the whole station has no number in these calls."""
+    complete = with_connector(payload)
+    return lambda wanted: complete(wanted._replace(connector_id=wanted.connector_id or None))
+
+
 def timed(payload: Callable[[Wanted], dict[str, object]], *names: str) -> Callable[[Wanted], dict[str, object]]:
     """Write the named fields as OCPP's times."""
 

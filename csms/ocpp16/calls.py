@@ -4,11 +4,12 @@ from typing import Any
 
 from ocpp.v16.enums import Action, ConfigurationKey
 
-from csms.calling import Answer, Line, NoAnswer, Priority, Verdict, Wanted
+from csms.calling import Answer, CallFailed, Line, NoAnswer, Priority, Verdict, Wanted
 from csms.ocpp16 import security_calls
-from csms.ocpp16.call import RETRIES, Call, fields, said, taken, timed, with_connector
+from csms.ocpp16.call import RETRIES, Call, fields, said, taken, timed, with_connector, with_outlet
 from csms.ocpp16.fields import Payload, rows, text, whole_number
 from data.parameters import Parameter
+from data.texts import told
 
 LONGEST_DATA = 4000
 
@@ -56,6 +57,8 @@ def _configuration(answer: Payload) -> Answer:
 
 def _list_version(answer: Payload) -> Answer:
     version = whole_number(answer, "listVersion")
+    if version is None:
+        raise CallFailed(told("its answer names no version"))
     if version == -1:
         return Answer(Verdict.NOT_SUPPORTED, "-1", {"version": version})
     return Answer(Verdict.ACCEPTED, str(version), {"version": version})
@@ -85,11 +88,6 @@ def _local_list(wanted: Wanted) -> dict[str, object]:
     }
 
 
-def _remote_start(wanted: Wanted) -> dict[str, object]:
-    connector = {"connectorId": wanted.connector_id} if wanted.connector_id else {}  # 0 is not allowed here
-    return {**connector, **fields(idTag="id_tag", chargingProfile="charging_profile")(wanted)}
-
-
 CALLS: dict[str, Call] = {
     "reboot": Call(Action.reset, fields(type="type"), said),
     "update_software": Call(
@@ -104,12 +102,14 @@ CALLS: dict[str, Call] = {
     ),
     "download_rfid_tags": Call(Action.send_local_list, _local_list, said),
     "get_local_list_version": Call(Action.get_local_list_version, fields(), _list_version),
-    "start_charging": Call(Action.remote_start_transaction, _remote_start, said),
+    "start_charging": Call(
+        Action.remote_start_transaction, with_outlet(fields(idTag="id_tag", chargingProfile="charging_profile")), said
+    ),
     "stop_charging": Call(Action.remote_stop_transaction, fields(transactionId="transaction_id"), said),
     "unlock": Call(Action.unlock_connector, with_connector(fields()), said),
     "change_availability": Call(Action.change_availability, with_connector(fields(type="type"), 0), said),
     "clear_cache": Call(Action.clear_cache, fields(), said),
-    "trigger_message": Call(Action.trigger_message, with_connector(fields(requestedMessage="message")), said),
+    "trigger_message": Call(Action.trigger_message, with_outlet(fields(requestedMessage="message")), said),
     "reserve": Call(
         Action.reserve_now,
         timed(

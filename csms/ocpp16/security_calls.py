@@ -8,7 +8,7 @@ from typing import Any
 from ocpp.v16.enums import Action
 
 from csms.calling import Answer, Verdict, Wanted
-from csms.ocpp16.call import RETRIES, Call, fields, said, time, with_connector
+from csms.ocpp16.call import RETRIES, Call, fields, said, time, with_outlet
 from csms.ocpp16.fields import Payload, rows, text
 
 MOST_CERTIFICATES = 100
@@ -55,7 +55,7 @@ def _certificate(wanted: Wanted) -> dict[str, Any]:
 
 CALLS: dict[str, Call] = {
     "extended_trigger_message": Call(
-        Action.extended_trigger_message, with_connector(fields(requestedMessage="message")), said
+        Action.extended_trigger_message, with_outlet(fields(requestedMessage="message")), said
     ),
     "get_log": Call(Action.get_log, _get_log, _log_begun),
     "update_signed_software": Call(Action.signed_update_firmware, _signed_update, said),

@@ -143,6 +143,12 @@ async def test_too_long_a_request_is_refused_packed_or_not(station: SoapStation)
             await station.post(content, **headers)
 
 
+async def test_what_cannot_be_unpacked_is_a_fault(station: SoapStation) -> None:
+    with pytest.raises(CallError) as refused:
+        await station.post(b"no gzip", **{"Content-Encoding": "gzip"})
+    assert refused.value.code == "ProtocolError"
+
+
 async def test_what_breaks_the_schema_is_taken_and_noted(portal: Portal, station: SoapStation) -> None:
     await station.post(start(FIELDS.replace("1000", "1000.0")).encode())
     assert portal.row("SELECT meter_start_kwh FROM open_transaction") == {"meter_start_kwh": 1}
