@@ -9,6 +9,8 @@ from dash import html
 from components import texts
 
 NO_BREAK = "\u00a0"
+NOTHING = "–"
+"""Stands for what is not known."""
 
 
 def duration(seconds: float) -> str:

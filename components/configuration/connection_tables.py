@@ -7,13 +7,11 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 
 from components import navigator
 from components.access import OPERATORS, allow, current_scope
-from components.format import NO_BREAK, number
+from components.format import NO_BREAK, NOTHING, number
 from data.nodes import Node
 from data.scope import Scope
 
 Cards = Callable[[Scope, Node], list[html.Section]]
-
-NOTHING = "–"
 
 
 def followed(name: str, cards: Cards, scope: Scope, node: Node) -> html.Div:

@@ -1,5 +1,6 @@
 """Charging station, Connection: how well it stays in contact over weeks, why connections closed, and what was odd."""
 
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +21,7 @@ from data.scope import Scope
 TITLE = lazy_gettext("Connection")
 NAME = "station-connection"
 SHOWN_DAYS = 28
+LEAST_SHOWN = timedelta(days=6)  # of the axis: one day alone would be told in hours
 MANY = 6  # connections a day: fewer are no reason for fractions on the axis
 
 REASONS = {
@@ -63,11 +65,15 @@ def _charts(days: list[dict[str, Any]]) -> html.Div:
         _("Connections"): charts.bars(rows, "day", "connects", "", 0).update_yaxes(few),
         _("Answers within, ms"): charts.lines(rows, "day", latencies, "ms", 0),
     }
-    return html.Div([_chart(title, figure) for title, figure in figures.items()], className="card-body row gy-3")
+    first, last = days[0]["day"], days[-1]["day"]
+    before = min(first, last - LEAST_SHOWN) - timedelta(days=1)
+    span = (f"{before:%Y-%m-%d} 12:00", f"{last:%Y-%m-%d} 12:00")
+    return html.Div([_chart(title, figure, span) for title, figure in figures.items()], className="card-body row gy-3")
 
 
-def _chart(title: str, figure: Any) -> html.Div:
+def _chart(title: str, figure: Any, span: tuple[str, str]) -> html.Div:
     figure.update_layout(uirevision="keep", margin={"l": 44, "r": 8, "b": 24}).update_yaxes(title=None)
+    figure.update_xaxes(range=span)
     graph = plots.graph(figure, style={"height": "180px"})
     drawn = html.Div(graph, role="img", **{"aria-label": title})
     return html.Div([html.H3(title, className="cp-t13"), drawn], className="col-12 col-xl-4")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from components import states, texts
 from components.control.board import button
-from components.format import clock, duration_short, number
+from components.format import NOTHING, clock, duration_short, number
 
 
 def cards(found: list[dict[str, Any]], zone: str, reasons: Mapping[str, str]) -> list[html.Section]:
@@ -51,7 +51,7 @@ def _charging(outlet: dict[str, Any], zone: str) -> html.Div:
 
 
 def _figure(value: str, unit: str, label: str) -> html.Div:
-    shown = html.Div([value, html.Small(f" {unit}")], className="cp-kpi is-md cp-tab")
+    shown = html.Div([value, html.Small(f" {unit}")] if value else NOTHING, className="cp-kpi is-md cp-tab")
     return html.Div([shown, html.Div(label, className="cp-t12 cp-2nd")])
 
 
