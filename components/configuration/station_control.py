@@ -21,7 +21,7 @@ TITLE = lazy_gettext("Control")
 def layout(scope: Scope, node: Node) -> html.Div:
     closed = panel.reasons(scope, node.id)
     contact = [
-        html.Span(_contact(scope, node), id="control-contact", className="cp-live"),
+        html.Span(_contact(scope, node), id="control-contact", className="cp-live text-wrap"),
         dcc.Link(_("Messages"), href=f"/messages?node={node.ref}", className="btn btn-ghost btn-sm"),
     ]
     left = [

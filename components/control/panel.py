@@ -38,8 +38,7 @@ def layout(scope: Scope, node: Node, left: list[Any], chosen: list[str] | None =
 def board_card(closed: dict[str, str], contact: Any = None) -> html.Section:
     """Return the Control board; closed: why commands cannot be given, by kind."""
     head = html.Div(
-        [html.H2(_("Control board"), id="control-board", className="flex-fill"), contact],
-        className="card-header flex-wrap",
+        [html.H2(_("Control board"), id="control-board", className="flex-fill"), contact], className="card-header"
     )
     return html.Section([head, *board(closed)], className="card", **{"aria-labelledby": "control-board"})
 
