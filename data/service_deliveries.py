@@ -165,10 +165,10 @@ def claimed(delivery_ids: Sequence[int], at: datetime) -> Sql:
     )
 
 
-def delivered(delivery_id: int, at: datetime, answer: str) -> Sql:
+def delivered(delivery_ids: Sequence[int], at: datetime, answer: str) -> Sql:
     return Sql(
-        "UPDATE service_delivery SET delivered_at = $at, answer = $answer WHERE delivery_id = $id",
-        {"at": at, "answer": answer, "id": delivery_id},
+        "UPDATE service_delivery SET delivered_at = $at, answer = $answer WHERE delivery_id = ANY($ids)",
+        {"at": at, "answer": answer, "ids": list(delivery_ids)},
     )
 
 

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 16  # to one service
 LONGEST_PAUSE_S = 3600
 FORGET_EVERY = timedelta(hours=1)
+LONGEST_REST, REST_WITHIN_S = 16 * 1024, 1  # bytes and seconds of an answer after its status
 BUSY = (408, 425, 429)  # answers of 4xx that speak of the service and not of the notification
 
 
@@ -43,7 +44,8 @@ class Deliveries:
 
     def __init__(self, central: Central) -> None:
         self._central = central
-        self._client: httpx.AsyncClient | None = None
+        self._trusted: ssl.SSLContext | None = None
+        self._clients: dict[str, httpx.AsyncClient] = {}  # by name: a connection is that of who proved to have it
         self._working: dict[int, asyncio.Task[None]] = {}  # by service_id
         self._woken = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -70,18 +72,18 @@ class Deliveries:
             await asyncio.wait(working, timeout=self._central.timing.finish_within)
         for task in working:
             task.cancel()
-        if self._client:
-            await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
-    async def _http(self) -> httpx.AsyncClient:
-        """Made when first needed: it reads all certificates."""
-        if self._client is None:
-            trusted = await asyncio.to_thread(_trusted)
+    async def _client(self, name: str) -> httpx.AsyncClient:
+        if self._trusted is None:
+            self._trusted = await asyncio.to_thread(_trusted)  # when first needed: it reads all certificates
+        if name not in self._clients:
             within_s = self._central.timing.service_answers_within
-            self._client = self._client or httpx.AsyncClient(
-                verify=trusted, timeout=within_s, follow_redirects=False, trust_env=False
+            self._clients[name] = httpx.AsyncClient(
+                verify=self._trusted, timeout=within_s, follow_redirects=False, trust_env=False
             )
-        return self._client
+        return self._clients[name]
 
     def _told(self) -> None:
         """Hear of a commit, in the database's thread."""
@@ -126,12 +128,14 @@ class Deliveries:
         now = datetime.now(UTC)
         statements: list[Sql | Batch] = []
         changed: list[Change] = [("service", tried[0].due.service_id)]
+        taken_with: dict[str, list[int]] = {}
         for one in tried:
             if one.is_taken:
-                statements.append(service_deliveries.delivered(one.due.delivery_id, now, one.answer))
+                taken_with.setdefault(one.answer, []).append(one.due.delivery_id)
             else:
                 again = now + self._pause(one.due.attempts + 1)
                 statements.append(service_deliveries.postponed(one.due.delivery_id, again, one.answer))
+        statements += [service_deliveries.delivered(ids, now, answer) for answer, ids in taken_with.items()]
         taken = next((one for one in tried if one.is_taken), None)
         failed = next((one for one in tried if one.is_away), None)
         if failed and not taken:
@@ -146,12 +150,13 @@ class Deliveries:
         return pause(failures, self._central.timing.service_retry, LONGEST_PAUSE_S)
 
     async def _post(self, due: Due) -> Tried:
-        body, http = _body(due), await self._http()
+        body = _body(due)
         try:
             async with asyncio.timeout(self._central.timing.service_answers_within):
                 to = await target(due.url)
+                http = await self._client(to.name)
                 answer = await _reach(http, to, {"Host": to.host, **_headers(due, body)}, body)
-                await answer.aclose()  # what it says beside its status is not read
+            await _finish(answer)
         except (TimeoutError, httpx.TimeoutException):
             return Tried(due, False, True, told("no answer in time"))
         except Unusable as error:
@@ -182,6 +187,16 @@ async def _post_to(
 ) -> httpx.Response:
     request = http.build_request("POST", url, content=body, headers=headers, extensions={"sni_hostname": name})
     return await http.send(request, stream=True)
+
+
+async def _finish(answer: httpx.Response) -> None:
+    """Read to its end what an answer says beside its status, so that its connection serves again; not if it is long."""
+    with suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(REST_WITHIN_S):
+            async for _part in answer.aiter_raw():
+                if answer.num_bytes_downloaded > LONGEST_REST:
+                    break
+    await answer.aclose()
 
 
 def _read(due: Due, status: int) -> Tried:
