@@ -60,7 +60,7 @@ def described(text: str) -> str:
 def _node(name: str) -> str:
     """Write an alarm's node in the user's language: the station's name, and its connector."""
     station, connector, number_of_it = name.rpartition(" Connector: ")
-    return f"{station} {_('Connector: %(number)s', number=number_of_it)}" if connector else name
+    return station + " " + _("Connector: %(number)s", number=number_of_it) if connector else name
 
 
 def _who(name: str) -> str:

@@ -119,8 +119,8 @@ def clear_button(table_id: str, look: str = "btn-ghost") -> html.Button:
 
 def describe(column: Column, heading: Heading, filtered: Mapping[str, Any]) -> str:
     """Write a filter in words: `over 4.5 kWh`, `contains 0000 or contains 0001`."""
-    joint = f" {_('or') if filtered.get('operator') == 'OR' else _('and')} "
-    return joint.join(_described(column, heading, one) for one in _conditions(filtered))
+    joint = _("or") if filtered.get("operator") == "OR" else _("and")
+    return f" {joint} ".join(_described(column, heading, one) for one in _conditions(filtered))
 
 
 def _described(column: Column, heading: Heading, one: Mapping[str, Any]) -> str:
@@ -128,8 +128,8 @@ def _described(column: Column, heading: Heading, one: Mapping[str, Any]) -> str:
     word = DATE_WORDS.get(kind) if column.kind == "date" else None
     values = _values(one)
     unit = f"\u00a0{heading.filter_unit or heading.unit}" if values else ""
-    joint = f" {_('to')} "
-    return f"{word or OPERATORS[kind].word} {joint.join(values)}".rstrip() + unit.rstrip()
+    to = _("to")
+    return f"{word or OPERATORS[kind].word} {f' {to} '.join(values)}".rstrip() + unit.rstrip()
 
 
 def _conditions(filtered: Mapping[str, Any]) -> list[Mapping[str, Any]]:

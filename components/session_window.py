@@ -14,12 +14,11 @@ from flask_babel import lazy_gettext
 from flask_login import current_user
 
 from components import plots, session_messages, theme
-from components.access import current_scope
-from components.filter_chips import Heading
+from components.access import current_scope, may_see
+from components.filter_chips import Heading, link
 from components.format import duration, identity, number, quantity
 from data import sessions
 from data.errors import DatabaseUnavailable, NotFound
-from data.scope import Role
 from data.sessions import Place
 
 HEADINGS: Mapping[str, Heading] = {
@@ -39,6 +38,9 @@ HEADINGS: Mapping[str, Heading] = {
     "rfid": Heading(lazy_gettext("RFID"), 140),
 }
 """The columns of the statistics table in their order; the manual's names."""
+
+CONFIGURATION, PROVISIONING = "/configuration", "/provisioning"
+"""Where its nodes and its user are shown, to who has those pages."""
 
 FILL = {"fill": "tozeroy", "fillcolor": "rgba(90, 140, 230, .15)"}  # under the power line, in both themes
 
@@ -169,12 +171,12 @@ def _parameters(session: Mapping[str, Any]) -> list[Any]:
             (_("Site"), _node_link(session["site"], session["site_ref"])),
             (_("Charging station"), _node_link(station, session["station_ref"])),
             (_("Node Identity"), session["node"]),
-            (_("Outlet Id"), number(session["outlet"])),
+            (_("Outlet Id"), _node_link(number(session["outlet"]), session["station_ref"] and session["outlet_ref"])),
         ),
         (
             _("Identification"),
             (_("Authentication"), _authentication(session["auth"])),
-            (_("Email"), session["email"] or ""),
+            (_("Email"), _user_link(session["email"] or "")),
             (_("Session identity"), session["session"]),
             (_("Server log date"), _time(session["logged"])),
         ),
@@ -189,7 +191,15 @@ def _group(title: str, rows: list[tuple[str, Any]]) -> list[Any]:
 
 
 def _node_link(text: Any, ref: str | None) -> Any:
-    return html.A(text, href=f"/statistics?node={ref}") if ref and current_scope().role is not Role.EV_USER else text
+    if not ref or not may_see(current_scope().role, CONFIGURATION):
+        return text
+    return html.A(text, href=f"{CONFIGURATION}?node={ref}")
+
+
+def _user_link(email: str) -> Any:
+    if not email or not may_see(current_scope().role, PROVISIONING):
+        return email
+    return html.A(email, href=f"{PROVISIONING}?{link({'email': {'type': 'equals', 'filter': email}}, [])}")
 
 
 def _curve(session: Mapping[str, Any], samples: pa.Table) -> list[Any]:

@@ -157,7 +157,7 @@ def _tag(place: int, tag: Tag, begins: bool) -> html.Div:
         id=_part_of(place, "id_tag"), value=tag.id_tag, debounce=True, maxlength=LONGEST_TAG, autofocus=begins
     )
     label = dbc.Label(
-        [title, html.Span(f" ({_('optional')})", className="cp-3rd fw-normal")] if place == 0 else title,
+        [title, html.Span([" (", _("optional"), ")"], className="cp-3rd fw-normal")] if place == 0 else title,
         html_for=_written(_part_of(place, "id_tag")),
     )
     hint = _("Number on the tag, decimal or hexadecimal. Leave blank if RFID is not in use.") if place == 0 else ""

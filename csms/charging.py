@@ -178,7 +178,7 @@ def _last_measured(
     """Return the transaction with the energy of the stop's own samples, and the statement that keeps these."""
     measurements, _ = metering.read(stop.readings, station, received_at)
     values = metering.rows(station, transaction.connector_id, transaction.transaction_id, measurements, received_at)
-    return metering.live(transaction, measurements), meter_values.sampled(values)
+    return metering.live(station, transaction, measurements), meter_values.sampled(values)
 
 
 def _stopped_transaction(station: Station, stop: Stopped) -> tuple[OpenTransaction | None, str]:

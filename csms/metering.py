@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from csms import clock, meters
@@ -15,6 +15,8 @@ from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.meter_values import MeterValue
 from data.transactions import OpenTransaction
+
+LONGEST_SPAN = timedelta(hours=1)  # a register's gain over more says little of the power now
 
 
 async def measured(central: Central, station: Station, report: Measured, received_at: datetime) -> None:
@@ -38,7 +40,7 @@ async def measured(central: Central, station: Station, report: Measured, receive
         if is_untimed:
             statements.append(station_states.untimed(station.station_id, print_))
         if transaction:
-            transaction = live(transaction, measurements)
+            transaction = live(station, transaction, measurements)
             statements.append(transactions.measured(transaction))
             told, told_changed = central.notices.measured(transaction)
             statements += told
@@ -87,20 +89,30 @@ def rows(
     ]  # fmt: skip
 
 
-def live(transaction: OpenTransaction, measurements: list[Measurement]) -> OpenTransaction:
+def live(station: Station, transaction: OpenTransaction, measurements: list[Measurement]) -> OpenTransaction:
     """Return the transaction with its energy and power after these measurements; late older ones change nothing."""
+    station.sends_power = station.sends_power or any(measured.measurand == POWER for measured in measurements)
     for at in dict.fromkeys(measurement.measured_at for measurement in measurements):
         if transaction.measured_at and at < transaction.measured_at:
             continue
         together = [measurement for measurement in measurements if measurement.measured_at == at]
         register_wh = meters.total(together, ENERGY)
+        energy_kwh = transaction.energy_kwh if register_wh is None else _charged_kwh(transaction, register_wh / 1000)
         power_w = meters.total(together, POWER)
+        if power_w is None and not station.sends_power:
+            power_w = _gained_w(transaction, energy_kwh, at)
         transaction = transaction._replace(
-            energy_kwh=transaction.energy_kwh if register_wh is None else _charged_kwh(transaction, register_wh / 1000),
-            power_w=transaction.power_w if power_w is None else power_w,
-            measured_at=at,
+            energy_kwh=energy_kwh, power_w=transaction.power_w if power_w is None else power_w, measured_at=at
         )
     return transaction
+
+
+def _gained_w(transaction: OpenTransaction, energy_kwh: float | None, at: datetime) -> float | None:
+    """Return the mean power since the last values of a station that sends its register alone."""
+    since = at - (transaction.measured_at or transaction.started_at)
+    gained_kwh = (energy_kwh or 0) - (transaction.energy_kwh or 0)
+    is_known = energy_kwh is not None and gained_kwh >= 0 and timedelta(0) < since <= LONGEST_SPAN
+    return gained_kwh * 3_600_000 / since.total_seconds() if is_known else None
 
 
 def _charged_kwh(transaction: OpenTransaction, register_kwh: float) -> float:

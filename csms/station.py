@@ -32,7 +32,8 @@ class Station:
     __slots__ = (
         "alarms", "answers", "awaiting", "caller", "charge_box_id", "connected_at", "connection", "contact",
         "created_at", "ends_before", "finished", "heard_at", "is_registered", "lock", "meter_prints", "misfit", "model",
-        "open", "outlets", "parameters_read", "probe", "profile", "reads_after_boot", "restored", "site_id", "starts",
+        "open", "outlets", "parameters_read", "probe", "profile", "reads_after_boot", "restored", "sends_power",
+        "site_id", "starts",
         "station_id", "statuses", "zone",
     )  # fmt: skip
 
@@ -62,6 +63,7 @@ class Station:
         self.finished: OrderedDict[int, Session] = OrderedDict()
         self.starts: OrderedDict[Started, StartAnswer] = OrderedDict()
         self.meter_prints: deque[str | None] = deque([known.untimed_print], maxlen=PRINTS_KEPT)
+        self.sends_power = False  # since the start of the process; else its register tells
         self.restored = False  # registered before this start of the process, and no meter values since
         self.ends_before: dict[int, datetime] = {}  # end of the last session of each connector before this start
         self.configure(known)

@@ -98,8 +98,9 @@ def of_session(scope: Scope, session: Mapping[str, Any]) -> list[dict[str, Any]]
     sites, params = scope.sites()
     rows = scope.database.query(
         f"""SELECT timezone($zone, logged_at) AS logged, direction, kind, action, latency_ms, frame FROM message
-            WHERE {sites} AND station_id = $station AND logged_at BETWEEN $from AND $to
-                  AND (connector_id = $connector OR transaction_id = $transaction OR action = 'Authorize')
+            WHERE {sites} AND station_id = $station
+                  AND (transaction_id = $transaction OR logged_at BETWEEN $from AND $to
+                       AND (connector_id = $connector OR action = 'Authorize'))
             ORDER BY logged_at LIMIT {MOST_OF_SESSION}""",  # noqa: S608 - a condition of scope, values are bound
         {
             **params,

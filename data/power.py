@@ -10,6 +10,7 @@ from data.scope import Scope
 
 SAMPLES_FRESH = timedelta(minutes=20)  # stations sample at most this rarely; an older sample says nothing about now
 BUCKET_S = 600
+LONGEST_SPAN_S = 3600  # from one value to the next of a session; a longer silence is a gap
 
 # One power per outlet and bucket, in W, from samples of power (all phases together) and from the register's gain.
 _POWER = """
@@ -17,19 +18,29 @@ _POWER = """
         SELECT station_id, connector_id, measured_at,
                coalesce(max(value) FILTER (WHERE measurand = 'Power.Active.Import' AND phase IS NULL),
                         sum(value) FILTER (WHERE measurand = 'Power.Active.Import')) AS power_w,
-               max(value) FILTER (WHERE measurand = 'Energy.Active.Import.Register' AND phase IS NULL) AS register_wh
+               max(value) FILTER (WHERE measurand = 'Energy.Active.Import.Register' AND phase IS NULL) AS register_wh,
+               any_value(transaction_id) AS transaction_id
         FROM (SELECT meter_value.*, charging_station.site_id FROM meter_value JOIN charging_station USING (station_id))
         WHERE measured_at >= $since AND measured_at < $until AND {condition}
         GROUP BY station_id, connector_id, measured_at),
     gained AS (
         SELECT *, (register_wh - lag(register_wh) OVER earlier)
                   / nullif(epoch(measured_at) - epoch(lag(measured_at) OVER earlier), 0) * 3600 AS gained_w,
-               epoch(measured_at) - epoch(lag(measured_at) OVER earlier) AS since_s
+               epoch(measured_at) - epoch(lag(measured_at) OVER earlier) AS since_s,
+               transaction_id = lag(transaction_id) OVER earlier AS goes_on,
+               floor(epoch(measured_at) / $bucket)::BIGINT * $bucket AS bucket,
+               floor(epoch(lag(measured_at) OVER earlier) / $bucket)::BIGINT * $bucket AS bucket_before
         FROM sample WINDOW earlier AS (PARTITION BY station_id, connector_id ORDER BY measured_at)),
+    valued AS (
+        SELECT *, coalesce(power_w, CASE WHEN since_s <= $longest AND gained_w >= 0 THEN gained_w END) AS value_w
+        FROM gained),
+    -- Between two values of a session that are apart, the later one holds, or nothing is known: a gap.
     outlet_power AS (
-        SELECT station_id, connector_id, floor(epoch(measured_at) / $bucket) * $bucket AS bucket,
-               avg(coalesce(power_w, CASE WHEN since_s <= 3600 AND gained_w >= 0 THEN gained_w END)) AS power_w
-        FROM gained GROUP BY ALL)
+        SELECT station_id, connector_id, bucket, avg(value_w) AS power_w FROM valued GROUP BY ALL
+        UNION ALL
+        SELECT station_id, connector_id, unnest(range(bucket_before + $bucket, bucket, $bucket)) AS bucket,
+               CASE WHEN since_s <= $longest THEN value_w END AS power_w
+        FROM valued WHERE goes_on AND bucket_before + $bucket < bucket)
     SELECT to_timestamp(bucket) AS at, sum(power_w) AS power_w FROM outlet_power GROUP BY bucket ORDER BY bucket"""
 
 
@@ -40,17 +51,20 @@ def over_time(scope: Scope, node: Node, since: datetime, until: datetime) -> pa.
     """
     condition, params = scope.condition(node)
     return scope.database.query(
-        _POWER.format(condition=condition), {**params, "since": since, "until": until, "bucket": BUCKET_S}
+        _POWER.format(condition=condition),
+        {**params, "since": since, "until": until, "bucket": BUCKET_S, "longest": LONGEST_SPAN_S},
     )
 
 
 def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zone: str, step: str) -> pa.Table:
     """Give mean and peak (of ten minutes) of each step of local time, from the first meter value to the last.
 
+    Ten minutes in which no session is measured are zero; those in which one was silent for long are left out.
+
     Args:
         step: hour, day, week, month or year.
 
-    Returns: columns start (local), mean_w and peak_w; zero where nothing was measured between.
+    Returns: columns start (local), mean_w and peak_w, NULL where nothing is known.
     """
     condition, params = scope.condition(node)
     return scope.database.query(
@@ -60,9 +74,18 @@ def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zo
                 FROM range((SELECT epoch(min("at"))::BIGINT FROM measured),
                            (SELECT epoch(max("at"))::BIGINT + {BUCKET_S} FROM measured), {BUCKET_S}) times(bucket_s))
             SELECT date_trunc($step, timezone($zone, moment))::TIMESTAMP AS start,
-                   avg(coalesce(power_w, 0)) AS mean_w, max(coalesce(power_w, 0)) AS peak_w
+                   avg(CASE WHEN measured."at" IS NULL THEN 0 ELSE power_w END) AS mean_w,
+                   max(CASE WHEN measured."at" IS NULL THEN 0 ELSE power_w END) AS peak_w
             FROM every LEFT JOIN measured ON measured."at" = moment GROUP BY start ORDER BY start""",
-        {**params, "since": since, "until": until, "bucket": BUCKET_S, "zone": time_zone, "step": step},
+        {
+            **params,
+            "since": since,
+            "until": until,
+            "bucket": BUCKET_S,
+            "longest": LONGEST_SPAN_S,
+            "zone": time_zone,
+            "step": step,
+        },
     )
 
 

@@ -148,7 +148,9 @@ def find(scope: Scope, session_id: str) -> dict[str, Any]:
     rows = scope.database.query(
         f"""WITH session AS (SELECT * FROM session WHERE session_id = $session_id AND {sql})
             SELECT {ROW}, site.time_zone, 'site:' || session.site_id AS site_ref, session.station_id, connector_id,
-                   transaction_id, started_at, ended_at, meter_start_kwh, stop_reason, note
+                   transaction_id, started_at, ended_at, meter_start_kwh, stop_reason, note,
+                   (SELECT 'outlet:' || max(outlet_id) FROM outlet WHERE outlet.station_id = session.station_id
+                    AND outlet.connector_id = session.connector_id AND outlet.removed_at IS NULL) AS outlet_ref
             FROM session {NAMES}""",
         {**params, "session_id": session_id},
     ).to_pylist()

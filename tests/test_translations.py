@@ -49,6 +49,20 @@ def catalog(language: str) -> Catalog:
         return read_po(file)
 
 
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_text_hides_within_another(path: Path) -> None:
+    """What reads the texts out of the source does not look into the parts of an f-string before Python 3.12."""
+    inside = [
+        call
+        for text in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+    ]
+    asked = {call.func.id: call for call in inside if call.args and isinstance(call.args[0], ast.Constant)}
+    assert {"_", "gettext", "ngettext", "lazy_gettext"}.isdisjoint(asked)
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_no_text_lacks_its_translation(language: str) -> None:
     kept = catalog(language)

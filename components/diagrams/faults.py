@@ -33,7 +33,7 @@ def _shape_availability(rows: pa.Table) -> pa.Table:
 
 def _available(rows: pa.Table) -> tuple[str, str]:
     share = pc.sum(rows["available_s"]).as_py() / pc.sum(rows["known_s"]).as_py()
-    return number(share * 100, 2), f"% {_('of the time without alarm')}"
+    return number(share * 100, 2), "% " + _("of the time without alarm")
 
 
 FAULTS = Diagram(

@@ -88,6 +88,5 @@ def register(server: flask.Flask) -> None:
         text = io.StringIO(newline="")
         csv.writer(text).writerows(lines)
         file = io.BytesIO(text.getvalue().encode("utf-8-sig"))
-        return flask.send_file(
-            file, "text/csv", as_attachment=True, download_name=f"{_('not taken')} {import_id}.csv", max_age=0
-        )
+        name = _("not taken %(number)s", number=import_id) + ".csv"
+        return flask.send_file(file, "text/csv", as_attachment=True, download_name=name, max_age=0)

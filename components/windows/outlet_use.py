@@ -10,7 +10,7 @@ from data.nodes import Node
 from data.scope import Scope
 
 TITLE = lazy_gettext("Outlet use")
-PAGE = "/diagrams"
+PAGE = "/diagrams?d=week"
 SUBJECTS = ("minute",)
 ROLES = OPERATORS
 

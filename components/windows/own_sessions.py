@@ -60,4 +60,4 @@ def _row(row: dict[str, Any], today: date) -> dcc.Link:
 
 
 def _how(row: dict[str, Any]) -> str:
-    return _("RFID") if row["rfid"] else _("Anonymous")
+    return _("Anonymous") if row["auth"] == "Anonymous (0)" else _("RFID")

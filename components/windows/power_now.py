@@ -17,7 +17,7 @@ from data.nodes import Node
 from data.scope import Scope
 
 TITLE = lazy_gettext("Power now")
-PAGE = "/diagrams"
+PAGE = "/diagrams?d=power"
 SUBJECTS = ("open_transaction", "minute")
 ROLES = OPERATORS
 
@@ -89,7 +89,7 @@ def figure(curve: list[Point], midnight: datetime, time_zone: str) -> go.Figure:
             "xaxis": {"tickformat": "%H:%M", "dtick": 4 * 3600e3, "range": [start, start + day]},
             "yaxis": {"nticks": 5},
             "annotations": [
-                _label(today[-1], f"<b>{_('Now')}</b>", xanchor="left", xshift=8),
+                _label(today[-1], "<b>" + _("Now") + "</b>", xanchor="left", xshift=8),
                 *_name(before, today[-1]),
             ],
         },

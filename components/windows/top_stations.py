@@ -10,7 +10,7 @@ from data.nodes import Node
 from data.scope import Scope
 
 TITLE = lazy_gettext("Top stations")
-PAGE = "/diagrams"
+PAGE = "/diagrams?d=stations"
 SUBJECTS = ("minute",)
 ROLES = OPERATORS
 

@@ -90,6 +90,18 @@ async def test_one_bad_sample_does_not_lose_the_others(portal: Portal) -> None:
     assert portal.events("odd message")
 
 
+async def test_a_register_alone_tells_the_power_too(portal: Portal) -> None:
+    async with portal.station() as station:
+        transaction_id = await begun(station)
+        for at, register, watts in (("09:40", 2500, 9000), ("09:45", 3500, 12_000), ("11:00", 3600, 12_000)):
+            await send(station, [{"value": register}], f"2026-03-20T{at}:00Z", transactionId=transaction_id)
+            assert portal.row("SELECT power_w FROM open_transaction")["power_w"] == pytest.approx(watts)
+        power = {"value": 7000, "measurand": "Power.Active.Import"}
+        await send(station, [power], "2026-03-20T11:05:00Z", transactionId=transaction_id)
+        await send(station, [{"value": 9600}], "2026-03-20T11:10:00Z", transactionId=transaction_id)
+        assert portal.row("SELECT power_w FROM open_transaction")["power_w"] == 7000
+
+
 @pytest.mark.parametrize(
     ("others", "energy_kwh"),
     [

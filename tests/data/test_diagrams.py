@@ -163,6 +163,28 @@ def test_power_is_the_mean_over_time_and_the_highest_ten_minutes(
     assert [(row["start"].hour, row["mean_w"], row["peak_w"]) for row in rows] == [(8, 3000, 12000)]
 
 
+@pytest.mark.parametrize("measurand", ["Power.Active.Import", "Energy.Active.Import.Register"])
+def test_a_station_that_measures_rarely_charges_between_and_a_long_silence_is_a_gap(
+    database: DuckDB, people: People, station: int, solna: Node, measurand: str
+) -> None:
+    insert = """INSERT INTO meter_value (station_id, connector_id, transaction_id, measured_at, logged_at, measurand,
+                    value, unit) VALUES ($station, 1, 7, $at, $at, $measurand, $value, '')"""
+    eight = datetime(2026, 6, 1, 6, tzinfo=UTC)
+    for minutes in (0, 15, 30, 45, 60, 240, 255, 270, 285, 300):
+        value = 11_000 if measurand.startswith("Power") else 11_000 * minutes / 60
+        at = eight + timedelta(minutes=minutes)
+        database.write([Sql(insert, {"station": station, "at": at, "measurand": measurand, "value": value})])
+
+    day = Period(date(2026, 6, 1), date(2026, 6, 1), ZONE)
+    rows = power.per_step(people.alice, solna, day.since, day.until, ZONE, "hour").to_pylist()
+
+    means = {row["start"].hour: row["mean_w"] for row in rows}
+    assert {hour: mean for hour, mean in means.items() if mean is not None} == {
+        hour: pytest.approx(11_000) for hour in (8, 9, 12, 13)
+    }
+    assert means[10] is means[11] is None
+
+
 def test_everyone_gets_the_sessions_of_own_scope_only(database: DuckDB, people: People, station: int) -> None:
     at = datetime(2026, 6, 1, 12, tzinfo=UTC)
     _session(database, people.solna, station, at, user=people.dana.user_id)
