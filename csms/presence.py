@@ -74,8 +74,10 @@ def _never_came(central: Central, station: Station, now: datetime) -> bool:
 
 def _is_missing(central: Central, station: Station, now: datetime) -> bool:
     timing = central.timing
-    limit_s = timing.silent_after if station.connection else timing.no_network_after_closing
-    return now - station.heard_at > timedelta(seconds=limit_s)
+    if station.connection:
+        return now - station.heard_at > timedelta(seconds=timing.silent_after)
+    # From the closing: stations that go together are then missed together, whenever each was last heard.
+    return now - station.closed_at > timedelta(seconds=timing.no_network_after_closing)
 
 
 async def _turn_no_network(central: Central, station: Station, now: datetime) -> None:

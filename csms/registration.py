@@ -41,7 +41,7 @@ async def connected(
 
 
 async def disconnected(central: Central, station: Station, reason: str, closed: Closed) -> None:
-    now = datetime.now(UTC)
+    station.closed_at = now = datetime.now(UTC)
     station.contact.over(closed, now)
     await central.commits.write(
         [

@@ -5,7 +5,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -267,6 +267,19 @@ async def test_a_station_silent_past_its_limit_raises_no_network_until_it_is_hea
             await station.heartbeat()
             await until(lambda: not portal.count("alarm"))
     assert portal.count("alarm_history") == 1
+
+
+async def test_how_long_a_station_is_missed_counts_from_the_closing(start: Start) -> None:
+    async with start(replace(FAST, no_network_after_closing=60)) as portal:
+        async with portal.station() as station:
+            await station.boot()
+            known = portal.central.stations["CP1"]
+            known.heard_at -= timedelta(minutes=4)  # it had nothing to say
+        await until(lambda: portal.rows("SELECT 1 FROM station_state WHERE NOT connected"))
+        await presence.watch(portal.central, datetime.now(UTC))
+        assert portal.count("alarm") == 0
+        known.closed_at -= timedelta(minutes=2)
+        await until(lambda: portal.count("alarm"))
 
 
 async def test_a_station_that_never_came_has_no_network_alarm(start: Start) -> None:
