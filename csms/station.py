@@ -31,10 +31,9 @@ class Station:
 
     __slots__ = (
         "alarms", "answers", "awaiting", "caller", "charge_box_id", "closed_at", "connected_at", "connection",
-        "contact", "created_at", "ends_before", "finished", "heard_at", "is_registered", "lock", "meter_prints", "misfit", "model",
-        "open", "outlets", "parameters_read", "probe", "profile", "reads_after_boot", "restored", "sends_power",
-        "site_id", "starts",
-        "station_id", "statuses", "zone",
+        "contact", "created_at", "ends_before", "finished", "heard_at", "is_registered", "lock", "meter_prints",
+        "misfit", "model", "open", "outlets", "parameters_read", "probe", "profile", "reads_after_boot",
+        "restored", "sends_power", "site_id", "starts", "station_id", "statuses", "zone",
     )  # fmt: skip
 
     def __init__(self, known: KnownStation, heard_at: datetime) -> None:
