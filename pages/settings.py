@@ -4,6 +4,7 @@ One form and one Save over the cards of `components/settings`.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import dash
@@ -68,6 +69,7 @@ def swap(now: list[str | None], before: list[str]) -> tuple[list[str], list[Any]
     Input("settings-save", "n_clicks"),
     State({"setting": ALL}, "id"),
     State({"setting-fault": ALL}, "id"),
+    State("settings-seen", "data"),
 )
 @allow(*EVERYONE)
 def check(
@@ -76,11 +78,12 @@ def check(
     _clicks: int | None,
     ids: list[dict[str, str]],
     fault_ids: list[dict[str, str]],
+    seen: dict[str, Any],
 ) -> tuple[list[str], Any, str]:
     """Check the form when a field was left, and keep it when Save was pressed and nothing is wrong."""
     user = _me()
     form = {one["setting"]: value for one, value in zip(ids, values, strict=False)}
-    wanted = _wanted(user, form, places)
+    wanted = _wanted(user, seen, form, places)
     texts = {name: _text(form, name) for name in PASSWORDS}
     is_save = "settings-save.n_clicks" in ctx.triggered_prop_ids  # beside the field that the click left
     faults, changes = _faults(user, wanted, texts, is_save), _changes(user, wanted, texts)
@@ -111,18 +114,21 @@ def _text(form: dict[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _wanted(user: User, form: dict[str, Any], places: Sequence[str | None]) -> OwnSettings:
+def _wanted(user: User, seen: dict[str, Any], form: dict[str, Any], places: Sequence[str | None]) -> OwnSettings:
+    """Return what is to be kept: what stands in the form, and of what is untouched there what is kept now."""
     kinds = windows.chosen(user.role, ",".join(place or "" for place in places))
-    kept = windows.chosen(user.role, user.dashboard_windows)
-    return OwnSettings(
+    typed = OwnSettings(
         first_name=_text(form, "first_name").strip(),
         last_name=_text(form, "last_name").strip(),
         email=users.normalized(_text(form, "email")),
         email_at_alarm=form.get("email_at_alarm") is True if user.role in OPERATORS else user.email_at_alarm,
         theme=_text(form, "theme"),
         language=_text(form, "language"),
-        dashboard_windows=user.dashboard_windows if kinds == kept else ",".join(kinds),
+        dashboard_windows=",".join(kinds),
     )
+    began = {**seen, "dashboard_windows": ",".join(windows.chosen(user.role, str(seen.get("dashboard_windows"))))}
+    untouched = {name: getattr(user, name) for name, value in asdict(typed).items() if value == began.get(name)}
+    return replace(typed, **untouched)
 
 
 def _faults(user: User, wanted: OwnSettings, texts: dict[str, str], is_save: bool) -> Faults:

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from components import access, windows
 from data import log_in, stations, users
 from data.database import Database, Sql
+from data.own_settings import OwnSettings
 from data.scope import Role, Scope
 from data.stations import NewStation
 from data.users import User
@@ -44,7 +45,11 @@ def submit(visitor: Visitor, user: User, places: list[Any] | None = None, **chan
         "settings-bar",
         outputs=[_props(FAULTS, "children"), _prop("settings-changes", "children"), _prop("settings-bar", "className")],
         inputs=[_props(fields, "value", form.values()), _places(shown), save],
-        state=[_props(fields, "id", fields), _props(FAULTS, "id", FAULTS)],
+        state=[
+            _props(fields, "id", fields),
+            _props(FAULTS, "id", FAULTS),
+            _prop("settings-seen", "data", {name: getattr(user, name) for name in OwnSettings.__dataclass_fields__}),
+        ],
     )
 
 
@@ -79,6 +84,13 @@ def test_own_name_email_and_alarm_mail_are_changed(visitor: Visit, people: Peopl
     now = kept(people.bob)
     assert (now.name, now.email, now.email_at_alarm) == ("Robert Example", "robert@portal.example", True)
     assert visitor().log_in("robert").status_code == 302
+
+
+def test_two_pages_of_a_user_keep_each_others_changes(visitor: Visit, people: People) -> None:
+    here, elsewhere, began = visitor("alice"), visitor("alice"), kept(people.alice)
+    submit(here, began, first_name="Anna")
+    submit(elsewhere, began, last_name="Ek")
+    assert kept(people.alice).name == "Anna Ek"
 
 
 def test_new_password_signs_out_other_sessions_and_keeps_this_one(visitor: Visit, people: People) -> None:
