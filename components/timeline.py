@@ -47,7 +47,23 @@ def read(first: str | None, last: str | None, whole: Period) -> Period | None:
         period = Period(date.fromisoformat(first or ""), date.fromisoformat(last or ""), whole.time_zone)
     except ValueError:
         return None
-    return period if EARLIEST <= period.first <= period.last <= whole.last + timedelta(days=366) else None
+    return period if EARLIEST <= period.first <= period.last <= _latest_day(whole) else None
+
+
+def nearest(first: str | None, last: str | None, whole: Period) -> Period:
+    """Return the period nearest to From and To that can be shown; for what is no day, the end of all time."""
+    ends = []
+    for text, otherwise in ((first, whole.first), (last, whole.last)):
+        try:
+            day = date.fromisoformat(text or "")
+        except ValueError:
+            day = otherwise
+        ends.append(min(max(day, EARLIEST), _latest_day(whole)))
+    return Period(*sorted(ends), whole.time_zone)
+
+
+def _latest_day(whole: Period) -> date:
+    return whole.last + timedelta(days=366)
 
 
 def latest(days: int, whole: Period) -> Period:

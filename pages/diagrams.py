@@ -25,7 +25,7 @@ from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import export, navigator, plots, timeline
+from components import export, messages, navigator, plots, timeline
 from components.access import EVERYONE, allow, current_scope
 from components.diagrams import DIAGRAMS, of_role
 from components.diagrams.diagram import STEPS, Diagram
@@ -147,8 +147,14 @@ def show(
     scope, chosen = current_scope(), navigator.chosen_node(node)
     whole = _whole(scope, chosen)
     period = _moved(ctx.triggered_id, preset, first, last, dragged or {}, whole)
-    if period is None or name not in of_role(scope.role):
+    if name not in of_role(scope.role) or (period is None and ctx.triggered_id == "timeline-preset"):
         raise PreventUpdate
+    typed = (first, last)
+    if period is None:  # what was typed stays, to be corrected
+        period = timeline.nearest(first, last, whole)
+        typed = (period.first.isoformat(), period.last.isoformat())
+        text = _("Shown is %(first)s to %(last)s. Correct From and To.", first=period.first, last=period.last)
+        messages.say(_("This period cannot be shown"), text, True)
     view = View(name, chosen, period, step if step in STEPS else AUTOMATIC)
     rows = view.diagram.read(scope, chosen, period, view.step)
     shaped = view.diagram.shape(rows)
@@ -165,8 +171,8 @@ def show(
         _steps(period),
         _unless_shown(view.asked_step if view.step == view.asked_step else AUTOMATIC, step),
         _unless_shown(timeline.preset_of(period, whole), preset),
-        _unless_shown(period.first.isoformat(), first),
-        _unless_shown(period.last.isoformat(), last),
+        _unless_shown(period.first.isoformat(), typed[0]),
+        _unless_shown(period.last.isoformat(), typed[1]),
         overview,
         shaped.num_rows == 0,
         view.link,
@@ -189,8 +195,9 @@ def begin_export(
     clicks: int | None, name: str | None, step: str | None, first: str | None, last: str | None, node: str | None
 ) -> tuple[str, bool]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
-    period = timeline.read(first, last, _whole(scope, chosen))
-    if not clicks or period is None or name not in of_role(scope.role):
+    whole = _whole(scope, chosen)
+    period = timeline.read(first, last, whole) or timeline.nearest(first, last, whole)
+    if not clicks or name not in of_role(scope.role):
         raise PreventUpdate
     view = View(name, chosen, period, step or AUTOMATIC)
     rows = view.diagram.shape(view.diagram.read(scope, chosen, period, view.step))

@@ -122,6 +122,20 @@ def test_what_is_no_period_is_not_read(first: str | None, last: str | None) -> N
     assert timeline.read(first, last, WHOLE) is None
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        ("1990-01-01", "2026-03-01", ("2000-01-01", "2026-03-01")),
+        ("2026-03-02", "2026-03-01", ("2026-03-01", "2026-03-02")),
+        (None, "2026-03-01", (WHOLE.first.isoformat(), "2026-03-01")),
+    ],
+)
+def test_what_is_no_period_is_shown_as_the_nearest_one(first: str | None, last: str, shown: tuple[str, str]) -> None:
+    period = timeline.nearest(first, last, WHOLE)
+    assert (period.first.isoformat(), period.last.isoformat()) == shown
+    assert timeline.read(*shown, WHOLE) == period
+
+
 @pytest.mark.parametrize("name", timeline.PRESETS)
 def test_a_preset_is_known_again_by_its_period(name: str) -> None:
     assert timeline.preset_of(timeline.preset(name, WHOLE), WHOLE) == name

@@ -121,13 +121,21 @@ def test_all_parts_of_the_time_line_move_together(visitor: Visit, used: dict[str
     "used",
     [
         {"diagram-kind.value": "bogus"},
-        {"timeline-from.value": "x"},
         {"timeline-preset.value": "x"},
         {"timeline-preset.value": None},
     ],
 )
 def test_what_makes_no_sense_changes_nothing(visitor: Visit, used: dict[str, Any]) -> None:
     assert _show(visitor("alice"), **used) is None
+
+
+@pytest.mark.parametrize("day", ["x", None, "1990-01-01"])
+def test_days_that_cannot_be_shown_stay_as_typed_and_are_told(visitor: Visit, day: str | None) -> None:
+    values = {**SHOW, "timeline-from.value": day}
+    answer = visitor("alice").call(_output(visitor("alice"), "diagram.figure"), values, changed=["timeline-from.value"])
+    assert "This period cannot be shown" in answer.text
+    assert "timeline-from" not in answer.json["response"]
+    assert answer.json["response"]["diagram-link"]["data"].startswith("d=energy&from=20")
 
 
 def test_a_value_of_another_type_is_refused(visitor: Visit) -> None:
