@@ -37,6 +37,14 @@ def chosen_node_of(search: str | None) -> Node | None:
     return chosen_node(dict(parse_qsl((search or "").removeprefix("?"))).get("node"))
 
 
+def called(node: Node) -> str:
+    """Return what a page calls a node: an outlet's own name is its number."""
+    if node.kind != "outlet":
+        return node.name
+    station = node.path[-2][1]
+    return station + ", " + _("outlet %(number)s", number=node.name)
+
+
 def rows(scope: Scope) -> dict[str, Any]:
     """Return the user's tree for the browser: (ref, parent, kind, name, state) a node, parents first."""
     tree = [(node.ref, node.parent, node.kind, node.name, node.state) for node in nodes.tree(scope)]

@@ -34,7 +34,7 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
         html.Div(
             [
                 html.H1(_("Alarms")),
-                html.Span(chosen.name if chosen else "", className="cp-sub"),
+                html.Span(navigator.called(chosen) if chosen else "", className="cp-sub"),
                 html.Div(export_button.button(table_id, "btn-secondary"), className="cp-actions"),
             ],
             className="cp-head",

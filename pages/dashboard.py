@@ -32,7 +32,7 @@ def _subtitle(scope: Scope, node: Node | None) -> str:
     if node is None:
         return _("Your own charging")
     if node.kind != "system":
-        return node.name
+        return navigator.called(node)
     sites = nodes.count_sites(scope)
     return f"{node.name}, " + ngettext("%(num)d site", "%(num)d sites", sites)
 

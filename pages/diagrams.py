@@ -91,7 +91,7 @@ def layout(node: str | None = None, d: str = "", step: str = "", **query: str) -
         html.Div(
             [
                 html.H1(_("Diagrams")),
-                html.Span(chosen.name if chosen else _("Your own charging"), className="cp-sub"),
+                html.Span(navigator.called(chosen) if chosen else _("Your own charging"), className="cp-sub"),
                 html.Div([_pictures(), _export_button()], className="cp-actions"),
             ],
             className="cp-head",
@@ -318,7 +318,7 @@ def _figure(view: View, shaped: pa.Table) -> go.Figure:
 def _told(view: View) -> str:
     words = {
         "title": view.diagram.title,
-        "node": view.node.name if view.node else _("your own charging"),
+        "node": navigator.called(view.node) if view.node else _("your own charging"),
         "first": view.period.first,
         "last": view.period.last,
     }
@@ -328,7 +328,7 @@ def _told(view: View) -> str:
 
 
 def _empty(view: View) -> list[Any]:
-    node = view.node.name if view.node else _("your own charging")
+    node = navigator.called(view.node) if view.node else _("your own charging")
     days = {"first": view.period.first, "last": view.period.last}
     return [
         html.I(className=f"bi {view.diagram.icon}", **{"aria-hidden": "true"}),

@@ -38,7 +38,7 @@ def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) 
         html.Div(
             [
                 html.H1(_("Statistics")),
-                html.Span(chosen.name if chosen else _("Your own charging"), className="cp-sub"),
+                html.Span(navigator.called(chosen) if chosen else _("Your own charging"), className="cp-sub"),
                 html.Div([_columns(scope), export_button.button(TABLE)], className="cp-actions"),
             ],
             className="cp-head",
@@ -176,7 +176,10 @@ def _node_chip(node: Node | None) -> list[html.Span]:
         return []
     icon = html.I(className="bi bi-diagram-3 cp-3rd", **{"aria-hidden": "true"})
     return [
-        html.Span([icon, html.Span(_("Node"), className="cp-2nd"), html.B(node.name)], className="cp-chip is-locked")
+        html.Span(
+            [icon, html.Span(_("Node"), className="cp-2nd"), html.B(navigator.called(node))],
+            className="cp-chip is-locked",
+        )
     ]
 
 
@@ -204,7 +207,7 @@ def _total(before: str, value: str, after: str = "") -> html.Span:
 
 
 def _empty(node: Node | None, filters: int) -> list[Any]:
-    name = node.name if node else _("your own charging")
+    name = navigator.called(node) if node else _("your own charging")
     if filters:
         text = ngettext(
             "%(num)d filter is active for %(node)s.", "%(num)d filters are active for %(node)s.", filters, node=name

@@ -9,7 +9,7 @@ from dash import html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import format, plots, theme
+from components import format, navigator, plots, theme
 from components.access import OPERATORS
 from components.windows.content import Content, empty
 from data import power
@@ -48,7 +48,7 @@ def build(scope: Scope, node: Node) -> Content:
         html.Span(_peak(points, midnight, node.time_zone), className="cp-t13 cp-2nd"),
     ]
     graph = plots.graph(figure(points, midnight, node.time_zone), style={"height": "100%"})
-    told = _("Power of %(node)s today beside yesterday, now %(power)s kW", node=node.name, power=shown)
+    told = _("Power of %(node)s today beside yesterday, now %(power)s kW", node=navigator.called(node), power=shown)
     drawn = html.Div(graph, className="flex-fill mt-1 cp-power", role="img", **{"aria-label": told})
     inside = [html.Div(head, className="d-flex align-items-baseline justify-content-between flex-wrap"), drawn]
     return Content([html.Div(inside, className="card-body pt-0 d-flex flex-column flex-fill", style={"minHeight": 0})])
