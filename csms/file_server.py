@@ -5,6 +5,7 @@ uploads, or the software images, read only.
 """
 
 import logging
+import os
 import socket
 import threading
 from pathlib import Path
@@ -152,6 +153,7 @@ class _Folder(AbstractedFS):
 class _Transfer(TLS_DTPHandler):
     """A transfer that knows when it was cut, and ends when an upload is larger than there is room for."""
 
+    _resp: Any  # what pyftpdlib answers at the end
     largest = 0  # bytes
     looks_again_at = 0  # bytes: others of the station's uploads take room meanwhile
     is_cut = False
@@ -176,25 +178,29 @@ class _Transfer(TLS_DTPHandler):
             self.close()
 
     def handle_close(self) -> None:
-        if self.is_cut or self._is_station_gone():
+        if self._is_station_gone():
+            self.cut("")
+        elif self.is_cut:
             self.cut()
         else:
             super().handle_close()
 
-    def cut(self) -> None:
-        """End without the file's end."""
+    def cut(self, answer: str = "426 The connection broke; the upload can go on.") -> None:
+        """End without the file's end; nobody is told who is gone."""
         self.is_cut = True
-        self._resp = ("426 The connection broke; the upload can go on.", log.info)
+        self._resp = (answer, log.info) if answer else ()
         self.close()
 
     def _is_station_gone(self) -> bool:
         """Tell whether the control connection ended too: a killed program ends both, in the middle of a file."""
-        try:
-            return not self.cmd_channel.socket.recv(1, socket.MSG_PEEK)
-        except (BlockingIOError, SSL.WantReadError):
-            return False
-        except (OSError, SSL.Error):
-            return True
+        # Below TLS, whose state a look would change.
+        with socket.socket(fileno=os.dup(self.cmd_channel.socket.fileno())) as line:
+            try:
+                return not line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return False
+            except OSError:
+                return True
 
     def close(self) -> None:
         if self.is_cut or self.cmd_channel.is_too_large:

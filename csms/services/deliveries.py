@@ -75,13 +75,11 @@ class Deliveries:
         for client in self._clients.values():
             await client.aclose()
 
-    async def _client(self, name: str) -> httpx.AsyncClient:
-        if self._trusted is None:
-            self._trusted = await asyncio.to_thread(_trusted)  # when first needed: it reads all certificates
+    def _client(self, name: str, trusted: ssl.SSLContext) -> httpx.AsyncClient:
         if name not in self._clients:
             within_s = self._central.timing.service_answers_within
             self._clients[name] = httpx.AsyncClient(
-                verify=self._trusted, timeout=within_s, follow_redirects=False, trust_env=False
+                verify=trusted, timeout=within_s, follow_redirects=False, trust_env=False
             )
         return self._clients[name]
 
@@ -151,10 +149,12 @@ class Deliveries:
 
     async def _post(self, due: Due) -> Tried:
         body = _body(due)
+        if self._trusted is None:
+            self._trusted = await asyncio.to_thread(_trusted)  # when first needed: it reads all certificates
         try:
             async with asyncio.timeout(self._central.timing.service_answers_within):
                 to = await target(due.url)
-                http = await self._client(to.name)
+                http = self._client(to.name, self._trusted)
                 answer = await _reach(http, to, {"Host": to.host, **_headers(due, body)}, body)
             await _finish(answer)
         except (TimeoutError, httpx.TimeoutException):
