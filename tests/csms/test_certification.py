@@ -498,6 +498,8 @@ async def _profiles(portal: Portal) -> None:
         await until(lambda: station.identity.certificate_chain)
         wanted = {"key": "SecurityProfile", "value": "3"}
         assert await told(portal, "change_configuration", wanted) == ("done", "Accepted")
+        station_id = portal.central.stations["CP1"].station_id
+        await until(lambda: portal.central.credentials[station_id].next_profile == 3)  # it comes back in no time
     station.tls = station.identity.context(trusted)
     async with station:
         await station.boot()
