@@ -201,12 +201,13 @@ async def test_a_station_that_was_raised_to_profile_3_is_not_let_in_with_less(st
             await until(
                 lambda: portal.rows("SELECT 1 FROM command WHERE kind = 'change_configuration' AND state = 'done'")
             )
+            station_id = portal.central.stations["CP1"].station_id
+            await until(lambda: portal.central.credentials[station_id].next_profile == 3)  # it comes back in no time
         async with secured:
             await secured.heartbeat()
         lower = over_tls(portal, folder, **basic(password))
         with pytest.raises(InvalidStatus, match="401"):
             await lower.connect()
-        station_id = portal.central.stations["CP1"].station_id
         assert station_security.known(portal.database)[station_id].profile == 3
         assert any("Security profile 3 was reached" in text for text in portal.events("security"))
 
