@@ -77,9 +77,9 @@ class KnownUsers:
         self._renewed: dict[str, tuple[float, SignedIn]] = {}  # by log-in
 
     def load(self, session_id: str) -> SignedIn | None:
-        at, renewed = self._renewed.get(session.get("login", ""), (0.0, None))
-        if renewed and time.monotonic() - at < RENEWED_FOR_S:
-            return renewed
+        return self._as_kept(session_id) or self._as_renewed()
+
+    def _as_kept(self, session_id: str) -> SignedIn | None:
         at, known = self._known.get(session_id, (0.0, None))
         if time.monotonic() - at < KNOWN_FOR_S:
             return known
@@ -90,6 +90,10 @@ class KnownUsers:
                 raise
         self._known[session_id] = (time.monotonic(), known)
         return known
+
+    def _as_renewed(self) -> SignedIn | None:
+        at, renewed = self._renewed.get(session.get("login", ""), (0.0, None))
+        return renewed if time.monotonic() - at < RENEWED_FOR_S else None
 
     def renew(self, user: users.User) -> SignedIn:
         """Take what a user's own request changed; else it would be shown a second late.
