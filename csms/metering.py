@@ -14,9 +14,8 @@ from data import meter_values, station_states, texts, transactions
 from data.database import Batch, Change, Sql
 from data.events import EventKind
 from data.meter_values import MeterValue
+from data.power import LONGEST_SPAN
 from data.transactions import OpenTransaction
-
-LONGEST_SPAN = timedelta(hours=1)  # a register's gain over more says little of the power now
 
 
 async def measured(central: Central, station: Station, report: Measured, received_at: datetime) -> None:

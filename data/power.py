@@ -10,7 +10,7 @@ from data.scope import Scope
 
 SAMPLES_FRESH = timedelta(minutes=20)  # stations sample at most this rarely; an older sample says nothing about now
 BUCKET_S = 600
-LONGEST_SPAN_S = 3600  # from one value to the next of a session; a longer silence is a gap
+LONGEST_SPAN = timedelta(hours=1)  # from one value to the next of a session; a longer silence is a gap
 
 # One power per outlet and bucket, in W, from samples of power (all phases together) and from the register's gain.
 _POWER = """
@@ -52,7 +52,7 @@ def over_time(scope: Scope, node: Node, since: datetime, until: datetime) -> pa.
     condition, params = scope.condition(node)
     return scope.database.query(
         _POWER.format(condition=condition),
-        {**params, "since": since, "until": until, "bucket": BUCKET_S, "longest": LONGEST_SPAN_S},
+        {**params, "since": since, "until": until, "bucket": BUCKET_S, "longest": LONGEST_SPAN.total_seconds()},
     )
 
 
@@ -82,7 +82,7 @@ def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zo
             "since": since,
             "until": until,
             "bucket": BUCKET_S,
-            "longest": LONGEST_SPAN_S,
+            "longest": LONGEST_SPAN.total_seconds(),
             "zone": time_zone,
             "step": step,
         },
