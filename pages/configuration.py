@@ -29,7 +29,7 @@ HEADINGS: dict[str, LazyString] = {
 def layout(node: str | None = None, tab: str = "", **_query: str) -> list[Any]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
     assert chosen is not None  # the page is not an EV user's
-    name = _("Outlet %(number)s", number=chosen.name) if chosen.kind == "outlet" else chosen.name
+    name = navigator.called(chosen)
     head = html.Div([html.H1(str(HEADINGS[chosen.kind])), html.Span(name, className="cp-sub")], className="cp-head")
     tabs = TABS.get(chosen.kind, {})
     if not tabs or _is_of_others(scope, chosen):
