@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from csms.calling import Answer, Verdict
 from csms.station import Station
 from data import station_passwords, station_security
-from data.command_kinds import is_secret_key
 from data.command_rows import Command
 from data.database import Batch, Change, Sql
 from data.station_security import CHANGED, NOTHING, PROFILES
@@ -24,7 +23,9 @@ SECURITY_PROFILE = "securityprofile"
 
 async def begin(central: "Central", station: Station, command: Command) -> str:
     """Make a new password valid before the station hears of it; return its hash, empty if the command is about none."""
-    if command.kind.name != "change_configuration" or not is_secret_key(str(command.parameters["key"])):
+    if command.kind.name != "change_configuration":
+        return ""
+    if not station_passwords.is_authorization_key(str(command.parameters["key"])):
         return ""
     given = station_passwords.hash_of_key(str(command.parameters["value"]))
     statement = station_security.given(station.station_id, given, datetime.now(UTC))

@@ -5,9 +5,9 @@ import re
 import orjson
 from lxml import etree
 
+from data.command_kinds import SECRET
 from data.message_log import MASK
 
-SECRET = re.compile("authorizationkey|password", re.IGNORECASE)
 LOGIN = re.compile(r"://[^/\s\"<@]*@")
 ESCAPED = rb"\u00"  # JSON may write any letter so, also those of a name that is looked for …
 LETTER = re.compile(r"\\+u00(4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)  # … and JSON within its texts

@@ -3,6 +3,7 @@
 A kind says what it needs, what it does to drivers, and when it counts as done. `KINDS` is the registry.
 """
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -253,7 +254,8 @@ _ALL = (
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 
-SECRET_KEYS = ("authorizationkey",)
+SECRET = re.compile("authorizationkey|passw(or)?d|passphrase|secret", re.IGNORECASE)
+"""What names a value that nobody may see again."""
 
 
 def secret_names(kind: Kind, parameters: dict[str, object]) -> set[str]:
@@ -270,4 +272,4 @@ def sentence(kind: Kind, text: str) -> Told:
 
 
 def is_secret_key(key: str) -> bool:
-    return key.strip().lower() in SECRET_KEYS
+    return bool(SECRET.search(key))

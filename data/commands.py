@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from data import command_log, station_passwords
 from data.abilities import Abilities, abilities, unsupported_reason
-from data.command_kinds import KINDS, MASK, Kind, Target, is_secret_key, secret_names, sentence
+from data.command_kinds import KINDS, MASK, Kind, Target, secret_names, sentence
 from data.command_log import ROLES
 from data.command_parameters import checked
 from data.command_rows import FAILURES, State
@@ -122,7 +122,7 @@ def checked_command(
     if kind is None or kind.is_own:
         raise InvalidInput("Command", name, "is not known.")
     kept = checked(kind.parameters, parameters)
-    if name == "change_configuration" and is_secret_key(str(kept["key"])):
+    if name == "change_configuration" and station_passwords.is_authorization_key(str(kept["key"])):
         station_passwords.check_key(str(kept["value"]))
     if kind.target is Target.CONNECTOR and not connector_id:
         raise InvalidInput("Outlet", None, "is missing. Choose one.")

@@ -29,6 +29,11 @@ def authorization_key(password: str) -> str:
     return password.encode().hex().upper()
 
 
+def is_authorization_key(key: str) -> bool:
+    """Tell whether a configuration key is the station's password for the portal."""
+    return key.strip().lower() == "authorizationkey"
+
+
 def check_key(value: str) -> None:
     """Refuse an AuthorizationKey that is too short to be a password.
 

@@ -142,6 +142,8 @@ def _register_giving() -> None:
                 value = next(
                     (value for value, one in zip(values, ids, strict=False) if one.get("parameter") == key), ""
                 )
+                if is_secret_key(key) and not value:  # what is kept is not shown: nothing typed is nothing meant
+                    raise InvalidInput(key, None, "is missing.")
                 commands.request(scope, "change_configuration", [chosen.id], {"key": key, "value": value or ""})
             else:
                 raise PreventUpdate
@@ -202,14 +204,14 @@ def _table(scope: Scope, node: Node, text: str) -> Any:
 
 def _row(one: dict[str, Any], said: Any) -> html.Tr:
     key = one["key"]
+    is_secret = is_secret_key(key)
     label = key if one["readonly"] else html.Label(key, htmlFor=written_id({"parameter": key}))
     if one["readonly"]:
         value, save = (
-            html.Span(one["value"], className="text-break"),
+            html.Span(_("Kept secret") if is_secret else one["value"], className="text-break"),
             html.Span(_("Read only"), className="cp-t12 cp-3rd"),
         )
     else:
-        is_secret = is_secret_key(key)
         value = dbc.Input(
             id={"parameter": key},
             value="" if is_secret else one["value"],

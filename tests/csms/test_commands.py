@@ -115,9 +115,10 @@ async def test_a_changed_parameter_is_kept_when_the_station_took_it(
         assert kept == ([{"value": "17"}] if ended == "done" else [])
 
 
-async def test_a_secret_value_reaches_the_station_and_nothing_else(start: Start) -> None:
+@pytest.mark.parametrize("key", ["AuthorizationKey", "WifiPassword"])
+async def test_a_secret_value_reaches_the_station_and_nothing_else(start: Start, key: str) -> None:
     async with start(QUICK) as portal, portal.station() as station:
-        portal.ask("change_configuration", {"key": "AuthorizationKey", "value": SECRET})
+        portal.ask("change_configuration", {"key": key, "value": SECRET})
         await until(lambda: command(portal)["ended_at"])
         assert station.commands[0][1]["value"] == SECRET
         for table in ("command", "event", "parameter"):

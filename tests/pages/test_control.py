@@ -23,6 +23,8 @@ def station(database: Database, people: People) -> int:
     for key, value, readonly in (
         ("HeartbeatInterval", "300", False),
         ("AuthorizationKey", "", False),
+        ("WifiPassword", "0pen-wifi", False),
+        ("FtpPassword", "0pen-ftp", True),
         ("Model", "EVA", True),
     ):
         database.write([Sql(insert, {"id": station_id, "key": key, "value": value, "readonly": readonly})])
@@ -139,7 +141,17 @@ def test_parameters_are_shown_as_read_and_only_writable_ones_can_be_saved(visito
     assert '"parameter": "HeartbeatInterval"' in page
     assert '"parameter": "Model"' not in page
     assert "EVA" in page
-    assert '"type": "password"' in page
+    assert page.count('"type": "password"') == 2
+    assert "0pen-" not in page
+
+
+def test_nothing_typed_does_not_empty_a_secret(database: Database, visitor: Visit, station: int) -> None:
+    alice = visitor("alice")
+    (output,) = (key for key in alice.app.callback_map if key.startswith("parameters-live.data@"))
+    state = {"control-node.data": f"station:{station}", "parameters-pressed.data": {"of": "WifiPassword"}}
+    answer = alice.call(output, state, ["parameters-pressed.data"])
+    assert "is missing" in answer.text
+    assert rows(database) == []
 
 
 def test_pages_of_a_station_are_not_there_for_others(visitor: Visit, station: int) -> None:
