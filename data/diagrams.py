@@ -3,7 +3,7 @@
 
 Steps are of the node's local time: a day has 23 or 25 hours when the clocks change, and the hour that comes twice in
 autumn is one step. Ten million times are counted by quarter hours first, since every zone's offset is a multiple of
-them, and only the quarters are turned into local time.
+them, and only the quarters are turned into local time. The rows come from named views (schema/0026_diagram_views.sql).
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from data.texts import N_
 
 STEPS = ("hour", "day", "week", "month", "year")
 QUARTER_S = 900
+QUARTER_US = QUARTER_S * 1_000_000
 RANKED = 20
 _LOCAL = f"timezone($zone, to_timestamp(quarter * {QUARTER_S}))"
 
@@ -55,7 +56,7 @@ def time_zone(scope: Scope, node: Node | None) -> str:
 def first_session(scope: Scope, node: Node | None) -> datetime | None:
     """Return when the first session of a node started."""
     condition, params = scope.condition(node)
-    rows = scope.database.query(f"SELECT min(started_at) AS first FROM session WHERE {condition}", params)
+    rows = scope.database.query(f"SELECT min(started_at) AS first FROM charging_session WHERE {condition}", params)
     first: datetime | None = rows["first"][0].as_py()
     return first
 
@@ -69,9 +70,10 @@ def sessions(scope: Scope, node: Node | None, period: Period, step: str) -> pa.T
     condition, params = scope.condition(node)
     return scope.database.query(
         f"""WITH counted AS (
-                SELECT {_quarter("started_at")} AS quarter, count(*) AS sessions, count(energy_kwh) AS measured,
+                SELECT started_quarter AS quarter, count(*) AS sessions, count(energy_kwh) AS measured,
                        sum(energy_kwh) AS energy_kwh, sum(duration_s) AS duration_s
-                FROM session WHERE started_at >= $since AND started_at < $until AND {condition} GROUP BY quarter)
+                FROM charging_session WHERE started_at >= $since AND started_at < $until AND {condition}
+                GROUP BY quarter)
             SELECT date_trunc($step, {_LOCAL})::TIMESTAMP AS start, sum(sessions)::BIGINT AS sessions,
                    sum(measured)::BIGINT AS measured, coalesce(sum(energy_kwh), 0) AS energy_kwh,
                    sum(duration_s) AS duration_s
@@ -85,8 +87,8 @@ def by_authentication(scope: Scope, node: Node | None, period: Period, step: str
     condition, params = scope.condition(node)
     return scope.database.query(
         f"""WITH counted AS (
-                SELECT {_quarter("started_at")} AS quarter, authentication, count(*) AS sessions
-                FROM session WHERE started_at >= $since AND started_at < $until AND {condition} GROUP BY ALL)
+                SELECT started_quarter AS quarter, authentication, count(*) AS sessions
+                FROM charging_session WHERE started_at >= $since AND started_at < $until AND {condition} GROUP BY ALL)
             SELECT date_trunc($step, {_LOCAL})::TIMESTAMP AS start, authentication, sum(sessions)::BIGINT AS sessions
             FROM counted GROUP BY start, authentication ORDER BY start, authentication""",
         {**params, **_bounds(period), "step": step},
@@ -97,7 +99,7 @@ def outlets_in_use(scope: Scope, node: Node | None, period: Period, step: str) -
     """Return how many outlets were in use on average in each step up to now: start, outlets, hours (its length)."""
     condition, params = scope.condition(node)
     return scope.database.query(
-        f"""{_held(_IN_USE.format(condition=condition))}
+        f"""{_held("outlet_use", condition)}
             SELECT date_trunc($step, {_LOCAL})::TIMESTAMP AS start, avg(held_s) / {QUARTER_S} AS outlets,
                    count(*) * {QUARTER_S} / 3600 AS hours
             FROM held GROUP BY start ORDER BY start""",
@@ -112,7 +114,7 @@ def hours_of_week(scope: Scope, node: Node | None, period: Period, _step: str) -
     """
     condition, params = scope.condition(node)
     return scope.database.query(
-        f"""{_held(_IN_USE.format(condition=condition))}
+        f"""{_held("outlet_use", condition)}
             SELECT extract(isodow FROM {_LOCAL}) AS weekday, extract(hour FROM {_LOCAL}) AS hour,
                    avg(held_s) / {QUARTER_S} AS outlets, count(*) * {QUARTER_S} / 3600 AS hours
             FROM held GROUP BY weekday, hour ORDER BY weekday, hour""",
@@ -126,7 +128,7 @@ def stations(scope: Scope, node: Node | None, period: Period, _step: str) -> pa.
     return scope.database.query(
         f"""WITH summed AS (
                 SELECT station_id, count(*) AS sessions, coalesce(sum(energy_kwh), 0) AS energy_kwh
-                FROM session WHERE started_at >= $since AND started_at < $until AND {condition}
+                FROM charging_session WHERE started_at >= $since AND started_at < $until AND {condition}
                 GROUP BY station_id ORDER BY energy_kwh DESC, station_id LIMIT {RANKED})
             SELECT name, sessions, energy_kwh FROM summed JOIN charging_station USING (station_id)
             ORDER BY energy_kwh DESC, name""",
@@ -140,11 +142,10 @@ def users(scope: Scope, node: Node | None, period: Period, _step: str) -> pa.Tab
     condition, params = scope.condition(node)
     return scope.database.query(
         f"""WITH summed AS (
-                SELECT user_id, CASE WHEN user_id IS NULL THEN email END AS imported, any_value(email) AS email,
-                       count(*) AS sessions, coalesce(sum(energy_kwh), 0) AS energy_kwh
-                FROM session WHERE started_at >= $since AND started_at < $until AND {condition} GROUP BY ALL)
-            SELECT coalesce(known.email, summed.email) AS name, sessions, energy_kwh
-            FROM summed LEFT JOIN portal_user known ON known.user_id = summed.user_id
+                SELECT user_id, imported_email, count(*) AS sessions, coalesce(sum(energy_kwh), 0) AS energy_kwh
+                FROM charging_session WHERE started_at >= $since AND started_at < $until AND {condition} GROUP BY ALL)
+            SELECT coalesce(email, imported_email) AS name, sessions, energy_kwh
+            FROM summed LEFT JOIN portal_user USING (user_id)
             ORDER BY energy_kwh DESC, name LIMIT {RANKED}""",
         {**params, **_bounds(period, zone=False)},
     )
@@ -156,7 +157,7 @@ def faults(scope: Scope, node: Node | None, period: Period, step: str) -> pa.Tab
     condition, params = scope.condition(node, _CONNECTOR)
     return scope.database.query(
         f"""SELECT date_trunc($step, timezone($zone, raised_at))::TIMESTAMP AS start, kind, count(*) AS alarms
-            FROM ({_ALARMS}) WHERE raised_at >= $since AND raised_at < $until AND {condition}
+            FROM raised_alarm WHERE raised_at >= $since AND raised_at < $until AND {condition}
             GROUP BY start, kind ORDER BY start, kind""",
         {**params, **_bounds(period), "step": step},
     )
@@ -171,8 +172,8 @@ def availability(scope: Scope, node: Node | None, period: Period, step: str) -> 
     alarmed, params = scope.condition(node, _CONNECTOR)
     known, _same_params = scope.condition(node, "$node_connector")
     return scope.database.query(
-        f"""WITH known AS ({_held(_KNOWN.format(condition=known))} FROM held),
-                 down AS ({_held(_DOWN.format(condition=alarmed))} FROM held)
+        f"""WITH known AS ({_held("known_station", known)} FROM held),
+                 down AS ({_held(f"({_DOWN.format(condition=alarmed)})")} FROM held)
             SELECT date_trunc($step, {_LOCAL})::TIMESTAMP AS start,
                    sum(known.held_s)::DOUBLE AS known_s,
                    sum(greatest(known.held_s - down.held_s, 0))::DOUBLE AS available_s
@@ -181,22 +182,14 @@ def availability(scope: Scope, node: Node | None, period: Period, step: str) -> 
     )
 
 
-_IN_USE = """
-    SELECT started_at AS since, ended_at AS until FROM session
-    WHERE started_at < $until AND ended_at > $since AND {condition}
-    UNION ALL SELECT started_at, $until FROM open_transaction WHERE started_at < $until AND {condition}"""
-
 # An alarm of connector 0 is of the whole station, so of every outlet too.
 _CONNECTOR = "CASE connector_id WHEN 0 THEN $node_connector ELSE connector_id END"
-_ALARMS = """
-    SELECT kind, site_id, station_id, connector_id, raised_at, NULL AS cleared_at FROM alarm
-    UNION ALL SELECT kind, site_id, station_id, connector_id, raised_at, cleared_at FROM alarm_history"""
 
 # The times a station had any alarm: those that overlap or touch become one.
-_DOWN = f"""
+_DOWN = """
     WITH alarmed AS (
-        SELECT station_id, raised_at AS since, coalesce(cleared_at, $until) AS until FROM ({_ALARMS})
-        WHERE kind <> 'Not registered' AND raised_at < $until AND {{condition}}),
+        SELECT station_id, raised_at AS since, coalesce(cleared_at, $until) AS until FROM raised_alarm
+        WHERE kind <> 'Not registered' AND raised_at < $until AND {condition}),
     following AS (
         SELECT *, since <= max(until) OVER (PARTITION BY station_id ORDER BY since, until
                                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS goes_on FROM alarmed),
@@ -206,12 +199,8 @@ _DOWN = f"""
         FROM following)
     SELECT min(since) AS since, max(until) AS until FROM joined GROUP BY station_id, number"""
 
-_KNOWN = """
-    SELECT registered_at AS since, coalesce(removed_at, $until) AS until
-    FROM charging_station JOIN station_state USING (station_id) WHERE registered_at IS NOT NULL AND {condition}"""
 
-
-def _held(intervals: str) -> str:
+def _held(intervals: str, condition: str = "TRUE") -> str:
     """Begin a query on `held`: how many seconds the intervals (since, until) cover of each quarter, together.
 
     A beginning counts as if its whole quarter were covered, an end as if nothing of it were; what is wrong by that is
@@ -219,24 +208,18 @@ def _held(intervals: str) -> str:
     """
     return f"""
         WITH limited AS NOT MATERIALIZED (
-            SELECT epoch_us(greatest(since, $since)) // 1000000 AS first_s,
-                   epoch_us(least(until, $until)) // 1000000 AS last_s
-            FROM ({intervals}) WHERE since < $until AND until > $since),
+            SELECT epoch_us(greatest(since, $since)) AS first_us, epoch_us(least(until, $until)) AS last_us
+            FROM {intervals} WHERE since < $until AND (until IS NULL OR until > $since) AND {condition}),
         change AS (
-            SELECT first_s // {QUARTER_S} AS quarter, count(*) AS more, -sum(first_s % {QUARTER_S}) AS right_s
+            SELECT first_us // {QUARTER_US} AS quarter, count(*) AS more, -sum(first_us) AS right_us
             FROM limited GROUP BY quarter
             UNION ALL
-            SELECT last_s // {QUARTER_S} AS quarter, -count(*), sum(last_s % {QUARTER_S})
-            FROM limited GROUP BY quarter),
+            SELECT last_us // {QUARTER_US} AS quarter, -count(*), sum(last_us) FROM limited GROUP BY quarter),
         held AS (
-            SELECT quarter, {QUARTER_S} * sum(coalesce(sum(more), 0)) OVER (ORDER BY quarter)
-                            + coalesce(sum(right_s), 0) AS held_s
+            SELECT quarter, ({QUARTER_US} * sum(coalesce(sum(more), 0)) OVER (ORDER BY quarter)
+                             + coalesce(sum(right_us + more * quarter * {QUARTER_US}), 0)) / 1000000 AS held_s
             FROM range($first_quarter, $last_quarter) quarters(quarter) LEFT JOIN change USING (quarter)
             GROUP BY quarter)"""
-
-
-def _quarter(column: str) -> str:
-    return f"epoch_us({column}) // {QUARTER_S}000000"
 
 
 def _bounds(period: Period, zone: bool = True) -> dict[str, object]:

@@ -12,35 +12,31 @@ SAMPLES_FRESH = timedelta(minutes=20)  # stations sample at most this rarely; an
 BUCKET_S = 600
 LONGEST_SPAN = timedelta(hours=1)  # from one value to the next of a session; a longer silence is a gap
 
-# One power per outlet and bucket, in W, from samples of power (all phases together) and from the register's gain.
-_POWER = """
-    WITH sample AS (
-        SELECT station_id, connector_id, measured_at,
-               coalesce(max(value) FILTER (WHERE measurand = 'Power.Active.Import' AND phase IS NULL),
-                        sum(value) FILTER (WHERE measurand = 'Power.Active.Import')) AS power_w,
-               max(value) FILTER (WHERE measurand = 'Energy.Active.Import.Register' AND phase IS NULL) AS register_wh,
-               any_value(transaction_id) AS transaction_id
-        FROM (SELECT meter_value.*, charging_station.site_id FROM meter_value JOIN charging_station USING (station_id))
-        WHERE measured_at >= $since AND measured_at < $until AND {condition}
-        GROUP BY station_id, connector_id, measured_at),
-    gained AS (
-        SELECT *, (register_wh - lag(register_wh) OVER earlier)
-                  / nullif(epoch(measured_at) - epoch(lag(measured_at) OVER earlier), 0) * 3600 AS gained_w,
-               epoch(measured_at) - epoch(lag(measured_at) OVER earlier) AS since_s,
-               transaction_id = lag(transaction_id) OVER earlier AS goes_on,
-               floor(epoch(measured_at) / $bucket)::BIGINT * $bucket AS bucket,
-               floor(epoch(lag(measured_at) OVER earlier) / $bucket)::BIGINT * $bucket AS bucket_before
-        FROM sample WINDOW earlier AS (PARTITION BY station_id, connector_id ORDER BY measured_at)),
+# Readings of outlets with their power in W: what was sampled, else what the register gained since the reading before.
+VALUED = """
+    WITH following AS (
+        SELECT *, lag(measured_at) OVER outlet AS measured_before, lag(register_wh) OVER outlet AS register_before,
+               lag(transaction_id) OVER outlet = transaction_id AS goes_on,
+               epoch(measured_at) - epoch(lag(measured_at) OVER outlet) AS since_s
+        FROM meter_reading WHERE measured_at >= $since AND measured_at < $until AND {condition}
+        WINDOW outlet AS (PARTITION BY station_id, connector_id ORDER BY measured_at)),
     valued AS (
-        SELECT *, coalesce(power_w, CASE WHEN since_s <= $longest AND gained_w >= 0 THEN gained_w END) AS value_w
-        FROM gained),
+        SELECT *, coalesce(power_w, CASE WHEN since_s <= $longest AND register_wh >= register_before
+                                         THEN (register_wh - register_before) / since_s * 3600 END) AS value_w
+        FROM following)"""
+
+# One power per outlet and bucket, in W.
+_POWER = f"""{VALUED},
+    bucketed AS (
+        SELECT *, floor(epoch(measured_at) / $bucket)::BIGINT * $bucket AS bucket,
+               floor(epoch(measured_before) / $bucket)::BIGINT * $bucket AS bucket_before FROM valued),
     -- Between two values of a session that are apart, the later one holds, or nothing is known: a gap.
     outlet_power AS (
-        SELECT station_id, connector_id, bucket, avg(value_w) AS power_w FROM valued GROUP BY ALL
+        SELECT station_id, connector_id, bucket, avg(value_w) AS power_w FROM bucketed GROUP BY ALL
         UNION ALL
         SELECT station_id, connector_id, unnest(range(bucket_before + $bucket, bucket, $bucket)) AS bucket,
                CASE WHEN since_s <= $longest THEN value_w END AS power_w
-        FROM valued WHERE goes_on AND bucket_before + $bucket < bucket)
+        FROM bucketed WHERE goes_on AND bucket_before + $bucket < bucket)
     SELECT to_timestamp(bucket) AS at, sum(power_w) AS power_w FROM outlet_power GROUP BY bucket ORDER BY bucket"""
 
 

@@ -116,6 +116,27 @@ def test_what_charges_now_is_in_use_and_the_future_is_no_time(
     assert max(row["start"] for row in rows) <= now.replace(tzinfo=None) + timedelta(hours=2)
 
 
+def test_a_named_view_answers_plain_sql_by_what_a_diagram_counts(
+    database: DuckDB, people: People, station: int, solna: Node
+) -> None:
+    day = datetime(2026, 5, 31, 22, tzinfo=UTC)
+    _session(database, people.solna, station, day + timedelta(minutes=16), duration_s=3600, kwh=3)
+    _alarm(database, people.solna, station, "Fuse", day, day + timedelta(hours=1))
+    june = Period(date(2026, 6, 1), date(2026, 6, 1), ZONE)
+
+    def plain(sql: str) -> object:
+        [row] = database.query(sql).to_pylist()
+        return tuple(row.values())
+
+    quarter = int(day.timestamp()) // 900 + 1
+    assert plain("SELECT started_quarter, sum(energy_kwh) FROM charging_session GROUP BY ALL") == (quarter, 3)
+    assert diagrams.sessions(people.alice, solna, june, "day")["energy_kwh"].to_pylist() == [3]
+    assert plain("SELECT epoch(until - since) FROM outlet_use") == (3600,)
+    assert sum(diagrams.outlets_in_use(people.alice, solna, june, "hour")["outlets"].to_pylist()) == 1
+    assert plain("SELECT kind, count(*) FROM raised_alarm GROUP BY kind") == ("Fuse", 1)
+    assert diagrams.faults(people.alice, solna, june, "day")["alarms"].to_pylist() == [1]
+
+
 def test_availability_counts_overlapping_alarms_of_a_station_once(
     database: DuckDB, people: People, station: int, solna: Node
 ) -> None:
@@ -161,6 +182,21 @@ def test_power_is_the_mean_over_time_and_the_highest_ten_minutes(
     rows = power.per_step(people.alice, solna, day.since, day.until, ZONE, "hour").to_pylist()
 
     assert [(row["start"].hour, row["mean_w"], row["peak_w"]) for row in rows] == [(8, 3000, 12000)]
+
+
+def test_a_phase_measured_against_neutral_too_counts_once(
+    database: DuckDB, people: People, station: int, solna: Node
+) -> None:
+    insert = """INSERT INTO meter_value (station_id, connector_id, measured_at, logged_at, measurand, phase, value,
+                    unit) VALUES ($station, 1, $at, $at, 'Power.Active.Import', $phase, 2000, 'W')"""
+    at = datetime(2026, 6, 1, 6, tzinfo=UTC)
+    for phase in ("L1", "L2", "L1-N", "L2-N"):
+        database.write([Sql(insert, {"station": station, "at": at, "phase": phase})])
+
+    day = Period(date(2026, 6, 1), date(2026, 6, 1), ZONE)
+    rows = power.per_step(people.alice, solna, day.since, day.until, ZONE, "hour")
+
+    assert rows["peak_w"].to_pylist() == [4000]
 
 
 @pytest.mark.parametrize("measurand", ["Power.Active.Import", "Energy.Active.Import.Register"])
