@@ -129,14 +129,14 @@ def register(server: flask.Flask) -> None:
 
 
 def figure(samples: pa.Table) -> go.Figure:
-    """Return power as steps and energy as a line over the session's time."""
+    """Return power as steps, each up to the reading that told it, and energy as a line over the session's time."""
     at = samples["measured_at"].to_pylist()
     chart = go.Figure(
         layout={"template": theme.template(), "height": 340, "margin": {"l": 36, "r": 36, "t": 30, "b": 30}}
     )
     power, energy = samples["power_kw"].to_pylist(), samples["energy_kwh"].to_pylist()
     if any(value is not None for value in power):
-        line = {"shape": "hv", "width": 2}
+        line = {"shape": "vh", "width": 2}
         chart.add_scatter(x=at, y=power, name=_("Power, kW"), line=line, mode="lines", connectgaps=True, **FILL)
     if any(value is not None for value in energy):
         line = {"dash": "dash", "width": 2}

@@ -3,11 +3,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
 
-from data import filters, paging
+from data import filters, paging, power
 from data.errors import InvalidInput, NotFound
 from data.filters import FilterModel, SortModel
 from data.nodes import Node
@@ -190,32 +191,26 @@ def place(
     return Place(before + 1, around.count, ids[here - 1] if here else None, (ids[here + 1 :] or [None])[0])
 
 
-def curve(scope: Scope, session: Mapping[str, object]) -> pa.Table:
-    """Return what the meter said during a session that `find` gave.
+def curve(scope: Scope, session: Mapping[str, Any]) -> pa.Table:
+    """Return what the meter said during a session that `find` gave; power comes as in the diagrams (data/power.py).
 
-    Returns: measured_at in the site's zone, power_kw, energy_kwh since the start, either NULL where it was not sampled;
+    Returns: measured_at in the site's zone, power_kw, energy_kwh since the start, either NULL where it is not known;
         no rows when the station sent no meter values or they are no longer kept.
     """
+    own = """station_id = $station AND connector_id = $connector
+             AND coalesce(transaction_id, $transaction) IS NOT DISTINCT FROM $transaction"""
     return scope.database.query(
-        """WITH sample AS (
-               SELECT measured_at, measurand,
-                      coalesce(max(value) FILTER (WHERE phase IS NULL),
-                               sum(value) FILTER (WHERE phase IN ('L1', 'L2', 'L3')), sum(value)) / 1000 AS value
-               FROM meter_value
-               WHERE station_id = $station AND connector_id = $connector AND measured_at BETWEEN $started AND $ended
-                     AND measurand IN ('Power.Active.Import', 'Energy.Active.Import.Register')
-                     AND coalesce(transaction_id, $transaction) IS NOT DISTINCT FROM $transaction
-               GROUP BY measured_at, measurand)
-           SELECT timezone($zone, measured_at) AS measured_at,
-                  max(value) FILTER (WHERE measurand = 'Power.Active.Import') AS power_kw,
-                  max(value) FILTER (WHERE measurand = 'Energy.Active.Import.Register') - $meter_start AS energy_kwh
-           FROM sample GROUP BY sample.measured_at ORDER BY sample.measured_at""",
+        f"""{power.VALUED.format(condition=own)}
+            SELECT timezone($zone, measured_at) AS measured_at, value_w / 1000 AS power_kw,
+                   register_wh / 1000 - $meter_start AS energy_kwh
+            FROM valued ORDER BY valued.measured_at""",
         {
             "station": session["station_id"],
             "connector": session["connector_id"],
             "transaction": session["transaction_id"],
-            "started": session["started_at"],
-            "ended": session["ended_at"],
+            "since": session["started_at"],
+            "until": session["ended_at"] + timedelta.resolution,  # with what is measured at the end itself
+            "longest": power.LONGEST_SPAN.total_seconds(),
             "meter_start": session["meter_start_kwh"],
             "zone": session["time_zone"],
         },

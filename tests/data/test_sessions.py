@@ -208,6 +208,23 @@ def test_the_curve_sums_phases_and_counts_energy_from_the_start(
     assert (sample["power_kw"], sample["energy_kwh"]) == (7.0, 2.5)
 
 
+def test_the_curve_of_registers_alone_has_the_power_that_they_gained(
+    database: DuckDB, people: People, stations: dict[str, int]
+) -> None:
+    database.write([Batch(INSERT, [_session(people, stations, 4, "A")])])
+    session = sessions.find(people.alice, "S-0004")
+    insert = """INSERT INTO meter_value (station_id, connector_id, measured_at, logged_at, measurand, value, unit)
+                VALUES ($station, 1, $at, $at, 'Energy.Active.Import.Register', $value, 'Wh')"""
+    for share, value in ((0, 10_000.0), (1, 11_000.0)):
+        at = session["started_at"] + share * (session["ended_at"] - session["started_at"])
+        database.write([Sql(insert, {"station": stations["A"], "at": at, "value": value})])
+
+    rows = sessions.curve(people.alice, session).to_pylist()
+
+    hours = session["duration"] / 3600
+    assert [row["power_kw"] for row in rows] == [None, pytest.approx(1 / hours)]
+
+
 def test_a_session_without_meter_values_has_an_empty_curve(people: People, table: list) -> None:
     assert sessions.curve(people.alice, sessions.find(people.alice, "S-0001")).num_rows == 0
 
