@@ -257,6 +257,14 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 SECRET = re.compile("authorizationkey|passw(or)?d|passphrase|secret", re.IGNORECASE)
 """What names a value that nobody may see again."""
 
+CONTACT = re.compile(
+    r"charge.?(box|point).?id|endpoint|security.?profile|apn|ssid|sim.?pin|ip.?address|gateway"
+    r"|(central.?system|csms|back.?(end|office)|ocpp|server|websocket).{0,12}(ur[il]|address|host(name)?|port)$",
+    re.IGNORECASE,
+)
+"""What names a value by which a station finds the portal, or the portal knows it. Vendors name them as they like: one
+key too many only asks once more."""
+
 
 def secret_names(kind: Kind, parameters: dict[str, object]) -> set[str]:
     """Name the parameters whose values nobody may see again: by the kind, or by the configuration key they are for."""
@@ -273,3 +281,8 @@ def sentence(kind: Kind, text: str) -> Told:
 
 def is_secret_key(key: str) -> bool:
     return bool(SECRET.search(key))
+
+
+def may_cut_off(key: str) -> bool:
+    """Tell whether a wrong value of a configuration key may cut the station off, or make it another."""
+    return bool(CONTACT.search(key))

@@ -6,11 +6,10 @@ from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
-from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import live, messages, navigator, texts
+from components import live, messages, navigator, texts, typed_confirmation
 from components.access import OPERATORS, allow, current_scope
 from components.control.log import LOOKS
 from components.format import timestamp
@@ -18,8 +17,9 @@ from components.forms import written_id
 from components.menus import icon
 from components.pressed import OfText, telling
 from components.texts import said
+from components.typed_confirmation import Question
 from data import command_log, commands, parameters, station_settings
-from data.command_kinds import is_secret_key
+from data.command_kinds import MASK, is_secret_key, may_cut_off
 from data.command_rows import State as CommandState
 from data.errors import InvalidInput
 from data.nodes import Node
@@ -27,6 +27,8 @@ from data.scope import Scope
 
 TITLE = lazy_gettext("OCPP configuration")
 SHOWN_COMMANDS = 200
+AGREED = ("parameters-go", "parameters-typed")
+CUTS_OFF = "bi-shield-exclamation is-fault"
 
 
 def layout(scope: Scope, node: Node) -> html.Div:
@@ -50,20 +52,23 @@ def layout(scope: Scope, node: Node) -> html.Div:
         ],
         className="card-header d-flex flex-wrap gap-2 align-items-center",
     )
-    warning = _(
-        "Wrong parameters may cut the station off the network or stop it from working. Unknown values are never sent."
-    )
+    warning = _("Wrong parameters may stop the station from working. Unknown values are never sent.")
+    marked = _("marks those that may cut the station off: you are asked before they are sent.")
     return html.Div(
         [
             html.Section(
                 [
                     head,
-                    html.P([icon("bi-exclamation-triangle me-1"), warning], className="px-3 cp-t13 cp-2nd"),
+                    html.P(
+                        [icon("bi-exclamation-triangle me-1"), warning, icon(f"mx-1 {CUTS_OFF}"), marked],
+                        className="px-3 cp-t13 cp-2nd",
+                    ),
                     html.Div(_table(scope, node, ""), id="parameters-table", className="overflow-auto"),
                 ],
                 className="card",
                 **{"aria-label": str(TITLE)},
             ),
+            typed_confirmation.dialog("parameters"),
             dcc.Store(id="control-node", data=node.ref),
             dcc.Store(id="parameters-live"),
             dcc.Store(id="parameters-pressed"),
@@ -121,36 +126,69 @@ def register() -> None:
 def _register_giving() -> None:
     @callback(
         Output("parameters-live", "data", allow_duplicate=True),
+        *(Output(*f"parameters-{part}".rsplit(".", 1)) for part in typed_confirmation.PARTS),
         Input("parameters-pressed", "data"),
         Input("parameters-upload", "n_clicks"),
+        Input("parameters-go", "n_clicks"),
+        Input("parameters-typed", "n_submit"),
+        Input("parameters-stay", "n_clicks"),
         State({"parameter": ALL}, "value"),
         State({"parameter": ALL}, "id"),
         State("control-node", "data"),
+        State("parameters-typed", "value"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
     def give(
-        pressed: OfText | None, upload: int | None, values: list[str | None], ids: list[dict[str, str]], node: str
-    ) -> Any:
+        pressed: OfText | None,
+        upload: int | None,
+        _go: int | None,
+        _submit: int | None,
+        _stay: int | None,
+        values: list[str | None],
+        ids: list[dict[str, str]],
+        node: str,
+        word: str | None,
+    ) -> tuple[Any, ...]:
         scope, chosen = current_scope(), _node(node)
+        sure = typed_confirmation.shut()
         try:
             if ctx.triggered_id == "parameters-upload" and upload:
                 commands.request(scope, "read_configuration", [chosen.id])
                 messages.say(_("The station is asked for its parameters"))
-            elif pressed:
-                key = pressed["of"]
-                value = next(
-                    (value for value, one in zip(values, ids, strict=False) if one.get("parameter") == key), ""
-                )
-                if is_secret_key(key) and not value:  # what is kept is not shown: nothing typed is nothing meant
-                    raise InvalidInput(key, None, "is missing.")
-                commands.request(scope, "change_configuration", [chosen.id], {"key": key, "value": value or ""})
-            else:
-                raise PreventUpdate
+            elif ctx.triggered_id in ("parameters-pressed", *AGREED) and pressed:
+                typed = {one.get("parameter"): value for one, value in zip(ids, values, strict=False)}
+                key, value = pressed["of"], typed.get(pressed["of"]) or ""
+                question = _question(chosen, key, value)
+                word = word if ctx.triggered_id in AGREED else None
+                if question and question.word != word:
+                    sure = typed_confirmation.asked(question, word)
+                else:
+                    _save(scope, chosen, key, value)
             live.hurry()
         except InvalidInput as error:
             messages.say(_("That did not work"), said(error), True)
-        return time.time()
+        return time.time(), *sure
+
+
+def _question(node: Node, key: str, value: str) -> Question | None:
+    """Ask before a parameter is changed by which the station finds the portal."""
+    if not may_cut_off(key):
+        return None
+    text = _(
+        "%(key)s of %(name)s becomes %(value)s. If that is wrong, the station loses the portal, and somebody must go "
+        "there.",
+        key=key,
+        name=node.name,
+        value=MASK if is_secret_key(key) else value or _("empty"),
+    )
+    return Question(text, node.name, _("Save %(name)s", name=key))
+
+
+def _save(scope: Scope, node: Node, key: str, value: str) -> None:
+    if is_secret_key(key) and not value:  # what is kept is not shown: nothing typed is nothing meant
+        raise InvalidInput(key, None, "is missing.")
+    commands.request(scope, "change_configuration", [node.id], {"key": key, "value": value})
 
 
 def _node(ref: str) -> Node:
@@ -205,6 +243,9 @@ def _table(scope: Scope, node: Node, text: str) -> Any:
 def _row(one: dict[str, Any], said: Any) -> html.Tr:
     key = one["key"]
     is_secret = is_secret_key(key)
+    mark: list[Any] = []
+    if may_cut_off(key) and not one["readonly"]:
+        mark = [icon(f"me-1 {CUTS_OFF}"), html.Span(_("May cut the station off"), className="visually-hidden")]
     label = key if one["readonly"] else html.Label(key, htmlFor=written_id({"parameter": key}))
     if one["readonly"]:
         value, save = (
@@ -228,7 +269,7 @@ def _row(one: dict[str, Any], said: Any) -> html.Tr:
         )
     return html.Tr(
         [
-            html.Th(label, scope="row", className="fw-normal text-break"),
+            html.Th([*mark, label], scope="row", className="fw-normal text-break"),
             html.Td(value),
             html.Td(save),
             html.Td(html.Div(said, id={"parameter-said": key}, role="status")),

@@ -76,6 +76,24 @@ def test_a_parameter_is_saved_and_the_stations_answer_stands_on_its_row(visit: V
     assert violations(page) == []
 
 
+def test_a_parameter_that_may_cut_the_station_off_asks_for_the_stations_name(visit: Visit, station: int) -> None:
+    page = visit("alice", path=f"/configuration?node=station:{station}&tab=ocpp")
+    row = page.get_by_role("row", name="endpoint")
+    row.get_by_role("textbox").fill("wss://elsewhere.example")
+    row.get_by_role("button", name="Save endpoint").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("endpoint of 00004079 becomes wss://elsewhere.example.")
+    expect(dialog.get_by_label("Type 00004079 to go on")).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.type("0000407")
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("This is not 00004079.")
+    page.keyboard.type("9")
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(row).to_contain_text("Reboot")
+
+
 def test_one_command_goes_to_many_stations(visit: Visit, people: People, station: int) -> None:
     stations.create_station(people.alice, NewStation(people.solna, "00004080", "00004080"))
     page = visit("sam")

@@ -6,7 +6,7 @@ import pytest
 
 from data import command_log, command_rows, commands, stations
 from data.abilities import Abilities, unsupported_reason
-from data.command_kinds import KINDS, Danger
+from data.command_kinds import KINDS, Danger, may_cut_off
 from data.database import Sql
 from data.errors import InvalidInput, NotFound, NotPermitted
 from data.stations import NewStation
@@ -155,3 +155,23 @@ def test_an_action_on_several_stations_is_told_in_numbers(people: People, statio
     (action,) = command_log.batches(people.alice, None, 10)
     assert (action["batch_id"], action["commands"], action["states"]) == (batch_id, 2, {"done": 1, "queued": 1})
     assert command_log.batches(people.bob, None, 10) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "may"),
+    [
+        ("chargeboxidentity", True),
+        ("ChargePointId", True),
+        ("endpoint", True),
+        ("CentralSystemURL", True),
+        ("Backend_Address", True),
+        ("OCPP/server-host", True),
+        ("SecurityProfile", True),
+        ("network/apn", True),
+        ("HeartbeatInterval", False),
+        ("WebSocketPingInterval", False),
+        ("SupportedFeatureProfiles", False),
+    ],
+)
+def test_keys_by_which_a_station_finds_the_portal_are_told_from_others(key: str, may: bool) -> None:
+    assert may_cut_off(key) is may

@@ -23,6 +23,7 @@ def station(database: Database, people: People) -> int:
     for key, value, readonly in (
         ("HeartbeatInterval", "300", False),
         ("AuthorizationKey", "", False),
+        ("endpoint", "wss://portal.example/ocpp", False),
         ("WifiPassword", "0pen-wifi", False),
         ("FtpPassword", "0pen-ftp", True),
         ("Model", "EVA", True),
@@ -145,13 +146,52 @@ def test_parameters_are_shown_as_read_and_only_writable_ones_can_be_saved(visito
     assert "0pen-" not in page
 
 
+def save(visitor: Visitor, station: int, key: str, value: str, word: str | None = None) -> str:
+    """Press Save on a parameter's row, or with a word go on after the question; return what comes of it."""
+    (output,) = (name for name in visitor.app.callback_map if "parameters-sure.is_open" in name)
+    id_, pressed = {"parameter": key}, "parameters-pressed.data" if word is None else "parameters-go.n_clicks"
+    body = {
+        "output": output,
+        "outputs": outputs(output),
+        "inputs": [
+            {"id": "parameters-pressed", "property": "data", "value": {"of": key}},
+            *({"id": f"parameters-{name}", "property": "n_clicks", "value": None} for name in ("upload", "go")),
+            {"id": "parameters-typed", "property": "n_submit", "value": None},
+            {"id": "parameters-stay", "property": "n_clicks", "value": None},
+        ],
+        "state": [
+            [{"id": id_, "property": "value", "value": value}],
+            [{"id": id_, "property": "id", "value": id_}],
+            {"id": "control-node", "property": "data", "value": f"station:{station}"},
+            {"id": "parameters-typed", "property": "value", "value": word},
+        ],
+        "changedPropIds": [pressed],
+    }
+    headers = {"X-CSRFToken": visitor.token}
+    answer = visitor.client.post("/_dash-update-component", json=body, headers=headers)
+    assert answer.status_code == 200
+    return answer.text
+
+
 def test_nothing_typed_does_not_empty_a_secret(database: Database, visitor: Visit, station: int) -> None:
-    alice = visitor("alice")
-    (output,) = (key for key in alice.app.callback_map if key.startswith("parameters-live.data@"))
-    state = {"control-node.data": f"station:{station}", "parameters-pressed.data": {"of": "WifiPassword"}}
-    answer = alice.call(output, state, ["parameters-pressed.data"])
-    assert "is missing" in answer.text
+    assert "is missing" in save(visitor("alice"), station, "WifiPassword", "")
     assert rows(database) == []
+
+
+def test_a_parameter_that_may_cut_the_station_off_is_sent_only_when_the_stations_name_is_typed(
+    database: Database, visitor: Visit, station: int
+) -> None:
+    alice = visitor("alice")
+    asked = save(alice, station, "endpoint", "wss://elsewhere.example")
+    assert "endpoint of 00004079 becomes wss:" in asked
+    assert "Type 00004079 to go on" in asked
+    assert "This is not 00004079." in save(alice, station, "endpoint", "wss://elsewhere.example", word="00004080")
+    save(alice, station, "endpoint", "wss://elsewhere.example", word="")
+    assert rows(database) == []
+    save(alice, station, "endpoint", "wss://elsewhere.example", word="00004079")
+    assert [row["kind"] for row in rows(database)] == ["change_configuration"]
+    save(alice, station, "HeartbeatInterval", "60")
+    assert len(rows(database)) == 2
 
 
 def test_pages_of_a_station_are_not_there_for_others(visitor: Visit, station: int) -> None:
