@@ -2,7 +2,8 @@
 // that there are some (is-dirty), and what to ask (data-leave, data-discard).
 (function () {
   const bar = () => document.querySelector(".cp-savebar.is-dirty, .cp-savebar[data-typing]");
-  const inForm = (target) => target.closest?.(".cp-form input:not([type=file]), .cp-form textarea, .cp-form select");
+  const ownSave = (target) => target.closest?.(".cp-own-save"); // a field with a button of its own
+  const inForm = (target) => !ownSave(target) && target.closest?.(".cp-form input:not([type=file]), .cp-form textarea, .cp-form select");
   let isGoingBack = false;
   let valueAtFocus = "";
 
@@ -77,7 +78,12 @@
 
   document.addEventListener("keydown", (event) => {
     if (document.querySelector(".modal.show, dialog[open]")) return;
-    const isEnter = event.key === "Enter" && inForm(event.target)?.matches("input, select");
+    if (event.key === "Enter" && event.target.matches("input") && ownSave(event.target)) {
+      event.preventDefault();
+      press(ownSave(event.target).querySelector("button"));
+      return;
+    }
+    const isEnter = event.key === "Enter" && inForm(event.target) && event.target.matches("input, select");
     if (isEnter || (event.key === "s" && (event.ctrlKey || event.metaKey) && document.querySelector(".cp-savebar"))) {
       event.preventDefault();
       save();

@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, html
+from dash import ALL, Input, Output, State, callback, dcc, html
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -114,7 +114,7 @@ def _properties(scope: Scope, node: Node) -> html.Section:
     found = station_settings.service_values(scope, node.id)
     if not found:
         return forms.section_of(title, text, [html.P(_("There is no active service."), className="cp-2nd m-0")])
-    return forms.section_of(title, text, [_value(one) for one in found])
+    return forms.section_of(title, text, [*(_value(one) for one in found), dcc.Store(id="outlet-value-pressed")])
 
 
 def _value(one: dict[str, Any]) -> html.Div:
@@ -128,4 +128,4 @@ def _value(one: dict[str, Any]) -> html.Div:
     )
     control = dbc.Input(id={"outlet-value": one["service_id"]}, value=one["value"], maxlength=200)
     fault = html.Div(id={"outlet-value-fault": one["service_id"]}, className="form-text is-fault", role="status")
-    return html.Div([dbc.Label(label, html_for=name), dbc.InputGroup([control, save]), fault])
+    return html.Div([dbc.Label(label, html_for=name), dbc.InputGroup([control, save], class_name="cp-own-save"), fault])

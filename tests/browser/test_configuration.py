@@ -183,3 +183,21 @@ def test_from_the_worst_stations_to_the_days_of_one_which_follow_what_is_written
     database.write([connection_days.written([days[0]._replace(closed_network=5)])], [connection_days.CHANGED])
     expect(page.get_by_role("row", name="The line broke")).to_contain_text("7")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_outlets_value_at_a_service_is_saved_by_itself_with_enter(visit: Visit, people: People) -> None:
+    station = stations.create_station(people.alice, NewStation(people.solna, "CB-7", "00007", outlets=(NewOutlet(1),)))
+    service_id, _secrets = services.create(people.alice, "charging", "Parking app", "Easy payment")
+    seen = edits.read(people.alice, services.SERVICE, service_id)
+    edits.save(people.alice, services.SERVICE, service_id, seen, {"is_active": True, "url": "https://pay.example/in"})
+    [outlet] = people.alice.database.query(f"SELECT outlet_id FROM outlet WHERE station_id = {station}").to_pylist()
+    page = visit("alice", path=f"/configuration?node=outlet:{outlet['outlet_id']}")
+    field = page.get_by_label("Parking app, Easy payment")
+    field.fill("Bay 7")
+    field.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+    expect(page.get_by_text("No changes to save")).to_be_visible()
+    kept = people.alice.database.query("SELECT value FROM outlet_service_value")["value"].to_pylist()
+    assert kept == ["Bay 7"]
+    page.get_by_role("link", name="Dashboard").first.click()  # nothing is unsaved: nobody asks
+    page.wait_for_url("**/dashboard**")
