@@ -25,6 +25,14 @@
     document.querySelector(".cp-savebar")?.removeAttribute("data-typing");
   }
 
+  // What is being typed, by column: Dash knows it only when the field is left.
+  function typing() {
+    const field = document.activeElement;
+    if (!inForm(field) || !field.id.startsWith("{") || field.value === valueAtFocus) return {};
+    const value = field.type === "number" ? (Number.isNaN(field.valueAsNumber) ? null : field.valueAsNumber) : field.value;
+    return { [JSON.parse(field.id).field]: value };
+  }
+
   function save() {
     press(document.querySelector(".cp-savebar:not([hidden]) .btn-primary"));
   }
@@ -116,7 +124,7 @@
       },
       changed(changes, subject) {
         const has = changes && subject in changes.changed && changes.changed[subject] !== null;
-        return has ? Date.now() : window.dash_clientside.no_update;
+        return has ? { at: Date.now(), typing: typing() } : window.dash_clientside.no_update;
       },
     },
   });

@@ -15,7 +15,7 @@ Fields have the id `{"form": <id>, "field": <column>}`, what is wrong with one s
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import dash_bootstrap_components as dbc
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
@@ -39,6 +39,13 @@ BAR_DIRTY = f"{BAR} is-dirty"
 Text = str | LazyString
 Values = dict[str, Any]
 """What stands in a form's fields, by column."""
+
+
+class Live(TypedDict):
+    """A change by somebody else, and what stood in the field that is being typed in then, by column."""
+
+    at: int
+    typing: dict[str, str | float | None]
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,7 @@ def register(form: Form) -> None:
         _theirs: int | None,
         _go: int | None,
         _stay: int | None,
-        _live: Any,
+        live: Live | None,
         ids: list[dict[str, str]],
         seen: conflicts.Seen,
         word: str | None,
@@ -165,6 +172,8 @@ def register(form: Form) -> None:
         names = [one["field"] for one in ids]
         typed = {name: value for name, value in zip(names, values, strict=False) if name in form.fields}
         pressed = {prop.rpartition("-")[2].removesuffix(".n_clicks") for prop in ctx.triggered_prop_ids}
+        if live and "live" in {prop.rpartition("-")[2].removesuffix(".data") for prop in ctx.triggered_prop_ids}:
+            typed |= {name: text for name, text in live["typing"].items() if name in form.fields}
         return _answer(form, names, typed, seen, pressed, word if "go" in pressed else None)
 
     clientside_callback(
@@ -193,7 +202,7 @@ def _answer(
     if "overwrite" in pressed:
         before = dict(now)
     meanwhile = edits.changes(scope, form.record, row_id, before)
-    faults = _faults(form, values)
+    faults = _faults(form, values) or _taken(form, scope, row_id, values, before)
     conflict: Any = no_update
     is_open: Any = False if pressed & {"look", "overwrite", "theirs"} else no_update
     saves = bool(pressed & {"save", "overwrite", "go"}) and not faults and bool(_changed(form, values, before))
@@ -212,7 +221,7 @@ def _answer(
         except ChangedMeanwhile as error:
             is_open, conflict = True, conflicts.told(scope, form.fields, error.changes, values)
         except AlreadyExists as error:
-            faults = {error.field: _("%(name)s is taken. Choose another.", name=error.identity)}
+            faults = {error.field: _taken_text(error)}
     mine = _changed(form, values, before)
     notes = {c.field: conflicts.sentence(scope, form.fields, c) for c in meanwhile if c.field in mine}
     return (
@@ -254,6 +263,15 @@ def _changed(form: Form, values: Values, before: Values) -> list[str]:
 def _faults(form: Form, values: Values) -> dict[str, str]:
     wrong = edits.check(form.record, {n: v for n, v in values.items() if not form.fields[n].is_fixed})
     return {name: _fault_text(form.fields[name], error) for name, error in wrong.items()}
+
+
+def _taken(form: Form, scope: Scope, row_id: int, values: Values, before: Values) -> dict[str, str]:
+    mine = {name: values[name] for name in _changed(form, values, before)}
+    return {name: _taken_text(error) for name, error in edits.taken(scope, form.record, row_id, mine).items()}
+
+
+def _taken_text(error: AlreadyExists) -> str:
+    return _("%(name)s is taken. Choose another.", name=error.identity)
 
 
 def _fault_text(field: Field, error: InvalidInput) -> str:

@@ -43,6 +43,7 @@ class Record:
         roles: who may change it.
         name: SQL for what the row is called.
         unique: columns whose value no other row may have, with the condition that such a row meets as well.
+        unique_beside: columns whose value no live row of another table may have in the same column either, with it.
         subject: what the live feed calls it.
         station: SQL for the row's station_id in the event log.
         together: columns that mean something only together, such as coordinates: all of them have a value or none,
@@ -57,6 +58,7 @@ class Record:
     fields: Mapping[str, Field]
     name: str = "name"
     unique: Mapping[str, str] | None = None
+    unique_beside: Mapping[str, str] | None = None
     subject: str = "topology"
     alive: str = "removed_at IS NULL"
     station: str = "NULL"
@@ -88,6 +90,16 @@ def read(scope: Scope, record: Record, row_id: int) -> dict[str, Any]:
 def check(record: Record, values: Mapping[str, object]) -> dict[str, InvalidInput]:
     """Return what is wrong with values, by column."""
     return _checked(record, values)[1]
+
+
+def taken(scope: Scope, record: Record, row_id: int, values: Mapping[str, object]) -> dict[str, AlreadyExists]:
+    """Return which of a row's values others have that must be unique, by column."""
+    found = {}
+    for name in (record.unique or {}).keys() & values.keys():
+        sql = f"SELECT 1 FROM {record.table} WHERE {record.key} = $id AND {_is_taken(record, name)}"
+        if scope.database.query(sql, {"id": row_id, f"new_{name}": values[name]}).num_rows:
+            found[name] = _already(record, name, values[name])
+    return found
 
 
 def save(
@@ -225,14 +237,22 @@ def _condition(
         if not record.fields[name].is_secret:
             parts.append(f"{record.table}.{name} IS NOT DISTINCT FROM $seen_{name}")
             params[f"seen_{name}"] = seen.get(name)
-    for name, where in (record.unique or {}).items():
+    for name in record.unique or {}:
         if name in new:
             params[f"new_{name}"] = new[name]
-            parts.append(
-                f"NOT EXISTS (SELECT 1 FROM {record.table} other WHERE other.{name} = $new_{name} "
-                f"AND other.{record.key} <> $id AND {where})"
-            )
+            parts.append(f"NOT {_is_taken(record, name)}")
     return " AND ".join(parts), params
+
+
+def _is_taken(record: Record, name: str) -> str:
+    """Tell in SQL whether another row has the value that is to be kept in a column."""
+    same = f"""EXISTS (SELECT 1 FROM {record.table} other WHERE other.{name} = $new_{name}
+                       AND other.{record.key} <> $id AND {(record.unique or {})[name]})"""
+    beside = (record.unique_beside or {}).get(name)
+    if not beside:
+        return same
+    return f"""({same} OR EXISTS (SELECT 1 FROM {beside} other WHERE other.{name} = $new_{name}
+                                  AND other.removed_at IS NULL))"""
 
 
 def _note(
@@ -272,9 +292,13 @@ def _refuse(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object
         raise ChangedMeanwhile(record.kind, mine)
     for name in record.unique or {}:
         if name in new:
-            what = told("%(kind)s with the %(field)s", kind=told(record.kind), field=told(record.fields[name].title))
-            raise AlreadyExists(what, new[name], name)
+            raise _already(record, name, new[name])
     raise NotFound(record.kind, row_id)
+
+
+def _already(record: Record, name: str, value: object) -> AlreadyExists:
+    what = told("%(kind)s with the %(field)s", kind=told(record.kind), field=told(record.fields[name].title))
+    return AlreadyExists(what, value, name)
 
 
 def authors(scope: Scope, record: Record, row_id: int) -> dict[str, tuple[str, datetime]]:

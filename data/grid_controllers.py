@@ -11,14 +11,16 @@ def create_grid_controller(
     """Create a grid controller under a site or floor and return its grid_controller_id.
 
     Raises:
-        AlreadyExists: a grid controller has that ChargeboxId.
+        AlreadyExists: a grid controller or charging station has that ChargeboxId.
     """
     node_changes.require_site(scope, site_id, N_("create a grid controller"), floor_id)
     sql = """INSERT INTO grid_controller (grid_controller_id, site_id, floor_id, name, charge_box_id)
              SELECT $id, $site_id, $floor_id, $name, $charge_box_id
              WHERE NOT EXISTS (SELECT 1 FROM grid_controller
                                WHERE charge_box_id = $charge_box_id AND removed_at IS NULL)
+               AND NOT EXISTS (SELECT 1 FROM charging_station
+                               WHERE charge_box_id = $charge_box_id AND removed_at IS NULL)
              RETURNING grid_controller_id"""
-    called = values.name("ChargeboxId", charge_box_id)
+    called = values.charge_box_id("ChargeboxId", charge_box_id)
     params = {"site_id": site_id, "floor_id": floor_id, "name": values.name("Name", name), "charge_box_id": called}
     return node_changes.create(scope, "grid_controller", called, sql, params)

@@ -23,9 +23,10 @@ STATION = Record(
         "name": Field("Logical name", values.name),
         "description": Field("Description", values.text()),
         "model": Field("Model", values.text(100)),
-        "charge_box_id": Field("ChargeboxId", values.name),
+        "charge_box_id": Field("ChargeboxId", values.charge_box_id),
     },
     unique={"charge_box_id": "other.removed_at IS NULL"},
+    unique_beside={"charge_box_id": "grid_controller"},
     station="station_id",
 )
 

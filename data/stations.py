@@ -100,7 +100,7 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
     """Create charging stations with their outlets, all or none, and return their station_ids in order.
 
     Raises:
-        AlreadyExists: a live station has one of the ChargeboxIds.
+        AlreadyExists: a live station or grid controller has one of the ChargeboxIds.
         InvalidInput: no or too many outlets, an unknown mode, an empty name.
     """
     for site_id, floor_id in {(station.site_id, station.floor_id) for station in stations}:
@@ -137,16 +137,18 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
 def _refuse_known(scope: Scope, charge_box_ids: list[str]) -> None:
     twice = [one for one, count in Counter(charge_box_ids).items() if count > 1]
     known = scope.database.query(
-        "SELECT charge_box_id FROM charging_station WHERE removed_at IS NULL AND charge_box_id = ANY($ids)",
+        """SELECT charge_box_id FROM charging_station WHERE removed_at IS NULL AND charge_box_id = ANY($ids)
+           UNION ALL
+           SELECT charge_box_id FROM grid_controller WHERE removed_at IS NULL AND charge_box_id = ANY($ids)""",
         {"ids": charge_box_ids},
     )["charge_box_id"].to_pylist()
     for charge_box_id in [*twice, *known]:
-        raise AlreadyExists("charging station with ChargeboxId", charge_box_id)
+        raise AlreadyExists("charging station or grid controller with ChargeboxId", charge_box_id)
 
 
 def _check(station: NewStation) -> None:
     values.name("Name", station.name)
-    values.name("ChargeboxId", station.charge_box_id)
+    values.charge_box_id("ChargeboxId", station.charge_box_id)
     connectors = [outlet.connector_id for outlet in station.outlets]
     if sorted(connectors) != list(range(1, len(connectors) + 1)) or not 1 <= len(connectors) <= MOST_OUTLETS:
         raise InvalidInput("Outlets", connectors, told("must be numbered 1 to at most %(most)s.", most=MOST_OUTLETS))

@@ -63,9 +63,10 @@ GRID_CONTROLLER = Record(
     fields={
         "name": Field("Name", values.name),
         "description": DESCRIPTION,
-        "charge_box_id": Field("ChargeboxId", values.name),
+        "charge_box_id": Field("ChargeboxId", values.charge_box_id),
     },
     unique={"charge_box_id": "other.removed_at IS NULL"},
+    unique_beside={"charge_box_id": "charging_station"},
 )
 
 _PLACE = {"site_id": Field("Site", values.identity), "floor_id": Field("Floor", values.identity_or_none)}

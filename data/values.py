@@ -20,6 +20,14 @@ def name(title: str, value: object) -> str:
     return kept
 
 
+def charge_box_id(title: str, value: object) -> str:
+    """Return a ChargeboxId: a name that can be the last part of a station's address."""
+    kept = name(title, value)
+    if any(mark in kept for mark in "/\\?#%"):
+        raise InvalidInput(title, None, r"may not have / \ ? # or %: the station's address ends with it.")
+    return kept
+
+
 def text(longest: int = LONGEST_TEXT) -> Callable[[str, object], str]:
     """Return the check of a text that may be empty, trimmed."""
 

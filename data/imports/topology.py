@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from data import values
 from data.database import Batch, Change, Database, Into, Sql
 from data.errors import InvalidInput
 from data.imports import fields
@@ -132,6 +133,7 @@ def check_name(column: str, text: str) -> None:
 def _station(line: Line) -> Station:
     for column in ("site", "charge_box_id", "floor", "name"):
         check_name(column, line.get(column))
+    values.charge_box_id("charge_box_id", line.get("charge_box_id"))
     outlets, mode = line.get("outlets"), line.get("mode").upper()
     if mode and mode not in MODES:
         raise InvalidInput("mode", line.get("mode"), "must be OPEN or RFID.")

@@ -77,6 +77,32 @@ def test_two_people_do_not_overwrite_each_other_silently(visit: Visit, people: P
     assert edits.read(people.alice, SITE, people.solna)["name"] == "Alice's"
 
 
+def test_what_is_being_typed_stays_while_somebody_saves_the_same_field(visit: Visit, people: People) -> None:
+    page = site(visit, people, "alice")
+    name = page.get_by_label("Name", exact=True)
+    name.focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" Centre")
+    edits.save(people.bob, SITE, people.solna, {"name": "Solna"}, {"name": "Solna N"})
+    expect(page.locator(".cp-form")).to_contain_text("Bob Example changed Name from “Solna” to “Solna N”")
+    page.keyboard.type(" 2")
+    expect(name).to_have_value("Solna Centre 2")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("status")).to_have_text("Changed: Name")
+
+
+def test_a_name_that_is_taken_is_told_when_its_field_is_left_and_stays_told(visit: Visit, people: People) -> None:
+    page = site(visit, people, "alice")
+    page.get_by_label("Name", exact=True).fill("Lund")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Lund is taken. Choose another.")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    edits.save(people.bob, SITE, people.solna, {"identification": ""}, {"identification": "S-1"})
+    expect(page.get_by_label("Identification")).to_have_value("S-1")
+    expect(page.get_by_text("Lund is taken. Choose another.")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("Correct to save: Name")
+
+
 def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Visit, people: People) -> None:
     people.alice.database.write(unknown_callers.noted("00004711", "192.0.2.9", "OCPP 1.6", datetime.now(UTC), 3))
     page = visit("alice")

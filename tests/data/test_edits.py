@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
-from data import edits, node_changes, sites
+from data import edits, node_changes, sites, stations
 from data.database import Revision
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, NotPermitted, PortalError
+from data.grid_controllers import create_grid_controller
+from data.station_settings import STATION
+from data.stations import NewStation
 from data.topology import FLOOR, SITE, SYSTEM
 from tests.conftest import People
 
@@ -64,6 +67,22 @@ def test_a_name_stands_once_and_the_refusal_names_the_field(people: People) -> N
         edits.save(people.alice, FLOOR, p2, {"name": "P2"}, {"name": "P1"})
     edits.save(people.alice, FLOOR, p1, {"name": "P1"}, {"name": "P9"})
     assert edits.read(people.alice, FLOOR, elsewhere) == {"name": "P9", "description": ""}
+
+
+def test_a_charge_box_id_stands_once_among_stations_and_grid_controllers(people: People) -> None:
+    station = stations.create_station(people.alice, NewStation(people.solna, "CB-1", "00001"))
+    create_grid_controller(people.alice, people.solna, "Main fuse", "GC-1")
+    seen = edits.read(people.alice, STATION, station)
+    assert list(edits.taken(people.alice, STATION, station, {"charge_box_id": "GC-1"})) == ["charge_box_id"]
+    assert edits.taken(people.alice, STATION, station, {"charge_box_id": "CB-1"}) == {}
+    with pytest.raises(AlreadyExists):
+        edits.save(people.alice, STATION, station, seen, {"charge_box_id": "GC-1"})
+    with pytest.raises(AlreadyExists):
+        stations.create_station(people.alice, NewStation(people.solna, "GC-1", "00002"))
+    with pytest.raises(AlreadyExists):
+        create_grid_controller(people.alice, people.solna, "Second", "CB-1")
+    with pytest.raises(InvalidInput, match="the station's address ends with it"):
+        stations.create_station(people.alice, NewStation(people.solna, "CB/3", "00003"))
 
 
 @pytest.mark.parametrize(
