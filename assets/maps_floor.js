@@ -155,7 +155,7 @@
   }
 
   document.addEventListener("dragstart", (event) => {
-    const row = event.target.closest?.(".cp-waiting");
+    const row = event.target.closest?.(".cp-off-map");
     if (row) event.dataTransfer.setData("application/x-station", row.dataset.station);
   });
   document.addEventListener("click", (event) => {
@@ -166,13 +166,15 @@
   });
   document.addEventListener("change", ({ target }) => {
     if (!target.matches?.(".cp-axis") || !model.chosen) return;
-    const typed = ["x", "y"].map((axis) => Number(document.getElementById(`positions-${axis}`).value) / 100);
-    move(model.chosen, typed.map((part) => within(part || 0)));
+    const typed = ["x", "y"].map((axis) => document.getElementById(`positions-${axis}`));
+    const isPlace = typed.every((field) => field.value && field.validity.valid);
+    document.getElementById("positions-fault").hidden = isPlace;
+    if (isPlace) move(model.chosen, typed.map((field) => within(field.valueAsNumber / 100)));
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches?.(".cp-axis")) return;
     event.target.blur(); // what is typed counts when its field is left
-    document.getElementById("positions-save").click();
+    if (document.getElementById("positions-fault").hidden) document.getElementById("positions-save").click();
   });
 
   // A floor's map that is too large is refused before it is read.
@@ -193,10 +195,11 @@
         model = { ...model, kept: kept ?? [], moved: moved ?? {}, chosen: chosen ?? null };
         draw();
       },
-      // dcc.Upload's own field, which it draws when it likes, has no name; the button beside it is the stop of Tab.
+      // dcc.Upload's own field, which it draws when it likes, has no name; the button beside it is the stop of Tab. What
+      // is accepted only helps to choose: dcc.Upload ignores other files without a word, the server says what they are.
       name(label) {
         const zone = document.getElementById("floor-map-zone");
-        const set = () => zone.querySelectorAll("input").forEach((field) => Object.assign(field, { ariaLabel: label, tabIndex: -1 }));
+        const set = () => zone.querySelectorAll("input").forEach((field) => Object.assign(field, { ariaLabel: label, tabIndex: -1, accept: "image/jpeg" }));
         new MutationObserver(set).observe(zone, { childList: true, subtree: true });
         set();
         return "yes";

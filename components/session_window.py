@@ -167,7 +167,7 @@ def _parameters(session: Mapping[str, Any]) -> list[Any]:
             (_("Energy meter value"), quantity(session["meter"], "kWh")),
         ),
         (
-            _("Place"),
+            _("Where"),
             (_("Site"), _node_link(session["site"], session["site_ref"])),
             (_("Charging station"), _node_link(station, session["station_ref"])),
             (_("Node Identity"), session["node"]),

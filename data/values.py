@@ -24,7 +24,7 @@ def charge_box_id(title: str, value: object) -> str:
     """Return a ChargeboxId: a name that can be the last part of a station's address."""
     kept = name(title, value)
     if any(mark in kept for mark in "/\\?#%"):
-        raise InvalidInput(title, None, r"may not have / \ ? # or %: the station's address ends with it.")
+        raise InvalidInput(title, None, r"may not have / \ ? # or a percent sign: the station's address ends with it.")
     return kept
 
 

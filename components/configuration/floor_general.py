@@ -5,6 +5,7 @@ import binascii
 from typing import Any, TypedDict
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, set_props
+from dash.exceptions import PreventUpdate
 from flask import abort
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -102,7 +103,9 @@ def register() -> None:
     )
     @allow(*FLOOR.roles)
     def bring(contents: str | None, name: str | None, seen: Seen) -> str:
-        return _bring(seen["row"], name or "", contents) if contents else ""
+        if not contents:  # it was set free for the next file
+            raise PreventUpdate
+        return _bring(seen["row"], name or "", contents)
 
     @callback(
         Output("floor-map-removed", "children"),
@@ -189,7 +192,6 @@ def _drop_zone() -> html.Div:
             ),
         ],
         id="floor-map-upload",
-        accept="image/jpeg,.jpg,.jpeg",
         className="cp-drop",
         className_active="cp-drop is-over",
         style={},

@@ -154,7 +154,7 @@ def _waiting(one: Standing, may_write: bool) -> html.Div:
     )
     return html.Div(
         [name, *([place] if may_write else [])],
-        className="cp-waiting",
+        className="cp-off-map",
         draggable="true" if may_write else "false",
         key=one.station_id,
         **{"data-station": str(one.station_id)},
@@ -181,7 +181,14 @@ def _chosen(one: Standing, place: Place, may_write: bool) -> html.Section:
         className="btn btn-secondary btn-sm",
     )
     hint = html.P(_("Arrow keys move 1 %, with Shift 5 %. Enter saves."), className="form-text m-0")
-    inside = [fields, *([hint, off] if may_write else []), station]
+    fault = html.P(
+        _("X and Y must be numbers from 0 to 100."),
+        id="positions-fault",
+        className="form-text is-fault m-0",
+        role="alert",
+        hidden=True,
+    )
+    inside = [fields, fault, *([hint, off] if may_write else []), station]
     return _card("positions-chosen-name", head, html.Div(inside, className="card-body pt-0 d-grid gap-3"))
 
 

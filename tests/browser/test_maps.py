@@ -76,6 +76,10 @@ def test_stations_are_placed_on_an_uploaded_map_and_others_see_it(visit: Visit, 
     upload = alice.locator("input[type=file]")
     upload.set_input_files({"name": "plan.jpg", "mimeType": "image/jpeg", "buffer": b"x" * (jpeg.LARGEST + 1)})
     expect(alice.get_by_role("alert").filter(has_text="larger than 2 MB")).to_be_visible()
+    upload.set_input_files({"name": "plan.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"})
+    expect(alice.get_by_role("alert").filter(has_text="is no JPG")).to_be_visible()
+    alice.get_by_label("Name", exact=True).press("Tab")  # what was refused stays told
+    expect(alice.get_by_role("alert").filter(has_text="is no JPG")).to_be_visible()
     upload.set_input_files({"name": "plan.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(800, 500))})
     expect(alice.get_by_role("img", name="Map of floor P1")).to_be_visible()
     expect(alice.locator("#floor-map")).to_contain_text("800 × 500")
@@ -90,6 +94,11 @@ def test_stations_are_placed_on_an_uploaded_map_and_others_see_it(visit: Visit, 
         expect(alice.get_by_label(axis, exact=True)).to_have_value(value)
     expect(alice.get_by_role("status")).to_have_text("1 station moved: 00004079")
     assert violations(alice) == []
+    alice.get_by_label("X", exact=True).fill("250")
+    alice.keyboard.press("Enter")
+    expect(alice.get_by_role("alert").filter(has_text="numbers from 0 to 100")).to_be_visible()
+    expect(alice.get_by_role("status")).to_have_text("1 station moved: 00004079")
+    alice.get_by_label("X", exact=True).fill("46")
     alice.keyboard.press("Enter")
     expect(alice.get_by_role("status")).to_have_text("No changes to save")
     expect(bob.get_by_role("button", name="00004079, Never online")).to_be_attached()
