@@ -1,20 +1,27 @@
 // Forms with a save bar: Ctrl+S or Enter saves, Esc discards, and leaving with unsaved changes asks once. The bar says
-// that there are some (is-dirty), and what to ask (data-leave, data-discard).
+// that there are some (is-dirty), and what to ask (data-leave, data-discard). A field with a button of its own stands in
+// a .cp-own-save that tells what is kept (data-kept).
 (function () {
   const bar = () => document.querySelector(".cp-savebar.is-dirty, .cp-savebar[data-typing]");
-  const ownSave = (target) => target.closest?.(".cp-own-save"); // a field with a button of its own
+  const ownSave = (target) => target.closest?.(".cp-own-save");
+  const ownField = (own) => own.querySelector("input, textarea, select");
+  const unsaved = () => [
+    ...document.querySelectorAll(".is-dirty[data-leave], [data-typing][data-leave]"),
+    ...[...document.querySelectorAll(".cp-own-save")].filter((own) => ownField(own).value !== own.dataset.kept),
+  ];
   const inForm = (target) => !ownSave(target) && target.closest?.(".cp-form input:not([type=file]), .cp-form textarea, .cp-form select");
   let isGoingBack = false;
   let valueAtFocus = "";
 
   function mayLeave() {
-    const unsaved = bar();
-    if (!unsaved || window.confirm(unsaved.dataset.leave)) {
-      unsaved?.classList.remove("is-dirty");
-      unsaved?.removeAttribute("data-typing");
-      return true;
+    const left = unsaved();
+    if (left.length && !window.confirm(left[0].dataset.leave)) return false;
+    for (const one of left) {
+      one.classList.remove("is-dirty");
+      one.removeAttribute("data-typing");
+      if (ownSave(one)) one.dataset.kept = ownField(one).value;
     }
-    return false;
+    return true;
   }
 
   // What was typed has been looked at: whether there is something to save now stands in the bar's class. An answer to
@@ -49,14 +56,14 @@
   }
 
   addEventListener("beforeunload", (event) => {
-    if (bar()) event.preventDefault();
+    if (unsaved().length) event.preventDefault();
   });
 
   // Back and Forward: the address has changed already, so staying means to go back to it.
   addEventListener(
     "popstate",
     (event) => {
-      if (isGoingBack || (bar() && !mayLeave())) {
+      if (isGoingBack || !mayLeave()) {
         event.stopImmediatePropagation();
         if (!isGoingBack) history.forward();
         isGoingBack = !isGoingBack;
@@ -84,12 +91,22 @@
     if (inForm(target) && target.value === valueAtFocus) settled();
   });
 
+  // Writes into a field as a person does; Dash hears of it.
+  function type(field, text) {
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches(".cp-typed")) press(event.target.closest(".modal-content").querySelector(".btn-danger"));
     if (document.querySelector(".modal.show, dialog[open]")) return;
-    if (event.key === "Enter" && event.target.matches("input") && ownSave(event.target)) {
-      event.preventDefault();
-      press(ownSave(event.target).querySelector("button"));
-      return;
+    const own = ownSave(event.target);
+    if (own && event.target === ownField(own)) {
+      if (event.key === "Escape") return type(event.target, own.dataset.kept);
+      if (event.key === "Enter") {
+        event.preventDefault();
+        return press(own.querySelector("button"));
+      }
     }
     const isEnter = event.key === "Enter" && inForm(event.target) && event.target.matches("input, select");
     if (isEnter || (event.key === "s" && (event.ctrlKey || event.metaKey) && document.querySelector(".cp-savebar"))) {

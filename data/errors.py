@@ -64,8 +64,8 @@ class ChangedMeanwhile(PortalError):
                 "%(who)s changed %(field)s from %(old)s to %(new)s.",
                 who=one.who or told("Somebody"),
                 field=told(one.title),
-                old=one.old,
-                new=one.new,
+                old=told("nothing") if one.old in ("", None) else one.old,
+                new=told("nothing") if one.new in ("", None) else one.new,
             )
             for one in changes
         )

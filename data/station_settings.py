@@ -4,8 +4,8 @@ from typing import Any
 
 from data import values
 from data.database import Sql
-from data.edits import Field, Record
-from data.errors import InvalidInput, NotFound
+from data.edits import Change, Field, Record
+from data.errors import ChangedMeanwhile, InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
 from data.stations import MODES
@@ -103,10 +103,11 @@ def _require_outlet(scope: Scope, outlet_id: int) -> None:
         raise NotFound("outlet", outlet_id)
 
 
-def set_service_value(scope: Scope, outlet_id: int, service_id: int, value: str) -> None:
+def set_service_value(scope: Scope, outlet_id: int, service_id: int, seen: str, value: str) -> None:
     """Keep what an outlet is called at a service; empty forgets it.
 
     Raises:
+        ChangedMeanwhile: it is neither what was seen any more, nor what is wanted.
         NotFound: there is no such outlet for this user, or no such service.
         InvalidInput: the value is too long.
     """
@@ -125,6 +126,8 @@ def set_service_value(scope: Scope, outlet_id: int, service_id: int, value: str)
         raise NotFound("service", service_id)
     if kept == now["value"]:
         return
+    if now["value"] != seen:
+        raise ChangedMeanwhile("outlet", [Change("value", str(now["name"]), seen, now["value"], None, None)])
     text = told(
         "Outlet property %(name)s was changed from %(old)s to %(new)s.",
         name=now["name"],
@@ -134,6 +137,7 @@ def set_service_value(scope: Scope, outlet_id: int, service_id: int, value: str)
     sql = """SELECT site_id, station_id, connector_id FROM outlet JOIN charging_station USING (station_id)
              WHERE outlet_id = $id"""
     place = scope.database.query(sql, {"id": outlet_id}).to_pylist()[0]
-    noted = event(EventKind.CONFIGURED, text, user_id=scope.user_id, **place)
+    details = {"record": f"outlet:{outlet_id}", "changes": {now["name"]: [now["value"], kept]}}
+    noted = event(EventKind.CONFIGURED, text, user_id=scope.user_id, details=details, **place)
     changed = [("topology", outlet_id), ("event", place["site_id"])]
     scope.database.write([delete, *([insert] if kept else []), noted], changed=changed)

@@ -14,7 +14,7 @@ from components.forms import Field, Form, Section
 from components.pressed import OfNumber, telling
 from components.texts import said
 from data import station_settings
-from data.errors import InvalidInput
+from data.errors import ChangedMeanwhile, InvalidInput
 from data.nodes import Node
 from data.scope import Scope
 from data.station_settings import OUTLET
@@ -84,28 +84,37 @@ def register() -> None:
 
     @callback(
         Output({"outlet-value-fault": ALL}, "children"),
+        Output({"outlet-value-kept": ALL}, "data-kept"),
         Input("outlet-value-pressed", "data"),
         State({"outlet-value": ALL}, "value"),
         State({"outlet-value": ALL}, "id"),
+        State({"outlet-value-kept": ALL}, "data-kept"),
         State("outlet-general-seen", "data"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
     def save(
-        pressed: OfNumber | None, values: list[str | None], ids: list[dict[str, int]], seen: dict[str, Any]
-    ) -> list[str]:
+        pressed: OfNumber | None,
+        values: list[str | None],
+        ids: list[dict[str, int]],
+        kept: list[str | None],
+        seen: dict[str, Any],
+    ) -> tuple[list[str], list[Any]]:
         if not pressed:
             raise PreventUpdate
-        chosen = pressed["of"]
-        faults = [""] * len(ids)
-        for place, (one, value) in enumerate(zip(ids, values, strict=True)):
+        chosen, scope, outlet_id = pressed["of"], current_scope(), int(seen["row"])
+        faults, now = [""] * len(ids), list(kept)
+        for place, (one, value, before) in enumerate(zip(ids, values, kept, strict=True)):
             if one["outlet-value"] == chosen:
                 try:
-                    station_settings.set_service_value(current_scope(), int(seen["row"]), chosen, value or "")
+                    station_settings.set_service_value(scope, outlet_id, chosen, before or "", value or "")
+                    now[place] = value
                     messages.say(_("Your changes are saved"))
+                except ChangedMeanwhile as error:
+                    faults[place], now[place] = said(error), error.changes[0].new  # saving again is over what was told
                 except InvalidInput as error:
                     faults[place] = said(error)
-        return faults
+        return faults, now
 
 
 def _properties(scope: Scope, node: Node) -> html.Section:
@@ -128,4 +137,11 @@ def _value(one: dict[str, Any]) -> html.Div:
     )
     control = dbc.Input(id={"outlet-value": one["service_id"]}, value=one["value"], maxlength=200)
     fault = html.Div(id={"outlet-value-fault": one["service_id"]}, className="form-text is-fault", role="status")
-    return html.Div([dbc.Label(label, html_for=name), dbc.InputGroup([control, save], class_name="cp-own-save"), fault])
+    leave = _("Your changes are not saved. Leave the page?")
+    group = html.Div(
+        dbc.InputGroup([control, save]),
+        id={"outlet-value-kept": one["service_id"]},
+        className="cp-own-save",
+        **{"data-kept": one["value"], "data-leave": leave},
+    )
+    return html.Div([dbc.Label(label, html_for=name), group, fault])

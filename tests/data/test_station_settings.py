@@ -4,7 +4,7 @@ import pytest
 
 from data import edits, nodes, services, station_settings, stations
 from data.database import Database
-from data.errors import AlreadyExists, InvalidInput, NotFound, NotPermitted
+from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, NotPermitted
 from data.station_settings import OUTLET, STATION
 from data.stations import NewStation
 from tests.conftest import People
@@ -62,12 +62,14 @@ def test_an_outlet_is_called_something_at_active_services(people: People, outlet
     service, _made = services.create(people.alice, "map", "Map", "Maps Ltd")
     assert station_settings.service_values(people.bob, outlet) == []
     edits.save(people.alice, services.SERVICE, service, {"is_active": False}, {"is_active": True})
-    station_settings.set_service_value(people.bob, outlet, service, " EV-17 ")
+    station_settings.set_service_value(people.bob, outlet, service, "", " EV-17 ")
     (value,) = station_settings.service_values(people.bob, outlet)
     assert (value["name"], value["value"]) == ("Map", "EV-17")
-    station_settings.set_service_value(people.bob, outlet, service, "")
+    with pytest.raises(ChangedMeanwhile, match="Somebody changed Map from nothing to EV-17"):
+        station_settings.set_service_value(people.alice, outlet, service, "", "EV-18")
+    station_settings.set_service_value(people.bob, outlet, service, "EV-17", "")
     assert station_settings.service_values(people.bob, outlet)[0]["value"] == ""
     with pytest.raises(NotPermitted):
-        station_settings.set_service_value(people.dana, outlet, service, "x")
+        station_settings.set_service_value(people.dana, outlet, service, "", "x")
     with pytest.raises(NotFound):
-        station_settings.set_service_value(people.bob, outlet, 999, "x")
+        station_settings.set_service_value(people.bob, outlet, 999, "", "x")
