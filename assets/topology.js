@@ -1,7 +1,14 @@
-// The browser's part of Topology: the right-click menu of a node, and its keys Insert, F2 and Delete.
+// The browser's part of Topology: the right-click menu of a node, its keys Insert, F2 and Delete, and where the focus
+// goes. The panel is drawn by the server when another node or deed is chosen.
 (function () {
   const menu = () => document.getElementById("topology-menu");
   const nodeAt = (target) => target.closest?.(".cp-topology tr")?.querySelector(".cp-topology-node");
+  const form = () => document.querySelector(".cp-topology-form");
+  const isChosen = (node) => node.getAttribute("aria-current") === "true";
+  const FOCUSING = "#topology-create, #topology-rename, #topology-move, #topology-do";
+  let next = null; // what is to be pressed when the panel is drawn for the node that was just selected
+  let isFocusing = false; // whether the panel's field takes the focus when it is drawn
+
   const KEYS = { Insert: "topology-create", F2: "topology-rename", Delete: "topology-remove" };
 
   function close() {
@@ -14,11 +21,22 @@
     button.click();
   }
 
+  // Does something with a node, which is selected first.
+  function act(node, id) {
+    if (isChosen(node)) return press(id);
+    if (!window.portalForms.mayLeave()) return;
+    node.click();
+    next = id;
+  }
+
   document.addEventListener("contextmenu", (event) => {
     const node = nodeAt(event.target);
     if (!node || !menu()) return;
     event.preventDefault();
-    node.click();
+    if (!isChosen(node)) {
+      if (!window.portalForms.mayLeave()) return;
+      node.click();
+    }
     const box = node.getBoundingClientRect();
     const [x, y] = event.clientX ? [event.clientX, event.clientY] : [box.left + 24, box.bottom];
     menu().classList.add("show");
@@ -31,6 +49,12 @@
     const item = target.closest("[data-press]");
     close();
     if (item) press(item.dataset.press);
+    if (target.closest(".cp-topology-node")) isFocusing = false;
+    else if (target.closest(FOCUSING)) isFocusing = true;
+  });
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches('.cp-topology-form input[type="text"]')) form().dataset.typing = "";
   });
 
   document.addEventListener("keydown", (event) => {
@@ -45,7 +69,22 @@
     } else if (event.key === "Enter" && event.target.matches(".cp-topology-form input")) press("topology-do");
     else if (nodeAt(event.target) && KEYS[event.key]) {
       event.preventDefault();
-      press(KEYS[event.key]);
+      act(nodeAt(event.target), KEYS[event.key]);
     }
+  });
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    topology: {
+      drawn() {
+        delete form()?.dataset.typing;
+        requestAnimationFrame(() => {
+          const id = next;
+          next = null;
+          if (id) return press(id);
+          if (isFocusing) form()?.querySelector('input[type="text"], select')?.focus();
+          isFocusing = false;
+        });
+      },
+    },
   });
 })();

@@ -45,39 +45,45 @@ def parts(role: Role) -> list[Any]:
         is_open=False,
         centered=True,
     )
-    return [question, dcc.Store(id="move-wanted")]
+    return [question, dcc.Store(id="move-wanted"), dcc.Store(id="move-seen")]
 
 
 def register_callbacks(app: dash.Dash) -> None:
     @app.callback(
         Output("move-question", "is_open"),
         Output("move-text", "children"),
+        Output("move-seen", "data"),
         Input("move-wanted", "data"),
         Input("move-keep", "n_clicks"),
         Input("move-do", "n_clicks"),
         State("move-wanted", "data"),
+        State("move-seen", "data"),
         prevent_initial_call=True,
     )
     @allow(*MOVERS)
-    def ask(_dropped: Wish | None, _keep: int | None, _do: int | None, wish: Wish | None) -> tuple[bool, Any]:
+    def ask(
+        _dropped: Wish | None, _keep: int | None, _do: int | None, wish: Wish | None, seen: str | None
+    ) -> tuple[bool, Any, Any]:
+        shut = False, no_update, no_update
         if not wish:
             raise PreventUpdate
         if ctx.triggered_id == "move-keep":
-            return False, no_update
+            return shut
         scope = current_scope()
         try:
             if ctx.triggered_id == "move-do":
-                topology.move(scope, wish["node"], wish["to"])
+                topology.move(scope, wish["node"], seen or "", wish["to"])
                 node, to = nodes.find(scope, wish["node"]), nodes.find(scope, wish["to"])
                 messages.say(_("%(name)s is moved", name=node.name), _("It stands in %(place)s now.", place=_place(to)))
-                return False, no_update
+                return shut
             node, to = nodes.find(scope, wish["node"]), nodes.find(scope, wish["to"])
         except PortalError as error:
             messages.say(_("That did not work"), said(error), refused=True)
-            return False, no_update
-        if to.ref in (ref for ref, _name in node.path[-2:-1]):
-            raise PreventUpdate  # it stands there
-        return True, _question(node, to)
+            return shut
+        stands = topology.parent_of(node) if len(node.path) > 1 else ""
+        if to.ref == stands:
+            raise PreventUpdate
+        return True, _question(node, to), stands
 
 
 def _question(node: Node, to: Node) -> list[Any]:

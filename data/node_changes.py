@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - tables and conditions come from constants, values are bound
 """Creating and removing nodes of the topology, each in one commit with its event (manual: Topology)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from data import edits
@@ -23,6 +23,7 @@ _ON_FLOORS = (
     ("charging_station", N_("one charging station"), N_("%(count)s charging stations")),
     ("grid_controller", N_("one grid controller"), N_("%(count)s grid controllers")),
 )
+MOST_NAMED = 3  # sub-nodes that a refusal names
 CHILDREN = {"site": (("floor", N_("one floor"), N_("%(count)s floors")), *_ON_FLOORS), "floor": _ON_FLOORS}
 """What must be gone before a node can be removed: kind → tables with its key, and what one row and many are called."""
 
@@ -80,7 +81,7 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
 
     Raises:
         NotFound: there is no such node.
-        HasChildren: it still has sub-nodes; says how many of which.
+        HasChildren: it still has sub-nodes; says how many, and what the first are called.
     """
     scope.require(Role.ADMINISTRATOR, action=N_("remove nodes"))
     table, key = TABLES[kind]
@@ -106,6 +107,11 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
         _refuse_removal(scope.database, kind, node_id)
 
 
+def few(names: Sequence[str]) -> str:
+    """Return the first of some names, with dots where there are more."""
+    return ", ".join([*names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])])
+
+
 def words(kind: str) -> str:
     """Return what people call a kind of node."""
     return "charging station" if kind == "station" else kind.replace("_", " ")
@@ -124,8 +130,9 @@ def _refuse_removal(database: Database, kind: str, node_id: int) -> None:
     """Say why a node was not removed."""
     table, key = TABLES[kind]
     for child, one, many in CHILDREN.get(kind, ()):
-        sql = f"SELECT count(*) AS n FROM {child} WHERE {key} = $id AND removed_at IS NULL"
-        if count := database.query(sql, {"id": node_id})["n"][0].as_py():
+        sql = f"SELECT name FROM {child} WHERE {key} = $id AND removed_at IS NULL ORDER BY name"
+        if names := database.query(sql, {"id": node_id})["name"].to_pylist():
             name = database.query(f"SELECT name FROM {table} WHERE {key} = $id", {"id": node_id})["name"][0].as_py()
-            raise HasChildren(words(kind), str(name), told(one) if count == 1 else told(many, count=count))
+            count = told(one) if len(names) == 1 else told(many, count=len(names))
+            raise HasChildren(words(kind), str(name), told("%(count)s (%(names)s)", count=count, names=few(names)))
     raise NotFound(words(kind), node_id)

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from data import edits, nodes, values
 from data.database import Sql
-from data.edits import Field, Record
-from data.errors import InvalidInput, NotFound
+from data.edits import Change, Field, Record
+from data.errors import ChangedMeanwhile, InvalidInput, NotFound
 from data.scope import Role, Scope
 from data.texts import N_
 
@@ -135,10 +135,14 @@ def rename(scope: Scope, ref: str, seen: str, name: str) -> None:
     edits.save(scope, RECORDS[kind], int(number), {"name": seen}, {"name": name})
 
 
-def move(scope: Scope, ref: str, parent: str) -> None:
+def move(scope: Scope, ref: str, seen: str, parent: str) -> None:
     """Move a charging station or grid controller to another site or floor; what it reported before stays where it was.
 
+    Args:
+        seen: the site or floor that it was seen on.
+
     Raises:
+        ChangedMeanwhile: somebody else moved it.
         InvalidInput: the node is none that moves, or the parent is neither a site nor a floor.
         NotFound: there is no such node for this user.
         NotPermitted: the user is no administrator.
@@ -149,7 +153,10 @@ def move(scope: Scope, ref: str, parent: str) -> None:
         raise InvalidInput("Node", node.name, "stays where it is: only stations and grid controllers move.")
     if to.kind not in ("site", "floor"):
         raise InvalidInput(N_("Destination"), to.name, N_("is neither a site nor a floor."))
-    seen = {"site_id": node.site_id, "floor_id": node.floor_id}
+    stands = parent_of(node)
+    if stands not in (seen, parent):
+        raise ChangedMeanwhile(RECORDS[node.kind].kind, [_moved(scope, node, seen)])
+    now = {"site_id": node.site_id, "floor_id": node.floor_id}
     wanted = {"site_id": to.site_id, "floor_id": to.floor_id}
     also = [
         Sql(
@@ -160,7 +167,20 @@ def move(scope: Scope, ref: str, parent: str) -> None:
         if node.kind == "station"
     ]
     also += [_off_the_map(node.id, to)] if node.kind == "station" else []
-    edits.save(scope, RECORDS[node.kind], node.id, seen, wanted, also)
+    edits.save(scope, RECORDS[node.kind], node.id, now, wanted, also)
+
+
+def parent_of(node: nodes.Node) -> str:
+    """Return the node that a node stands in."""
+    return node.path[-2][0]
+
+
+def _moved(scope: Scope, node: nodes.Node, seen: str) -> Change:
+    """Tell from where somebody else moved a node, and who and when if the event log does."""
+    by = edits.authors(scope, RECORDS[node.kind], node.id)
+    who, at = max((by[name] for name in _PLACE if name in by), key=lambda one: one[1], default=(None, None))
+    names = {row.ref: row.name for row in nodes.tree(scope)}
+    return Change("place", "Site or floor", names.get(seen), node.path[-2][1], who, at)
 
 
 def _off_the_map(station_id: int, to: nodes.Node) -> Sql:

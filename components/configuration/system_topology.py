@@ -3,7 +3,7 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -33,7 +33,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
     can_change = scope.role in WRITERS
     rows = topology.rows(scope)
     table = html.Table(
-        [topology_table.head(), html.Tbody(topology_table.body(rows, SYSTEM, can_change), id="topology-rows")],
+        [topology_table.head(), html.Tbody(topology_table.body(rows, SYSTEM, "", can_change), id="topology-rows")],
         className="table table-hover table-sm mb-0",
     )
     head = html.Div(
@@ -77,6 +77,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
             *([_menu()] if can_change else []),
             _question(),
             dcc.Store(id="topology-selected", data=SYSTEM),
+            dcc.Store(id="topology-folded", data=""),
             dcc.Store(id="topology-mode", data="create"),
             dcc.Store(id="topology-pressed"),
             dcc.Store(id="topology-taken"),
@@ -97,34 +98,44 @@ def register() -> None:
         State("topology-subject", "id"),
         prevent_initial_call=True,
     )
+    clientside_callback(
+        ClientsideFunction("topology", "drawn"), Input("topology-panel", "children"), prevent_initial_call=True
+    )
 
 
 def _register_looks() -> None:
     @callback(
         Output("topology-selected", "data"),
+        Output("topology-folded", "data"),
         Input("topology-pressed", "data"),
+        State("topology-selected", "data"),
+        State("topology-folded", "data"),
         prevent_initial_call=True,
     )
     @allow(*READERS)
-    def select(pressed: OfText | None) -> str:
+    def select(pressed: OfText | None, selected: str, folded: str) -> tuple[Any, str]:
+        """Select another node, which opens it; close or open the selected one."""
         if not pressed:
             raise PreventUpdate
-        return pressed["of"]
+        if pressed["of"] != selected:
+            return pressed["of"], ""
+        return no_update, "" if folded == selected else selected
 
     @callback(
         Output("topology-rows", "children"),
         Output("topology-summary", "children"),
         Output("topology-callers", "children"),
         Input("topology-selected", "data"),
+        Input("topology-folded", "data"),
         Input("topology-live", "data"),
         prevent_initial_call=True,
     )
     @allow(*READERS)
-    def show(selected: str, _live: Any) -> tuple[Any, ...]:
+    def show(selected: str, folded: str, _live: Any) -> tuple[Any, ...]:
         scope = current_scope()
         rows = topology.rows(scope)
         chosen = topology_table.path(rows, selected)[-1]
-        body = topology_table.body(rows, chosen.ref, scope.role in WRITERS)
+        body = topology_table.body(rows, chosen.ref, folded, scope.role in WRITERS)
         return body, topology_table.summary(rows), _callers(scope, chosen)
 
     @callback(
@@ -138,7 +149,7 @@ def _register_looks() -> None:
     def fill(selected: str, mode: str) -> tuple[Any, bool]:
         rows = topology.rows(current_scope())
         chosen = topology_table.path(rows, selected)[-1]
-        return topology_panel.panel(rows, chosen, mode), bool(topology_table.why_kept(chosen))
+        return topology_panel.panel(rows, chosen, mode), bool(topology_table.why_kept(rows, chosen))
 
     @callback(
         Output("topology-mode", "data"),
@@ -175,6 +186,7 @@ def _buttons() -> list[html.Button]:
             type="button",
             className="btn btn-sm " + ("btn-outline-danger" if name == "remove" else "btn-secondary"),
             disabled=name == "remove",
+            **({} if name == "remove" else {"data-leaves": ""}),
         )
         for name, glyph, label in ACTIONS
     ]

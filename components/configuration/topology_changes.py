@@ -13,7 +13,7 @@ from components.configuration.topology_table import BELOW, KINDS
 from components.pressed import OfText
 from components.texts import said
 from data import grid_controllers, node_changes, sites, stations, topology
-from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
+from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, PortalError
 from data.nodes import SYSTEM
 from data.scope import Role, Scope
 from data.stations import NewOutlet, NewStation
@@ -33,7 +33,9 @@ def register() -> None:
 def _register_panel() -> None:
     @callback(
         Output({"topology-fault": ALL}, "children"),
+        Output({"topology-field": ALL}, "value"),
         Output("topology-selected", "data", allow_duplicate=True),
+        Output("topology-folded", "data", allow_duplicate=True),
         Input("topology-do", "n_clicks"),
         State("topology-selected", "data"),
         State("topology-mode", "data"),
@@ -50,12 +52,13 @@ def _register_panel() -> None:
         values: list[str | None],
         ids: list[dict[str, str]],
         fault_ids: list[dict[str, str]],
-    ) -> tuple[list[str], Any]:
+    ) -> tuple[list[str], list[Any], Any, str]:
         if not clicks:
             raise PreventUpdate
         form = {one["topology-field"]: value or "" for one, value in zip(ids, values, strict=False)}
-        faults, chosen = _do(current_scope(), selected, mode, form)
-        return [faults.get(one["topology-fault"], "") for one in fault_ids], chosen
+        faults, now, chosen = _do(current_scope(), selected, mode, form)
+        told = [faults.get(one["topology-fault"], "") for one in fault_ids]
+        return told, [now.get(one["topology-field"], no_update) for one in ids], chosen, ""
 
 
 def _register_removal() -> None:
@@ -117,30 +120,36 @@ def _register_taking_in() -> None:
         return f"station:{station_id}"
 
 
-def _do(scope: Scope, selected: str, mode: str, form: dict[str, str]) -> tuple[dict[str, str], Any]:
-    """Create, rename or move; return what is wrong by field, and what is selected then."""
+def _do(scope: Scope, selected: str, mode: str, form: dict[str, str]) -> tuple[dict[str, str], dict[str, str], Any]:
+    """Create, rename or move; return what is wrong and what stands there now, by field, and what is selected then."""
     try:
         row = _row(scope, selected)
+        chosen = row.ref
         if mode == "rename":
-            topology.rename(scope, row.ref, row.name, form.get("name", ""))
-            done, chosen = _("%(name)s is renamed", name=row.name), row.ref
+            topology.rename(scope, row.ref, form.get("seen", ""), form.get("name", ""))
+            done = _("%(name)s is renamed", name=row.name)
         elif mode == "move":
-            topology.move(scope, row.ref, form.get("place", ""))
-            done, chosen = _("%(name)s is moved", name=row.name), row.ref
+            topology.move(scope, row.ref, form.get("seen", ""), form.get("place", ""))
+            done = _("%(name)s is moved", name=row.name)
         else:
-            chosen = _create(scope, row, form)
+            created = _create(scope, row, form)
+            # Stations are created one after the other; what is created to hold others comes next itself.
+            chosen = created if created.partition(":")[0] in BELOW else row.ref
             done = _("%(name)s is created", name=form.get("name", ""))
+    except ChangedMeanwhile as error:  # saving again is over what is told now
+        now = _row(scope, selected)
+        field, seen = ("place", now.parent or "") if mode == "move" else ("name", now.name)
+        return {field: said(error)}, {"seen": seen}, no_update
     except InvalidInput as error:
-        return {FIELDS.get(error.field, "name"): said(error)}, no_update
+        return {FIELDS.get(error.field, "name"): said(error)}, {}, no_update
     except AlreadyExists as error:
-        return {
-            "charge_box_id" if "ChargeboxId" in error.kind or "controller" in error.kind else "name": said(error)
-        }, no_update
+        field = "charge_box_id" if "ChargeboxId" in error.kind or "controller" in error.kind else "name"
+        return {field: said(error)}, {}, no_update
     except PortalError as error:
         messages.say(said(error), refused=True)
-        return {}, no_update
+        return {}, {}, no_update
     messages.say(done)
-    return {}, chosen
+    return {}, {}, chosen
 
 
 def _create(scope: Scope, row: Row, form: dict[str, str]) -> str:

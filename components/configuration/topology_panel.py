@@ -24,15 +24,17 @@ def panel(rows: Sequence[Row], row: Row, mode: str) -> list[Any]:
     """Return the panel's heading and fields for what is to be done with a node: create, rename or move."""
     title, fields, label = {"rename": _rename, "move": _move}.get(mode, _create)(rows, row)
     do = html.Button(label, id="topology-do", type="button", className="btn btn-primary", disabled=not fields)
-    kept = why_kept(row)
-    note = [html.Div([icon("bi-info-circle me-1"), kept], className="card-footer cp-2nd")] if kept else []
+    kept = why_kept(rows, row)
+    note = html.Div([icon("bi-info-circle me-1"), kept], className="card-footer cp-2nd", role="status")
+    leave = {"data-leave": _("What you typed is not saved. Leave it?")}
     return [
         html.Div(html.H2(title), className="card-header"),
         html.Div(
             [*fields, do] if fields else [html.P(label, className="mb-0 cp-2nd"), html.Span(do, hidden=True)],
             className="card-body pt-0 d-grid gap-3 cp-topology-form",
+            **leave,
         ),
-        *note,
+        *([note] if kept else []),
     ]
 
 
@@ -74,14 +76,20 @@ def _create(_rows: Sequence[Row], row: Row) -> tuple[str, list[Any], str]:
 def _rename(_rows: Sequence[Row], row: Row) -> tuple[str, list[Any], str]:
     if row.kind in ("system", "outlet"):
         return _("Rename"), [], _("Its name is not changed here.")
-    return _("Rename %(node)s", node=row.name), [_text("name", _("Name"), "", row.name)], _("Rename")
+    fields = [_text("name", _("Name"), "", row.name), _seen(row.name)]
+    return _("Rename %(node)s", node=row.name), fields, _("Rename")
 
 
 def _move(rows: Sequence[Row], row: Row) -> tuple[str, list[Any], str]:
     if row.kind not in ("station", "grid_controller"):
         return _("Move"), [], _("Only charging stations and grid controllers can be moved.")
     field = _select("place", _("Site or floor"), places(rows), row.parent or "")
-    return _("Move %(node)s", node=row.name), [field], _("Move")
+    return _("Move %(node)s", node=row.name), [field, _seen(row.parent or "")], _("Move")
+
+
+def _seen(value: str) -> dbc.Input:
+    """Keep what the panel showed, so that nobody's change is overwritten unseen."""
+    return dbc.Input(id={"topology-field": "seen"}, value=value, type="hidden")
 
 
 def callers(found: Sequence[dict[str, Any]], place: str, can_take: bool) -> list[Any]:

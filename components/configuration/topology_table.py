@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from components.format import identity
 from components.menus import icon
 from components.pressed import telling
+from data.node_changes import few
 from data.topology import Row
 
 KINDS: Mapping[str, tuple[str, LazyString]] = {
@@ -41,13 +42,15 @@ def path(rows: Sequence[Row], ref: str) -> list[Row]:
     return found
 
 
-def body(rows: Sequence[Row], selected: str, can_move: bool) -> list[html.Tr]:
+def body(rows: Sequence[Row], selected: str, folded: str, can_change: bool) -> list[html.Tr]:
     """Return the rows in sight: every level of the path to the selected node is open.
 
     Args:
-        can_move: whether charging stations and grid controllers can be dragged to another place.
+        folded: the selected node, when it is closed all the same.
+        can_change: whether charging stations and grid controllers can be dragged to another place, and leaving a node
+            leaves what is typed for it.
     """
-    is_open = {row.ref for row in path(rows, selected)}
+    is_open = {row.ref for row in path(rows, selected) if row.ref != selected or row.ref != folded}
     levels: dict[str | None, int] = {None: -1}
     below: dict[str | None, list[Row]] = {}
     for row in rows:
@@ -57,7 +60,7 @@ def body(rows: Sequence[Row], selected: str, can_move: bool) -> list[html.Tr]:
     def draw(parent: str | None) -> None:
         for row in below.get(parent, ()):
             levels[row.ref] = levels[parent] + 1
-            drawn.append(_row(row, levels[row.ref], row.ref in is_open, row.ref == selected, can_move))
+            drawn.append(_row(row, levels[row.ref], row.ref in is_open, row.ref == selected, can_change))
             if row.ref in is_open:
                 draw(row.ref)
 
@@ -65,7 +68,7 @@ def body(rows: Sequence[Row], selected: str, can_move: bool) -> list[html.Tr]:
     return drawn
 
 
-def _row(row: Row, level: int, is_open: bool, is_selected: bool, can_move: bool) -> html.Tr:
+def _row(row: Row, level: int, is_open: bool, is_selected: bool, can_change: bool) -> html.Tr:
     glyph, word = KINDS[row.kind]
     caret = "bi-chevron-down" if is_open else "bi-chevron-right"
     name = _("Outlet %(number)s", number=row.name) if row.kind == "outlet" else identity(row.name)
@@ -77,7 +80,7 @@ def _row(row: Row, level: int, is_open: bool, is_selected: bool, can_move: bool)
         style={"paddingLeft": f"{level * 22}px"},
         **expanded,
         **telling("topology-pressed", row.ref),
-        **({"aria-current": "true"} if is_selected else {}),
+        **({"aria-current": "true"} if is_selected else {"data-leaves": ""} if can_change else {}),
     )
     return html.Tr(
         [
@@ -88,7 +91,7 @@ def _row(row: Row, level: int, is_open: bool, is_selected: bool, can_move: bool)
         ],
         key=row.ref,
         className="table-active" if is_selected else "",
-        draggable=can_move and row.kind in ("station", "grid_controller"),
+        draggable=can_change and row.kind in ("station", "grid_controller"),
         **{"data-ref": row.ref},
     )
 
@@ -120,7 +123,7 @@ def summary(rows: Sequence[Row]) -> str:
     )
 
 
-def why_kept(row: Row) -> str:
+def why_kept(rows: Sequence[Row], row: Row) -> str:
     """Say why a node cannot be removed; nothing when it can be."""
     if row.kind == "system":
         return _("The system cannot be removed.")
@@ -128,10 +131,11 @@ def why_kept(row: Row) -> str:
         return _("An outlet is removed with its charging station.")
     if row.kind in ("site", "floor") and row.children:
         return ngettext(
-            "%(name)s cannot be removed while it has %(num)d sub-node. Remove it first.",
-            "%(name)s cannot be removed while it has %(num)d sub-nodes. Remove them first.",
+            "%(name)s cannot be removed while it has %(num)d sub-node: %(nodes)s. Remove it first.",
+            "%(name)s cannot be removed while it has %(num)d sub-nodes: %(nodes)s. Remove them first.",
             row.children,
             name=row.name,
+            nodes=few([one.name for one in rows if one.parent == row.ref]),
         )
     return ""
 

@@ -121,7 +121,7 @@ def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Vis
     expect(page.locator("#topology-callers")).to_be_hidden()
     floor = table.get_by_role("button", name="P1")
     floor.click()
-    expect(page.locator("#topology-panel")).to_contain_text("P1 cannot be removed while it has 1 sub-node.")
+    expect(page.locator("#topology-panel")).to_contain_text("P1 cannot be removed while it has 1 sub-node: 00004711.")
     expect(page.get_by_role("button", name="Remove", exact=True)).to_be_disabled()
     assert violations(page) == []
     table.get_by_role("button", name="00004711").click(button="right")
@@ -132,6 +132,43 @@ def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Vis
     expect(table).not_to_contain_text("00004711")
     floor.press("F2")
     expect(page.locator("#topology-panel h2")).to_have_text("Rename P1")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+
+
+def test_topologys_keys_act_on_the_focused_node_and_what_is_typed_is_not_lost_unasked(
+    visit: Visit, people: People
+) -> None:
+    page = visit("alice", path="/configuration?tab=topology")
+    table, panel = page.locator("#topology-rows"), page.locator("#topology-panel")
+    table.get_by_role("button", name="Solna").press("Insert")
+    expect(panel.get_by_role("heading")).to_have_text("Create in Solna")
+    name = panel.get_by_label("Name", exact=True)
+    for number in ("1", "2"):  # one after the other, below the same node
+        expect(name).to_be_focused()
+        expect(name).to_have_value("")
+        page.keyboard.type(f"Gate {number}")
+        panel.get_by_label("ChargeboxId").fill(f"CB-{number}")
+        page.keyboard.press("Enter")
+        expect(table).to_contain_text(f"Gate {number}")
+    expect(name).to_be_focused()
+    page.keyboard.type("Gate 3")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    table.get_by_role("button", name="Lund").click()
+    expect(name).to_have_value("Gate 3")
+    assert asked == ["What you typed is not saved. Leave it?"]
+    page.once("dialog", lambda dialog: dialog.accept())
+    table.get_by_role("button", name="Gate 2").press("Delete")
+    expect(page.get_by_role("dialog")).to_contain_text("Remove Charging station Gate 2?")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    table.get_by_role("button", name="Solna").click()
+    expect(table).to_contain_text("Gate 1")
+    table.get_by_role("button", name="Solna").click()
+    expect(table).not_to_contain_text("Gate 1")
+    table.get_by_role("button", name="Solna").press("Delete")
+    expect(panel).to_contain_text("Solna cannot be removed while it has 2 sub-nodes: Gate 1, Gate 2.")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert violations(page) == []
 
 
 def test_a_service_is_added_its_secrets_shown_once_and_activated(visit: Visit, people: People) -> None:

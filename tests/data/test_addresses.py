@@ -99,7 +99,7 @@ def test_stations_on_the_site_itself_stand_on_its_map(people: People) -> None:
     )
     place(people.bob, addresses.STATION, gate, **HERE)
     place(people.bob, addresses.STATION, door, **HERE)
-    topology.move(people.alice, f"station:{door}", f"floor:{floor}")
+    topology.move(people.alice, f"station:{door}", f"site:{people.solna}", f"floor:{floor}")
     (shown,) = addresses.placed_stations(people.sam, people.solna)
     assert shown == (gate, "Gate", HERE["latitude"], HERE["longitude"], "never")
     for scope in (people.charlie, people.dana):

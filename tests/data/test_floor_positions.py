@@ -84,7 +84,7 @@ def test_who_may_not_change_a_floor_moves_nothing(people: People, floor: int, st
 def test_a_station_that_moves_to_another_floor_is_not_on_its_map(people: People, floor: int, station: int) -> None:
     upstairs = sites.create_floor(people.alice, people.solna, "P2")
     floor_positions.move(people.alice, floor, {station: Move(None, HERE)})
-    topology.move(people.alice, f"station:{station}", f"floor:{floor}")
+    topology.move(people.alice, f"station:{station}", f"floor:{floor}", f"floor:{floor}")
     assert place_of(people, floor) == HERE
-    topology.move(people.alice, f"station:{station}", f"floor:{upstairs}")
+    topology.move(people.alice, f"station:{station}", f"floor:{floor}", f"floor:{upstairs}")
     assert place_of(people, upstairs) is None

@@ -153,7 +153,7 @@ def test_a_users_own_account_stays(database: DuckDB, people: People, tmp_path: P
 
 def test_a_former_place_that_is_gone_is_named(database: DuckDB, people: People, station: int, tmp_path: Path) -> None:
     floor = sites.create_floor(people.alice, people.solna, "P1")
-    topology.move(people.alice, f"station:{station}", f"floor:{floor}")
+    topology.move(people.alice, f"station:{station}", f"site:{people.solna}", f"floor:{floor}")
     import_id = take(database, tmp_path, "topology", TOPOLOGY + "Lund,,CP1,West,1,RFID\n")
     node_changes.remove(people.alice, "floor", floor)
     with pytest.raises(InvalidInput, match="the former place of charging station CP1 is removed"):

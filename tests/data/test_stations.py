@@ -64,9 +64,9 @@ def test_names_are_unique_where_they_stand(people: People) -> None:
 def test_a_node_with_sub_nodes_is_not_removed_and_says_what_stands_below(people: People) -> None:
     floor = sites.create_floor(people.alice, people.solna, "P1")
     grid_controllers.create_grid_controller(people.alice, people.solna, "GC", "gc-1", floor)
-    with pytest.raises(HasChildren, match=r"The site Solna still has one floor\. Remove"):
+    with pytest.raises(HasChildren, match=r"The site Solna still has one floor \(P1\)\. Remove"):
         node_changes.remove(people.alice, "site", people.solna)
-    with pytest.raises(HasChildren, match=r"The floor P1 still has one grid controller\. Remove"):
+    with pytest.raises(HasChildren, match=r"The floor P1 still has one grid controller \(GC\)\. Remove"):
         node_changes.remove(people.alice, "floor", floor)
 
 

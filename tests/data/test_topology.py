@@ -26,14 +26,16 @@ def test_every_node_stands_below_its_parent_with_its_sub_nodes_counted(people: P
 def test_a_station_moves_with_its_alarms_and_the_event_says_from_where(people: People) -> None:
     floor = sites.create_floor(people.alice, people.lund, "L1")
     station = stations.create_station(people.alice, NewStation(people.solna, "00004079", "Gate"))
-    topology.move(people.alice, f"station:{station}", f"floor:{floor}")
+    topology.move(people.alice, f"station:{station}", f"site:{people.solna}", f"floor:{floor}")
     moved = nodes.find(people.charlie, f"station:{station}")
     assert (moved.site_id, moved.floor_id) == (people.lund, floor)
     with pytest.raises(NotFound):
         nodes.find(people.bob, f"station:{station}")
     texts = people.alice.database.query("SELECT text FROM event ORDER BY logged_at")["text"].to_pylist()
     assert texts[-1] == "alice@portal.example changed Site, Floor of charging station Gate."
-    topology.move(people.alice, f"station:{station}", f"site:{people.lund}")
+    with pytest.raises(ChangedMeanwhile, match="changed Site or floor from Solna to L1"):
+        topology.move(people.alice, f"station:{station}", f"site:{people.solna}", f"site:{people.lund}")
+    topology.move(people.alice, f"station:{station}", f"floor:{floor}", f"site:{people.lund}")
     assert nodes.find(people.alice, f"station:{station}").floor_id is None
 
 
@@ -41,12 +43,12 @@ def test_only_stations_and_grid_controllers_move_and_only_to_sites_and_floors(pe
     floor = sites.create_floor(people.alice, people.solna, "P1")
     station = stations.create_station(people.alice, NewStation(people.solna, "00004079", "Gate"))
     with pytest.raises(InvalidInput):
-        topology.move(people.alice, f"floor:{floor}", f"site:{people.lund}")
+        topology.move(people.alice, f"floor:{floor}", f"site:{people.solna}", f"site:{people.lund}")
     with pytest.raises(InvalidInput):
-        topology.move(people.alice, f"station:{station}", "system:1")
+        topology.move(people.alice, f"station:{station}", f"site:{people.solna}", "system:1")
     for scope in (people.bob, people.sam, people.dana):
         with pytest.raises(PortalError):
-            topology.move(scope, f"station:{station}", f"floor:{floor}")
+            topology.move(scope, f"station:{station}", f"site:{people.solna}", f"floor:{floor}")
 
 
 def test_renaming_keeps_to_what_was_seen_and_to_administrators(people: People) -> None:

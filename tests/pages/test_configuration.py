@@ -188,8 +188,9 @@ def test_topology_is_an_administrators_and_support_users_may_look(visitor: Visit
 def test_only_administrators_may_call_what_changes_the_topology(visitor: Visit, people: People, name: str) -> None:
     somebody = visitor(name)
     outputs = [key for key in somebody.app.callback_map if "topology-" in key]
-    changing = [key for key in outputs if not any(part in key for part in ("topology-rows", "topology-live"))]
-    refused = [somebody.call(key).status_code for key in changing if key != "topology-selected.data"]
+    looks = ("topology-rows", "topology-live", "topology-folded.data..")
+    changing = [key for key in outputs if not any(part in key for part in looks)]
+    refused = [somebody.call(key).status_code for key in changing]
     assert len(refused) >= 7
     assert set(refused) == {403}
 
@@ -197,15 +198,17 @@ def test_only_administrators_may_call_what_changes_the_topology(visitor: Visit, 
 def press_topology(visitor: Visitor, selected: str, what: str, **form: str) -> TestResponse:
     """Press the panel's button with a node selected and its fields filled in."""
     (output,) = (key for key in visitor.app.callback_map if "topology-fault" in key)
-    names = ["name", "charge_box_id", "outlets", "mode"]
+    names = ["name", "charge_box_id", "outlets", "mode", "place"]
     fields = [{"id": {"topology-field": name}, "property": "value", "value": value} for name, value in form.items()]
     faults = [{"topology-fault": name} for name in names]
     entry = visitor.app.callback_map[output]
+    stores = [one.partition(".") for one in output.strip(".").split("...")[2:]]
     body = {
         "output": output,
         "outputs": [
             [{"id": one, "property": "children"} for one in faults],
-            {"id": "topology-selected", "property": output.strip(".").rpartition(".")[2]},
+            [{"id": one["id"], "property": "value"} for one in fields],
+            *({"id": store, "property": data} for store, _dot, data in stores),
         ],
         "inputs": [{**entry["inputs"][0], "value": 1}],
         "state": [
@@ -233,8 +236,13 @@ def test_what_is_created_stands_below_the_selected_node(visitor: Visit, people: 
     rows = {row.name: row for row in topology.rows(people.alice)}
     assert (rows["Gate"].parent, rows["Gate"].children, rows["P1"].parent) == (floor, 2, solna)
     assert "Uppsala" in rows
-    press_topology(alice, rows["Gate"].ref, "move", place=f"site:{people.lund}")
-    press_topology(alice, solna, "rename", name="Solna C")
+    late = press_topology(alice, rows["Gate"].ref, "move", place=f"site:{people.lund}", seen=solna).json["response"]
+    assert "from Solna to P1" in late['{"topology-fault":"place"}']["children"]
+    assert late['{"topology-field":"seen"}']["value"] == floor
+    press_topology(alice, rows["Gate"].ref, "move", place=f"site:{people.lund}", seen=floor)
+    late = press_topology(alice, solna, "rename", name="Solna C", seen="Solna B").json["response"]
+    assert "Look at it, then save again" in late['{"topology-fault":"name"}']["children"]
+    press_topology(alice, solna, "rename", name="Solna C", seen="Solna")
     rows = {row.name: row for row in topology.rows(people.alice)}
     assert rows["Gate"].parent == f"site:{people.lund}"
     assert rows["Solna C"].ref == solna

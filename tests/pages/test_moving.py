@@ -11,7 +11,7 @@ from tests.conftest import People
 from tests.pages.conftest import Visitor
 
 Visit = Callable[..., Visitor]
-OUTPUT = "..move-question.is_open...move-text.children.."
+OUTPUT = "..move-question.is_open...move-text.children...move-seen.data.."
 
 
 @pytest.fixture
@@ -19,8 +19,9 @@ def station(people: People) -> str:
     return f"station:{stations.create_station(people.alice, NewStation(people.solna, 'CP1', 'West'))}"
 
 
-def drop(somebody: Visitor, node: str, to: str, by: str = "move-wanted.data") -> Any:
-    return somebody.call(OUTPUT, {"move-wanted.data": {"node": node, "to": to}}, changed=[by])
+def drop(somebody: Visitor, node: str, to: str, by: str = "move-wanted.data", seen: str = "") -> Any:
+    values = {"move-wanted.data": {"node": node, "to": to}, "move-seen.data": seen}
+    return somebody.call(OUTPUT, values, changed=[by])
 
 
 def test_a_dropped_station_moves_when_it_is_agreed(visitor: Visit, people: People, station: str) -> None:
@@ -31,7 +32,11 @@ def test_a_dropped_station_moves_when_it_is_agreed(visitor: Visit, people: Peopl
     assert nodes.find(people.alice, station).site_id == people.solna
     assert drop(alice, station, to, "move-keep.n_clicks").json["response"]["move-question"]["is_open"] is False
     assert nodes.find(people.alice, station).site_id == people.solna
-    moved = drop(alice, station, to, "move-do.n_clicks").json
+    seen = asked["move-seen"]["data"]
+    assert seen == f"site:{people.solna}"
+    late = drop(alice, station, to, "move-do.n_clicks", "floor:1").json
+    assert "was changed meanwhile" in str(late["sideUpdate"])
+    moved = drop(alice, station, to, "move-do.n_clicks", seen).json
     assert "West is moved" in str(moved["sideUpdate"])
     assert nodes.find(people.alice, station).site_id == people.lund
 
