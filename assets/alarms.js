@@ -8,8 +8,9 @@
   const wish = (store, alarms) => dash_clientside.set_props(store, { data: { alarms, at: Date.now() } });
   const waiting = (table) => document.querySelector(`[data-new-rows="${table}"]`);
 
-  // On a phone the glyph, the node and what is wrong come first; a long press stands for the menu's button.
-  const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 180 }, { colId: "description" }, { colId: "text" }, { colId: "menu", hide: true }];
+  // On a phone the glyph, the node and what is wrong fill the row, the rest is scrolled to: a check box clears without
+  // that. A long press stands for the menu's button.
+  const ON_PHONE = [{ colId: "severity", width: 44 }, { colId: "node", width: 112 }, { colId: "description" }, { colId: "text" }, { colId: "clear", pinned: null }, { colId: "menu", hide: true }];
   const FRAMES_ON_PHONE = [{ colId: "logged", width: 84 }, { colId: "station", width: 104 }, { colId: "action", width: 178 }, { colId: "flaw" }, { colId: "menu", hide: true }];
 
   cells.ClearButton = function (props) {

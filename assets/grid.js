@@ -13,6 +13,9 @@
     return zeros && rest ? React.createElement("span", { className: "cp-id" }, part("cp-id-z", zeros), rest) : part("cp-id", props.value);
   };
 
+  // A text that takes a second line before it is cut.
+  cells.TextCell = ({ value }) => React.createElement("span", { className: "cp-lines" }, value);
+
   // A word with its glyph and colour, which stand in the field `<column>_look`.
   cells.LookCell = function ({ data, column, value }) {
     if (!value) return null;

@@ -22,7 +22,7 @@ SEVERITY = Heading(lazy_gettext("Severity"), 92, shown=True, renderer="LookCell"
 RAISED = Heading(lazy_gettext("Create date"), 166, shown=True)
 NODE = Heading(lazy_gettext("Node name"), 186, shown=True, renderer="IdentityCell")
 SITE = Heading(lazy_gettext("Site"), 100, shown=True)
-DESCRIPTION = Heading(lazy_gettext("Description"), 180, shown=True, fills=True)
+DESCRIPTION = Heading(lazy_gettext("Description"), 160, shown=True, fills=True, renderer="TextCell")
 REPEATS = Heading(lazy_gettext("Repeats"), 76, shown=True, numeric=True)
 
 
@@ -135,7 +135,7 @@ FACES: Mapping[str, Face] = {
             "node": NODE,
             "site": SITE,
             "kind": Heading(lazy_gettext("Kind"), 130, shown=True),
-            "text": Heading(lazy_gettext("Event"), 260, shown=True, fills=True),
+            "text": Heading(lazy_gettext("Event"), 200, shown=True, fills=True, renderer="TextCell"),
             "done_by": Heading(lazy_gettext("By"), 130, shown=True),
         },
         lazy_gettext("No events yet"),
@@ -152,30 +152,36 @@ def of_tab(tab: str) -> str:
     return next((table_id for table_id, face in FACES.items() if face.tab == tab), next(iter(FACES)))
 
 
-def causes(found: Sequence[Mapping[str, Any]]) -> list[dbc.Alert]:
-    """Say where many stations lost contact at once, from `alarms.causes`: somebody is to look there first."""
-    return [
-        dbc.Alert(
-            [
-                icon("bi-diagram-3 me-2"),
-                html.B(cause["site_name"]),
-                " ",
-                ngettext(
-                    "%(num)d charging station lost contact at %(time)s.",
-                    "%(num)d charging stations lost contact at %(time)s.",
-                    cause["stations"],
-                    time=f"{cause['began_at']:%Y-%m-%d\u00a0%H:%M}",
-                ),
-                " ",
-                _("One cause is likely: the site's network or power."),
-                " ",
-                dcc.Link(_("Show them"), href=f"/alarms?node=site:{cause['site_id']}&f=description.has.No%20network"),
-            ],
-            color="danger",
-            className="mb-0",
-        )
-        for cause in found
-    ]
+def causes() -> dbc.Alert:
+    """Return what says where many stations lost contact at once: it stays as it was opened while `caused` fills it."""
+    opened = html.Details([html.Summary(id="alarms-cause"), html.Ul(id="alarms-causes", className="mt-2 mb-0")])
+    return dbc.Alert(opened, color="danger", className="cp-causes mb-0")
+
+
+def caused(found: Sequence[Mapping[str, Any]]) -> tuple[list[Any], list[Any]]:
+    """Return the line and the list of `causes`, from `alarms.causes`: somebody is to look there first."""
+    if not found:
+        return [], []
+    title = _silent(found[0])
+    if len(found) > 1:
+        said = _("%(count)s times, charging stations of a site lost contact together.", count=number(len(found)))
+        title = [html.B(said)]
+    line = [icon("bi-diagram-3 me-2"), *title, " ", _("One cause is likely: the site's network or power.")]
+    return line, [html.Li([*_silent(cause), " ", _link(cause)]) for cause in found]
+
+
+def _silent(cause: Mapping[str, Any]) -> list[Any]:
+    said = ngettext(
+        "%(num)d charging station lost contact at %(time)s.",
+        "%(num)d charging stations lost contact at %(time)s.",
+        cause["stations"],
+        time=f"{cause['began_at']:%Y-%m-%d\u00a0%H:%M}",
+    )
+    return [html.B(cause["site_name"]), f" {said}"]
+
+
+def _link(cause: Mapping[str, Any]) -> dcc.Link:
+    return dcc.Link(_("Show them"), href=f"/alarms?node=site:{cause['site_id']}&f=description.has.No%20network")
 
 
 def severities(counts: Mapping[str, int], kept: str) -> list[html.Button]:
@@ -216,5 +222,5 @@ def selection() -> html.Div:
         ],
         id="alarms-selection",
         hidden=True,
-        className="card-footer align-items-center gap-3",
+        className="card-footer align-items-center",
     )

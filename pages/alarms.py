@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from components import export_button, grid, log_tables, messages, navigator
 from components.access import OPERATORS, allow, current_scope
-from components.alarm_tables import FACES, causes, of_tab, selection, severities
+from components.alarm_tables import FACES, caused, causes, of_tab, selection, severities
 from components.filter_chips import notice, read_link
 from components.format import number
 from components.grid import MenuItem, Query
@@ -113,16 +113,17 @@ def _meant(wish: Wish) -> list[int]:
 
 @callback(
     Output("alarms-severities", "children"),
+    Output("alarms-cause", "children"),
     Output("alarms-causes", "children"),
     Input("live-alarm", "data"),
     Input("active-alarms-query", "data"),
     State("alarms-node", "data"),
 )
 @allow(*OPERATORS)
-def above(_changed: Any, query: Query | None, node: str | None) -> tuple[list[Any], list[Any]]:
+def above(_changed: Any, query: Query | None, node: str | None) -> tuple[list[Any], list[Any], list[Any]]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
     kept = (query["filters"] if query else {}).get("severity", {}).get("filter", "")
-    return severities(alarm_tables.severities(scope, chosen), kept), causes(alarms.causes(scope, chosen))
+    return severities(alarm_tables.severities(scope, chosen), kept), *caused(alarms.causes(scope, chosen))
 
 
 @callback(Output("alarms-count", "children"), Input("live-alarm", "data"), State("alarms-node", "data"))
@@ -140,7 +141,7 @@ clientside_callback(ClientsideFunction("alarms", "selected"), Input("active-alar
 def _above_active() -> list[html.Div]:
     group = {"role": "group", "aria-label": _("Severity")}
     return [
-        html.Div(id="alarms-causes", className="d-contents", **{"aria-live": "polite"}),
+        html.Div(causes(), className="d-contents", **{"aria-live": "polite"}),
         html.Div(id="alarms-severities", className="cp-seg align-self-start", **group),
     ]
 

@@ -113,11 +113,38 @@ def test_no_alarm_is_said_in_words(visit: Visit) -> None:
 
 
 @pytest.mark.usefixtures("station")
-def test_a_phone_shows_the_node_and_clear_without_scrolling(visit: Visit) -> None:
+def test_a_phone_shows_the_node_and_what_is_wrong_and_clears_without_scrolling(visit: Visit) -> None:
     page = visit("alice", PHONE, path="/alarms")
 
     expect(_cell(page, 0, "node")).to_be_in_viewport(ratio=1)
-    expect(_cell(page, 0, "clear").get_by_role("button")).to_be_in_viewport(ratio=0.9)
+    expect(_cell(page, 0, "description").get_by_text("No network contact")).to_be_in_viewport(ratio=1)
+    page.get_by_role("checkbox", name="Press Space to toggle row selection").first.check()
+    expect(page.get_by_role("button", name="Clear selected")).to_be_in_viewport(ratio=0.95)
+    button = _cell(page, 0, "clear").get_by_role("button")
+    button.scroll_into_view_if_needed()
+    expect(button).to_be_in_viewport(ratio=0.9)
+
+
+def test_several_groups_of_silent_stations_are_one_line_that_opens(
+    visit: Visit, database: DuckDB, people: People
+) -> None:
+    for group in range(3):
+        for name in "ABC":
+            silent = stations.create_station(people.alice, NewStation(people.solna, f"{name}{group}", f"{name}{group}"))
+            database.write(alarms.raised(_silent(people, silent, group)), [("alarm", silent)])
+    page = visit("alice", path="/alarms")
+
+    shown = page.locator("a", has_text="Show them")
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(shown).to_have_count(3)
+    expect(shown.first).to_be_hidden()
+    page.get_by_text("3 times, charging stations of a site lost contact together.").click()
+    expect(shown.first).to_be_visible()
+    expect(page.locator(".cp-causes li").first).to_contain_text("Solna 3 charging stations lost contact at 2026-03-20")
+    database.write(alarms.raised(_silent(people, silent, 4, "Fuse")), [("alarm", silent)])
+    expect(page.locator("#active-alarms-foot")).to_contain_text("10 of 10 rows")
+    expect(shown.first).to_be_visible()
+    assert violations(page) == []
 
 
 @pytest.mark.usefixtures("station")
