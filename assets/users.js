@@ -19,9 +19,7 @@
 
   // Closes the dialog unless there is something typed that the user wants to keep.
   function close() {
-    const ask = document.getElementById("user-leave").dataset.leave;
-    if ("dirty" in dialog().dataset && !window.confirm(ask)) return;
-    delete dialog().dataset.dirty;
+    if (!window.portalForms.mayLeave()) return;
     dash_clientside.set_props("user-dialog", { is_open: false });
   }
 
@@ -41,7 +39,7 @@
     const role = target.closest("[data-users-role]");
     if (role) filter("role", role.dataset.usersRole ? { filterType: "text", type: "equals", filter: role.dataset.usersRole } : null);
     if (target.closest("[data-user-close]")) close();
-    if (target.closest("#user-theirs")) delete dialog().dataset.dirty;
+    if (target.closest("#user-theirs")) delete dialog().dataset.typing;
     const reveal = target.closest("[data-reveal]");
     if (reveal) {
       const field = reveal.parentElement.querySelector("input");
@@ -56,7 +54,7 @@
       finding = setTimeout(() => filter("find", target.value ? { filterType: "text", type: "contains", filter: target.value } : null), FIND_AFTER_MS);
     }
     if (!dialog()?.contains(target)) return;
-    dialog().dataset.dirty = "";
+    Object.assign(dialog().dataset, { typing: "", leave: document.getElementById("user-leave").dataset.leave });
     const rule = target.closest("div:has(> .form-text[data-password-rule])")?.querySelector("[data-password-rule]") ?? (target.type === "password" ? dialog().querySelector("[data-password-rule]") : null);
     rule?.classList.toggle("is-ok", target.value.length >= 8 && /\p{L}/u.test(target.value) && /\d/.test(target.value));
   });
@@ -75,10 +73,6 @@
     },
     true
   );
-
-  addEventListener("beforeunload", (event) => {
-    if (dialog() && "dirty" in dialog().dataset) event.preventDefault();
-  });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     users: {

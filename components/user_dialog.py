@@ -192,7 +192,8 @@ def _register_saving() -> None:
             body, now = _opened(scope, seen["user"])
             return [""] * len(fault_ids), no_update, now, body, True, []
         if "user-overwrite" in pressed and seen["user"] is not None:
-            seen = {**seen, "details": user_details.read(scope, seen["user"]).details.as_json()}
+            details = user_changes.over_others(scope, seen["user"], Details.of(seen["details"]), wanted)
+            seen = {**seen, "details": details.as_json()}
         is_save = bool(pressed & {"user-save", "user-overwrite"})
         faults = _faults(scope, seen["user"], wanted, password, is_save)
         conflict: Sequence[Change] = ()

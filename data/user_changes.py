@@ -84,9 +84,8 @@ def save(scope: Scope, user_id: int, seen: Details, wanted: Details, password: s
     password_hash = hash_password(password) if password else None
     for _attempt in range(ATTEMPTS):
         kept = user_details.read(scope, user_id)
-        others = [change for change in changes(scope, user_id, seen, kept) if _is_mine(change.field, seen, wanted)]
-        others = [change for change in others if getattr(kept.details, change.field) != getattr(wanted, change.field)]
-        if others:
+        if met := _met(seen, kept.details, wanted):
+            others = [change for change in changes(scope, user_id, seen, kept) if change.field in met]
             raise ChangedMeanwhile("user", others)
         mine = {name: getattr(wanted, name) for name in TITLES if _is_mine(name, seen, wanted)}
         new, faults = user_details.checked(scope, user_id, replace(kept.details, **mine), password)
@@ -131,6 +130,12 @@ def remove(scope: Scope, user_id: int) -> str:
         _check_last(scope, user_id, kept.details, None)
         raise NotFound("user", user_id)
     return name
+
+
+def over_others(scope: Scope, user_id: int, seen: Details, wanted: Details) -> Details:
+    """Return what was seen as if the changes by others that `save` refuses to overwrite had been seen too."""
+    now = user_details.read(scope, user_id).details
+    return replace(seen, **{name: getattr(now, name) for name in _met(seen, now, wanted)})
 
 
 def changes(scope: Scope, user_id: int, seen: Details, kept: Kept) -> list[Change]:
@@ -214,6 +219,15 @@ def _columns(new: Details, user_id: int, revision: int) -> dict[str, object]:
 
 def _differences(one: Details, other: Details) -> list[str]:
     return [field.name for field in fields(Details) if getattr(one, field.name) != getattr(other, field.name)]
+
+
+def _met(seen: Details, now: Details, wanted: Details) -> list[str]:
+    """Return the fields that others changed to something else than is wanted."""
+    return [
+        name
+        for name in _differences(seen, now)
+        if getattr(wanted, name) not in (getattr(seen, name), getattr(now, name))
+    ]
 
 
 def _is_mine(field: str, seen: Details, wanted: Details) -> bool:

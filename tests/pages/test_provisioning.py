@@ -4,6 +4,7 @@ import io
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import openpyxl
@@ -216,8 +217,9 @@ def test_the_second_of_two_is_told_who_changed_what_and_chooses(visitor: Visit, 
     theirs = press(alice, "user-theirs", user_id, seen, first_name="Dagny").json["response"]
     assert theirs["user-seen"]["data"]["details"]["first_name"] == "Diana"
     assert kept(people, user_id).first_name == "Diana"
-    press(alice, "user-overwrite", user_id, seen, first_name="Dagny")
-    assert kept(people, user_id).first_name == "Dagny"
+    user_changes.save(by, user_id, kept(people, user_id), replace(kept(people, user_id), last_name="Eriksson"))
+    press(alice, "user-overwrite", user_id, seen, first_name="Dagny")  # what was not asked about stays
+    assert (kept(people, user_id).first_name, kept(people, user_id).last_name) == ("Dagny", "Eriksson")
 
 
 def test_deleting_asks_with_name_and_effects_then_keeps_the_sessions(visitor: Visit, people: People) -> None:
