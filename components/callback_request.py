@@ -7,6 +7,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddic
 
 from flask import abort, request
 
+ALL = '["ALL'
+"""How Dash writes that an id is of all components alike."""
 UNREADABLE = "This request cannot be understood. Load the page again."
 
 
@@ -35,6 +37,14 @@ def check_shape(sent: Mapping[str, Any], entry: Mapping[str, Any]) -> None:
     if not entry.get("no_output"):
         parts.append((outputs, wanted))
     if not all(is_a(one, list[Any]) and len(one) == len(of) and all(map(_is_property, one, of)) for one, of in parts):
+        abort(400, UNREADABLE)
+    of_all = {
+        (wanted["id"], len(one))
+        for sent_, of in parts
+        for one, wanted in zip(sent_, of, strict=True)
+        if ALL in wanted["id"]
+    }
+    if len(of_all) > len(dict(of_all)):  # a page has as many of the same, wherever a callback names them
         abort(400, UNREADABLE)
 
 
@@ -74,7 +84,7 @@ def is_a(value: Any, hint: Any) -> bool:
 
 def _is_property(sent: Any, wanted: Mapping[str, str]) -> bool:
     """Tell whether this is a component's property as Dash sends it; for an id of all components, a list of them."""
-    if '["ALL' in wanted["id"]:
+    if ALL in wanted["id"]:
         return isinstance(sent, list) and all(_is_property(one, {**wanted, "id": ""}) for one in sent)
     return (
         is_a(sent, dict[str, Any])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import flask
-from dash import html
+from dash import html, no_update
 from dash.exceptions import DependencyException
 from flask import Response, request
 from flask_babel import gettext as _
@@ -19,7 +19,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import NotFound as NotFoundAnswer
 
-from components import messages, navigator
+from components import callback_request, messages, navigator
 from components.access import current_scope, may_see
 from components.texts import said
 from data.errors import DatabaseUnavailable, NotFound, NotPermitted, PortalError
@@ -73,16 +73,19 @@ def guard_pages(pages: Iterable[dict[str, Any]]) -> None:
         page["layout"] = _guarded(page["path"], page["layout"])
 
 
-def on_callback_error(error: Exception) -> None:
-    """Tell the user why a callback did nothing."""
+def on_callback_error(error: Exception) -> Any:
+    """Tell the user why a callback did nothing, and return what Dash takes for nothing."""
     if isinstance(error, HTTPException):
         raise error
     if isinstance(error, DatabaseUnavailable):
-        return  # the banner says it
-    if isinstance(error, PortalError):
+        pass  # the banner says it
+    elif isinstance(error, PortalError):
         messages.say(said(error), refused=True)
     else:
         messages.say_unexpected(_log(error))
+    sent = callback_request.body()
+    is_one_of_all = isinstance(sent["outputs"], list) and not sent["output"].startswith("..")
+    return [no_update] * len(sent["outputs"]) if is_one_of_all else None
 
 
 def register(server: flask.Flask) -> None:

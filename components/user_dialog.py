@@ -130,7 +130,7 @@ def _register_parts() -> None:
     @allow(*WRITERS)
     def suit(role: str | None, parts: list[dict[str, str]], seen: Seen | None) -> tuple[list[bool], str]:
         chosen = user_entries.role(role)
-        hidden = [chosen not in PARTS.get(part["user-part"], ()) for part in parts]
+        hidden = [chosen not in PARTS.get(part.get("user-part", ""), ()) for part in parts]
         return hidden, user_form.save_text(chosen, is_new=not seen or seen["user"] is None)
 
     @callback(

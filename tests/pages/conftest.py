@@ -1,7 +1,7 @@
 """The portal's web without a browser: visitors who log in, open pages and call callbacks as Dash does."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +15,8 @@ from components.access import ROUTER
 from data.database import Database
 from settings import Settings, from_env
 from tests.conftest import PASSWORD
+
+NOTHING: Mapping[str, Sequence[object]] = {}
 
 
 class Visitor:
@@ -37,24 +39,38 @@ class Visitor:
         cookie = self.client.get_cookie("csrf_token")
         return cookie.value if cookie else ""
 
-    def call(self, output: str, values: dict[str, Any] | None = None, changed: list[str] | None = None) -> TestResponse:
-        """Call a callback by its output id, with values by `id.property`."""
+    def call(
+        self,
+        output: str,
+        values: dict[str, Any] | None = None,
+        changed: list[str] | None = None,
+        each: Mapping[str, Sequence[object]] = NOTHING,
+    ) -> TestResponse:
+        """Call a callback by its output id, with values by `id.property`.
+
+        Args:
+            each: the components that an id with ALL stands for, by the part of the id that differs.
+        """
         entry = self.app.callback_map.get(output, {"inputs": [], "state": []})
-        outputs = [_prop(part) for part in output.strip(".").split("...")]
+        outputs = [_several(_prop(part), each) for part in output.strip(".").split("...")]
         body = {
             "output": output,
-            "outputs": outputs if output.startswith("..") else outputs[0] if '["ALL"]' not in output else [],
-            "inputs": [self._value(dependency, values or {}) for dependency in entry["inputs"]],
-            "state": [self._value(dependency, values or {}) for dependency in entry["state"]],
+            "outputs": outputs if output.startswith("..") else outputs[0],
+            "inputs": [self._value(dependency, values or {}, each) for dependency in entry["inputs"]],
+            "state": [self._value(dependency, values or {}, each) for dependency in entry["state"]],
             "changedPropIds": changed or [],
         }
         return self.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": self.token})
 
-    def _value(self, dependency: dict[str, Any], values: dict[str, Any]) -> Any:
+    def _value(self, dependency: dict[str, Any], values: dict[str, Any], each: Mapping[str, Sequence[object]]) -> Any:
         value = values.get(f"{dependency['id']}.{dependency['property']}")
-        if '["ALL"]' in dependency["id"]:  # a value per component that there is
+        several = _several(dependency, each)
+        if isinstance(several, dict):
+            return {**several, "value": value}
+        if not several:  # whoever they are
             return [{**dependency, "value": one} for one in value or ()]
-        return {**dependency, "value": value}
+        given = value or [one["id"] if one["property"] == "id" else None for one in several]
+        return [{**one, "value": own} for one, own in zip(several, given, strict=True)]
 
     def page(self, address: str) -> str:
         """Return a page as the router draws it, in JSON."""
@@ -80,6 +96,15 @@ class Visitor:
 def _prop(text: str) -> dict[str, str]:
     name, _, prop = text.rpartition(".")
     return {"id": name, "property": prop}
+
+
+def _several(prop: dict[str, Any], each: Mapping[str, Sequence[object]]) -> Any:
+    """Return a property as Dash names it; of an id with ALL a list, with one for each of the components."""
+    if '["ALL"]' not in prop["id"]:
+        return prop
+    parts = json.loads(prop["id"])
+    [open_] = [key for key, value in parts.items() if value == ["ALL"]][:1]
+    return [{**prop, "id": {**parts, open_: one}} for one in each.get(open_, ())]
 
 
 @pytest.fixture

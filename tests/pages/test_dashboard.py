@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from components import windows
-from data import stations
+from data import node_changes, sites, stations
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.scope import Role
@@ -97,3 +97,13 @@ def test_a_window_says_what_it_needs_to(kind: str) -> None:
 
 def test_only_windows_that_show_what_changed_are_drawn_again() -> None:
     assert windows.concerned(windows.WINDOWS, ["alarm"]) == ["station_status", "active_alarms", "site_map"]
+
+
+def test_of_a_node_that_is_removed_meanwhile_the_reader_is_told_in_words(visitor: Visit, people: People) -> None:
+    alice, [output] = visitor("alice"), [key for key in visitor().app.callback_map if '{"content":["ALL"]}.data' in key]
+    site = sites.create_site(people.alice, "Umeå")
+    shown = {"url.search": f"?node=site:{site}", "live-changes.data": {"changed": {"session": None}}}
+    node_changes.remove(people.alice, "site", site)
+    answer = alice.call(output, shown, ["live-changes.data"], {"content": ["latest_sessions", "energy_30_days"]})
+    assert answer.status_code == 200
+    assert f"There is no node site:{site}." in answer.text
