@@ -13,7 +13,13 @@
 
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-picture]");
-    if (button && !document.getElementById("diagram-drawn").hidden) save(button.dataset.picture);
+    if (button) save(button.dataset.picture);
+  });
+
+  // Plotly moves a mark only after a click on it, which this is: the first drag is to move it. A mark that is ready says so.
+  document.addEventListener("pointerover", ({ target }) => {
+    const isReady = target.style?.cursor === "move";
+    if (!isReady && target.matches("#timeline-overview .selectionlayer path")) target.dispatchEvent(new MouseEvent("click"));
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
@@ -22,6 +28,13 @@
       dragged(event) {
         const isDrag = Object.keys(event || {}).some((key) => key.startsWith("selections"));
         return isDrag ? event : window.dash_clientside.no_update;
+      },
+      // On a phone the list is a strip that is scrolled along: what is chosen comes into sight.
+      bring() {
+        requestAnimationFrame(() => {
+          document.querySelector("#diagram-kind :checked + label")?.scrollIntoView({ block: "nearest", inline: "center" });
+        });
+        return window.dash_clientside.no_update;
       },
       // What is shown replaces the address, but only once something was chosen: it adds nothing to the history.
       keep(link) {

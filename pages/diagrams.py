@@ -87,18 +87,28 @@ def layout(node: str | None = None, d: str = "", step: str = "", **query: str) -
     if period is None:
         refused += [f"{key}={query[key]}" for key in ("from", "to") if key in query]
     overview = diagrams.sessions(scope, chosen, whole, timeline.overview_step(whole))
+    rows = view.diagram.read(scope, chosen, view.period, view.step)
+    shaped = view.diagram.shape(rows)
     return [
         html.Div(
             [
                 html.H1(_("Diagrams")),
                 html.Span(navigator.called(chosen) if chosen else _("Your own charging"), className="cp-sub"),
-                html.Div([_pictures(), _export_button()], className="cp-actions"),
+                html.Fieldset(
+                    [_pictures(), _export_button()],
+                    id="diagram-files",
+                    className="cp-actions",
+                    disabled=shaped.num_rows == 0,
+                ),
             ],
             className="cp-head",
         ),
         *([notice(refused)] if refused else []),
         html.Div(
-            [_list(scope, view), html.Div([*_panel(scope, view), timeline.layout(overview, view.period, whole)])],
+            [
+                _list(scope, view),
+                html.Div([*_panel(view, rows, shaped), timeline.layout(overview, view.period, whole)]),
+            ],
             className="card cp-fill cp-diagrams",
         ),
         dcc.Store(id="diagram-node", data=node),
@@ -123,7 +133,7 @@ def layout(node: str | None = None, d: str = "", step: str = "", **query: str) -
     Output("timeline-from", "value"),
     Output("timeline-to", "value"),
     Output("timeline-overview", "figure"),
-    Output("diagram-export", "disabled"),
+    Output("diagram-files", "disabled"),
     Output("diagram-link", "data"),
     Input("diagram-kind", "value"),
     Input("diagram-step", "value"),
@@ -222,6 +232,9 @@ def progress(_ticks: int | None, job_id: str | None) -> tuple[Any, bool]:
 
 
 clientside_callback(ClientsideFunction("diagrams", "keep"), Input("diagram-link", "data"), prevent_initial_call=True)
+clientside_callback(  # the output, which stays, lets it be called for the first one too
+    ClientsideFunction("diagrams", "bring"), Output("diagram-kind", "className"), Input("diagram-kind", "value")
+)
 clientside_callback(
     ClientsideFunction("diagrams", "dragged"),
     Output("timeline-dragged", "data"),
@@ -256,9 +269,7 @@ def _unless_shown(value: str | None, shown: str | None) -> Any:
     return no_update if value == shown else value
 
 
-def _panel(scope: Scope, view: View) -> list[Any]:
-    rows = view.diagram.read(scope, view.node, view.period, view.step)
-    shaped = view.diagram.shape(rows)
+def _panel(view: View, rows: pa.Table, shaped: pa.Table) -> list[Any]:
     is_empty = shaped.num_rows == 0
     steps = dbc.RadioItems(
         id="diagram-step",
@@ -300,9 +311,10 @@ def _top(view: View, rows: pa.Table) -> list[Any]:
         return [html.Div(title)]
     value, unit = view.diagram.total(rows)
     days = _("%(first)s to %(last)s", first=view.period.first, last=view.period.last)
+    period = html.Span(days, className="text-nowrap")
     facts = [part for fact in view.diagram.facts(rows) for part in (html.Dt(fact.label), html.Dd(fact.value))]
     return [
-        html.Div([title, html.Span([value, " ", html.Small(f"{unit}, {days}")], className="cp-kpi")]),
+        html.Div([title, html.Span([value, " ", html.Small([f"{unit}, ", period])], className="cp-kpi")]),
         html.Dl(facts, className="cp-dl"),
     ]
 

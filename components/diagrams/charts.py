@@ -55,7 +55,8 @@ def lines(rows: pa.Table, step: str, names: Mapping[str, str], unit: str, decima
 def share(rows: pa.Table, step: str, column: str) -> go.Figure:
     """Draw percents as steps; what is near 100 is seen close."""
     chart = lines(rows, step, {column: ""}, "%", 2)
-    return chart.update_traces(hovertemplate=_hover("%", 2) + "<extra></extra>").update_yaxes(rangemode="normal")
+    chart.update_traces(hovertemplate=_hover("%", 2) + "<extra></extra>", cliponaxis=False)
+    return chart.update_yaxes(rangemode="normal", maxallowed=100)
 
 
 def ranking(names: Iterable[str], values: Iterable[float], unit: str) -> go.Figure:

@@ -74,6 +74,21 @@ def test_dragging_in_the_overview_moves_from_and_to_and_the_other_way_round(visi
     assert [end[:10] for end in _marked(page)] == ["2026-02-01", "2026-03-01"]
 
 
+def test_the_first_drag_on_the_marked_period_moves_it(visit: Visit) -> None:
+    page = _open(visit, "/diagrams?from=2025-06-01&to=2025-08-31")
+    mark = page.locator("#timeline-overview .selectionlayer path").first
+    mark.hover()
+    expect(mark).to_have_css("cursor", "move")
+    box = mark.bounding_box()
+    assert box
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 1.5, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+
+    expect(page.get_by_label("From", exact=True)).to_have_value(re.compile(r"2025-(08|09)-"))
+    expect(page.get_by_label("To", exact=True)).to_have_value(re.compile(r"2025-(11|12)-"))
+
+
 def test_a_preset_shows_its_period_and_is_left_when_another_is_typed(visit: Visit) -> None:
     page = _open(visit)
     page.get_by_text("All", exact=True).click()
@@ -89,8 +104,13 @@ def test_a_period_without_data_says_so(visit: Visit) -> None:
 
     expect(page.get_by_text("Nothing of Charge Portal in this period")).to_be_visible()
     expect(page.locator("#diagram")).to_be_hidden()
+    files = [page.get_by_role("button", name=re.compile(f"{name}$")) for name in ("PNG", "SVG", "Excel")]
+    for file in files:
+        expect(file).to_be_disabled()
     page.get_by_text("All", exact=True).click()
     expect(page.locator("#diagram .main-svg").first).to_be_visible()
+    for file in files:
+        expect(file).to_be_enabled()
 
 
 def test_another_node_keeps_diagram_and_period(visit: Visit) -> None:
@@ -158,6 +178,11 @@ def test_a_phone_has_all_of_it_in_its_width(visit: Visit) -> None:
     assert overview
     assert chart["y"] + chart["height"] <= overview["y"]
     assert violations(page) == []
+
+
+def test_on_a_phone_the_chosen_diagram_is_in_sight(visit: Visit) -> None:
+    page = visit("alice", PHONE, path=MARCH + "&d=faults")
+    expect(page.get_by_text("Alarms raised", exact=True).first).to_be_in_viewport(ratio=1)
 
 
 def _open(visit: Visit, path: str = MARCH) -> Page:

@@ -85,6 +85,13 @@ def test_a_diagram_gives_its_total_and_facts(name: str) -> None:
     assert all(fact.label and fact.value for fact in DIAGRAMS[name].facts(rows))
 
 
+def test_no_axis_of_percents_goes_beyond_100() -> None:
+    rows = pa.table({"start": [datetime(2026, 6, 1)], "known_s": [86400.0], "available_s": [86400.0]})  # noqa: DTZ001
+    diagram = DIAGRAMS["availability"]
+
+    assert diagram.draw(diagram.shape(rows), "day").layout.yaxis.maxallowed == 100
+
+
 def test_an_ev_user_has_the_diagrams_of_own_sessions_only() -> None:
     own = ["energy", "sessions", "duration", "session-energy", "week", "outlets", "stations"]
     assert list(of_role(Role.EV_USER)) == own
