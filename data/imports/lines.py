@@ -4,12 +4,11 @@ import contextlib
 import csv
 import io
 import itertools
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import openpyxl
 
@@ -178,9 +177,7 @@ def _csv_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
             number = reader.line_num + 1
     except csv.Error as error:
-        raise InvalidInput(
-            N_("Line"), number, told("is not CSV: %(fault)s. The lines before it are taken.", fault=error)
-        ) from error
+        raise InvalidInput(N_("Line"), number, told("is not CSV: %(fault)s.", fault=error)) from error
 
 
 def _text(file: Path) -> str:
@@ -198,25 +195,34 @@ def _text(file: Path) -> str:
 
 
 def rows_of_workbook(file: Path) -> int:
-    """Return how many rows the first sheet says it has."""
-    with contextlib.closing(_workbook(file)) as book:
-        return book.worksheets[0].max_row or 0
+    """Return how many rows the first sheet says it has.
+
+    Raises:
+        InvalidInput: the file cannot be read.
+    """
+    with _first_sheet(file) as sheet:
+        return sheet.max_row or 0
 
 
 def _excel_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of the first sheet."""
-    with contextlib.closing(_workbook(file)) as book:
-        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+    with _first_sheet(file) as sheet:
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield number, [_cell_text(cell) for cell in cells]
 
 
-def _workbook(file: Path) -> openpyxl.Workbook:
+@contextlib.contextmanager
+def _first_sheet(file: Path) -> Iterator[Any]:
+    """Open a workbook's first sheet. Of a damaged one, openpyxl raises whatever its parts do."""
     try:
-        return openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except OSError as error:
-        raise InvalidInput(N_("file"), str(file), told("cannot be read: %(fault)s.", fault=error.strerror)) from error
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise InvalidInput("file", str(file), "is not an Excel workbook. Save it as .xlsx or as CSV.") from error
+        with contextlib.closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
+            yield book.worksheets[0]
+    except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise InvalidInput(
+                N_("file"), str(file), told("cannot be read: %(fault)s.", fault=error.strerror)
+            ) from error
+        raise InvalidInput(N_("File"), None, N_("is no Excel workbook. Save it as .xlsx or as CSV.")) from error
 
 
 def _cell_text(cell: object) -> str:

@@ -276,7 +276,11 @@ def _ending(file: Path, name: str) -> str:
     with file.open("rb") as content:
         start = content.read(CHUNK)
     if start.startswith(OLD_EXCEL):
-        raise InvalidInput(N_("File"), name, N_("is a workbook of an old Excel. Save it as .xlsx or as CSV."))
+        raise InvalidInput(
+            N_("File"),
+            name,
+            N_("is a workbook of an old Excel or with a password. Save it as .xlsx without one, or as CSV."),
+        )
     if zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as parts:
             if WORKBOOK in parts.namelist() and sum(part.file_size for part in parts.infolist()) <= LARGEST_UNPACKED:

@@ -1,6 +1,7 @@
 """Import: administrators bring files, see what they will become, take them in and undo that; nobody else does."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,19 @@ def alice(visitor: Visit, people: People) -> Visitor:
     return visitor("alice")
 
 
+def workbook(damaged: dict[str, bytes], chart_only: bool = False) -> bytes:
+    """Return an Excel file with some of its parts as they should not be."""
+    book, made, content = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
+    if chart_only:
+        book.create_chartsheet()
+        book.remove(book.worksheets[0])
+    book.save(made)
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(content, "w") as changed:
+        for name in parts.namelist():
+            changed.writestr(name, damaged.get(name, parts.read(name)))
+    return content.getvalue()
+
+
 @pytest.mark.parametrize("name", ["bob", "charlie", "dana", "sam"])
 def test_only_administrators_import(
     visitor: Visit, people: People, database: DuckDB, tmp_path: Path, name: str
@@ -52,6 +66,10 @@ def test_only_administrators_import(
     ("content", "why"),
     [
         (b"", "is empty"),
+        (workbook({"[Content_Types].xml": b"<a/>"}), "File is no Excel workbook"),
+        (workbook({"xl/workbook.xml": b"nonsense"}), "File is no Excel workbook"),
+        (workbook({"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row>"}), "File is no Excel workbook"),
+        (workbook({}, chart_only=True), "File is no Excel workbook"),
         (b"\xd0\xcf\x11\xe0old", "of an old Excel"),
         (b"PK\x03\x04\0\0", "neither CSV nor an Excel workbook"),
         (b"\xff\xd8\xff\xe0\0\0JFIF", "neither CSV nor an Excel workbook"),
