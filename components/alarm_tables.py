@@ -18,12 +18,12 @@ from components.menus import icon
 from components.states import SEVERITIES
 from data import alarm_tables
 
-SEVERITY = Heading(lazy_gettext("Severity"), 92, shown=True, renderer="LookCell")
+SEVERITY = Heading(lazy_gettext("Severity"), 102, shown=True, renderer="LookCell")
 RAISED = Heading(lazy_gettext("Create date"), 166, shown=True)
-NODE = Heading(lazy_gettext("Node name"), 186, shown=True, renderer="IdentityCell")
-SITE = Heading(lazy_gettext("Site"), 100, shown=True)
-DESCRIPTION = Heading(lazy_gettext("Description"), 160, shown=True, fills=True, renderer="TextCell")
-REPEATS = Heading(lazy_gettext("Repeats"), 76, shown=True, numeric=True)
+NODE = Heading(lazy_gettext("Node name"), 130, shown=True, renderer="IdentityCell")
+SITE = Heading(lazy_gettext("Site"), 88, shown=True, renderer="TextCell")
+DESCRIPTION = Heading(lazy_gettext("Description"), 144, shown=True, fills=True, renderer="TextCell")
+REPEATS = Heading(lazy_gettext("Repeats"), 78, shown=True, numeric=True)
 
 
 def cells(rows: pa.Table) -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ FACES: Mapping[str, Face] = {
             "cleared": Heading(lazy_gettext("Clear date"), 166, shown=True),
             "node": NODE,
             "description": DESCRIPTION,
-            "cleared_by": Heading(lazy_gettext("Cleared by"), 120, shown=True),
+            "cleared_by": Heading(lazy_gettext("Cleared by"), 94, shown=True, renderer="TextCell"),
             "site": SITE,
             "repeats": REPEATS,
         },
@@ -134,9 +134,9 @@ FACES: Mapping[str, Face] = {
             "logged": Heading(lazy_gettext("Date"), 166, shown=True),
             "node": NODE,
             "site": SITE,
-            "kind": Heading(lazy_gettext("Kind"), 130, shown=True),
+            "kind": Heading(lazy_gettext("Kind"), 122, shown=True, renderer="TextCell"),
             "text": Heading(lazy_gettext("Event"), 200, shown=True, fills=True, renderer="TextCell"),
-            "done_by": Heading(lazy_gettext("By"), 130, shown=True),
+            "done_by": Heading(lazy_gettext("By"), 110, shown=True, renderer="TextCell"),
         },
         lazy_gettext("No events yet"),
         lazy_gettext("What users do and what stations report appears here."),

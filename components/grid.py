@@ -132,6 +132,8 @@ def _options() -> dict[str, Any]:
         "theme": {"function": f"themeQuartz.withParams({json.dumps(THEME)})"},
         "animateRows": False,
         "multiSortKey": "ctrl",
+        "tooltipShowDelay": 400,
+        "tooltipShowMode": "whenTruncated",
         "selectionColumnDef": {"width": 40},
     }
 
@@ -139,12 +141,13 @@ def _options() -> dict[str, Any]:
 def _definition(name: str, kind: str, heading: Heading) -> dict[str, Any]:
     numeric = {"cellClass": "cp-num", "headerClass": "ag-right-aligned-header"} if heading.numeric else {}
     renderer = {"cellRenderer": heading.renderer} if heading.renderer else {}
+    tooltip = {"tooltipField": name} if heading.renderer in ("", "TextCell") else {}
     return {
         "field": name,
         "colId": name,
         "headerName": heading.full_title,
         "width": heading.width,
-        **({"flex": 1, "minWidth": heading.width, "tooltipField": name} if heading.fills else {}),
+        **({"flex": 1, "minWidth": heading.width} if heading.fills else {}),
         "initialHide": not heading.shown,
         "filter": FILTERS[kind],
         "filterParams": {
@@ -155,6 +158,7 @@ def _definition(name: str, kind: str, heading: Heading) -> dict[str, Any]:
         },
         **numeric,
         **renderer,
+        **tooltip,
     }
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from data import alarm_clearing, alarms, stations
 from data.alarms import Alarm
+from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
 from tests.browser.conftest import PHONE, violations
@@ -123,6 +124,27 @@ def test_a_phone_shows_the_node_and_what_is_wrong_and_clears_without_scrolling(v
     button = _cell(page, 0, "clear").get_by_role("button")
     button.scroll_into_view_if_needed()
     expect(button).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_desk_shows_every_column_of_the_history_and_no_word_cut(
+    visit: Visit, database: DuckDB, people: People, station: int
+) -> None:
+    long = "The fuse of the first outlet has blown after the current rose far above what it may carry"
+    fuse = Alarm("Fuse", "OverCurrentFailure", people.solna, station, 2, long, "", "", RAISED)
+    database.write(
+        [*alarms.raised(fuse), Sql("UPDATE portal_user SET language = 'sv'")], [("alarm", station), ("user", 0)]
+    )
+    alarm_clearing.clear(people.alice, [alarm["alarm_id"] for alarm in alarms.active(people.alice)])
+    page = visit("alice", path="/alarms?tab=history")
+
+    expect(page.locator("[role=columnheader][col-id=repeats]")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Allvarligt")).to_be_visible()
+    cut = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    assert (
+        page.locator(".ag-header-cell-text, .ag-cell[col-id=severity], .ag-cell[col-id=raised]").evaluate_all(cut) == []
+    )
+    page.locator(".ag-cell[col-id=description]", has_text="The fuse of").hover()
+    expect(page.locator(".ag-tooltip")).to_have_text(long)
 
 
 def test_several_groups_of_silent_stations_are_one_line_that_opens(
