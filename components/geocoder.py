@@ -1,5 +1,6 @@
 """The geocoder (setting PORTAL_GEOCODER): what is at a position, and where an address is, by Nominatim's interface."""
 
+import time
 from typing import Any, NamedTuple
 
 import httpx
@@ -58,13 +59,14 @@ def position_of(url: str, address: str) -> Position | None:
 
 
 def _ask(url: str, query: dict[str, str]) -> Any:
+    until = time.monotonic() + TIMEOUT_S
     try:
         with httpx.stream("GET", url, params=query, timeout=TIMEOUT_S, headers={"User-Agent": NAME}) as answer:
             answer.raise_for_status()
             content = b""
             for chunk in answer.iter_bytes():
                 content += chunk
-                if len(content) > LARGEST:
+                if len(content) > LARGEST or time.monotonic() > until:  # httpx waits so long for each byte
                     raise GeocoderSilent
         return httpx.Response(200, content=content).json()
     except (httpx.HTTPError, ValueError, RecursionError) as error:

@@ -28,7 +28,8 @@ def answers() -> Iterator[Answers]:
                 asked.append(self.path)
                 self.send_response(status)
                 self.end_headers()
-                self.wfile.write(content if isinstance(content, bytes) else json.dumps(content).encode())
+                for part in content if isinstance(content, Iterator) else [content]:
+                    self.wfile.write(part if isinstance(part, bytes) else json.dumps(part).encode())
 
             def log_message(self, *_args: object) -> None:
                 pass
@@ -91,6 +92,22 @@ def test_an_answer_that_cannot_be_used_is_silence(answers: Answers, content: obj
     url, _asked = answers(content, status)
     with pytest.raises(GeocoderSilent):
         geocoder.address_at(url, HERE, "en")
+
+
+def test_a_geocoder_that_answers_byte_by_byte_is_silent(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(geocoder, "TIMEOUT_S", 0.5)
+    given_up = threading.Event()
+
+    def bytes_by_and_by() -> Iterator[bytes | list[dict[str, str]]]:
+        for _ in range(100):
+            given_up.wait(0.05)
+            yield b" "
+        yield [{"lat": "59.3598", "lon": "18.0066"}]
+
+    url, _ = answers(bytes_by_and_by())
+    with pytest.raises(GeocoderSilent):
+        geocoder.position_of(url, "Solna")
+    given_up.set()
 
 
 def test_a_geocoder_that_is_away_is_silent() -> None:
