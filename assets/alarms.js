@@ -80,6 +80,13 @@
         const { text, counted } = waiting(table).dataset;
         waiting(table).lastElementChild.textContent = more > 0 ? counted.replace("{count}", more) : text;
       },
+      closeEvent(pressed) {
+        if (pressed) dash_clientside.set_props("event-window", { is_open: false });
+      },
+      // So that the same row opens it again.
+      async eventClosed(isOpen) {
+        if (!isOpen) (await dash_ag_grid.getApiAsync("event-log")).deselectAll();
+      },
       selected(rows) {
         const bar = document.getElementById("alarms-selection");
         bar.hidden = !rows?.length;

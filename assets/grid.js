@@ -116,6 +116,10 @@
     // Keeps the rows that have this row's value in a column.
     only: (api, data, field) =>
       api.setColumnFilterModel(field, { filterType: "text", type: "equals", filter: data[field] }).then(() => api.onFilterChanged()),
+    choose: (api, data) =>
+      api.forEachNode((row) => {
+        if (row.data === data) row.setSelected(true, true);
+      }),
     copy: (api, data) => {
       const shown = api.getAllDisplayedColumns().filter((column) => column.getColDef().field);
       return navigator.clipboard.writeText(shown.map((column) => data[column.getColId()] ?? "").join("\t"));

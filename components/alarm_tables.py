@@ -10,7 +10,7 @@ from dash import dcc, html
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_babel import gettext as _
 
-from components import event_kinds
+from components import event_changes, event_kinds
 from components.filter_chips import Heading
 from components.format import number
 from components.log_tables import Face
@@ -28,7 +28,7 @@ REPEATS = Heading(lazy_gettext("Repeats"), 78, shown=True, numeric=True)
 
 def cells(rows: pa.Table) -> list[dict[str, Any]]:
     """Write the rows of an `log_tables.Page` as its table shows them."""
-    shown = [name for name in rows.column_names if name not in ("template", "arguments")]
+    shown = [name for name in rows.column_names if name not in ("template", "arguments", "details")]
     return [{name: _cell(row[name]) for name in shown} | _look(row) for row in rows.to_pylist()]
 
 
@@ -39,9 +39,9 @@ def _cell(value: Any) -> Any:
 def in_file(rows: pa.Table) -> pa.Table:
     """Return rows with their sentences in the user's language."""
     writers: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-        "node": lambda row: _node(row["node"]),
+        "node": lambda row: node_name(row["node"]),
         "description": lambda row: described(row["description"]),
-        "text": event_kinds.sentence,
+        "text": lambda row: event_changes.after(event_kinds.sentence(row), event_changes.of(row)),
     }
     told = rows.to_pylist()
     for name, write in writers.items():
@@ -57,25 +57,25 @@ def described(text: str) -> str:
     return gettext(what) + bracket + said
 
 
-def _node(name: str) -> str:
-    """Write an alarm's node in the user's language: the station's name, and its connector."""
+def node_name(name: str) -> str:
+    """Write a row's node in the user's language: the station's name, and its connector."""
     station, connector, number_of_it = name.rpartition(" Connector: ")
     return station + " " + _("Connector: %(number)s", number=number_of_it) if connector else name
 
 
-def _who(name: str) -> str:
+def doer(name: str) -> str:
     """Write who did something: a person's name stands as it is."""
     return {"Station": _("Station"), "System": _("System")}.get(name, name)
 
 
 def _look(row: Mapping[str, Any]) -> dict[str, str]:
-    node = _node(row["node"])
+    node = node_name(row["node"])
     if "severity" not in row:
-        kind, text = event_kinds.word(row["kind"]), event_kinds.sentence(row)
-        return {"kind": kind, "text": text, "node": node, "done_by": _who(row["done_by"])}
+        text = event_changes.shortly_after(event_kinds.sentence(row), event_changes.of(row))
+        return {"kind": event_kinds.word(row["kind"]), "text": text, "node": node, "done_by": doer(row["done_by"])}
     look = SEVERITIES[row["severity"].lower()]
     repeats = {"repeats": f"×{number(row['repeats'])}" if row["repeats"] else ""}
-    cleared_by = {"cleared_by": _who(row["cleared_by"])} if "cleared_by" in row else {}
+    cleared_by = {"cleared_by": doer(row["cleared_by"])} if "cleared_by" in row else {}
     return (
         repeats
         | cleared_by

@@ -30,7 +30,7 @@ ACTIVE = LogTable(
     {
         "severity": text("severity", SEVERITIES),
         "raised": at("raised_at"),
-        "node": text("node"),
+        "node": text("node", word="Connector: %(number)s"),
         "site": text("site"),
         "description": text("description", told="split_part(description, ' (', 1)"),
         "repeats": Column("number", "repeats", buckets=("repeats",)),
@@ -53,7 +53,7 @@ HISTORY = LogTable(
         "severity": text("severity", SEVERITIES),
         "raised": at("raised_at"),
         "cleared": at("cleared_at"),
-        "node": text("node"),
+        "node": text("node", word="Connector: %(number)s"),
         "site": text("site"),
         "description": text("description", told="split_part(description, ' (', 1)"),
         "cleared_by": text("cleared_by", DOERS),
@@ -69,6 +69,7 @@ EVENTS = LogTable(
         f"""(SELECT event.rowid AS event_id, logged_at, site.name AS site,
                     coalesce({NODE}, site.name, event.charge_box_id, system.name) AS node,
                     event.kind, event.text, event.template, event.arguments,
+                    CASE WHEN event.user_id IS NOT NULL THEN event.details END AS details,
                     CASE WHEN person.user_id IS NOT NULL THEN {USER}
                          WHEN event.charge_box_id IS NOT NULL OR station_id IS NOT NULL THEN 'Station'
                          ELSE 'System' END AS done_by,
@@ -81,7 +82,7 @@ EVENTS = LogTable(
     ),
     {
         "logged": at("logged_at"),
-        "node": text("node"),
+        "node": text("node", word="Connector: %(number)s"),
         "site": text("site"),
         "kind": text("kind", {kind.value: kind.capitalize() for kind in EventKind}),
         "text": text("text", told="template"),
@@ -89,7 +90,7 @@ EVENTS = LogTable(
     },
     "logged",
     "event_id",
-    beside=("station_ref", "template", "arguments", "epoch_us(logged_at) AS at_us"),
+    beside=("station_ref", "template", "arguments", "details", "epoch_us(logged_at) AS at_us"),
 )
 
 

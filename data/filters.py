@@ -5,6 +5,7 @@ one `operator`, and `[{"colId": "start", "sort": "desc"}]`.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -29,6 +30,7 @@ class Column:
     within: where `sql` stands in another table, the condition around it.
     words: the English word that stands for a value on the screen, where values are kept as other words or codes.
     told: SQL of what a text was told from, an English template that is translated where it is shown.
+    word: an English text whose words stand in the value and are translated where it is shown, without its arguments.
 
     A filter understands words and told texts in every language: a link means the same to whoever opens it.
     """
@@ -38,6 +40,7 @@ class Column:
     within: str = "{}"
     words: Mapping[str, str] | None = None
     told: str = ""
+    word: str = ""
 
 
 MAX_CONDITIONS = 8
@@ -51,6 +54,7 @@ COMPARISONS = {
     "greaterThan": ">",
     "greaterThanOrEqual": ">=",
 }
+ARGUMENT = re.compile(r"%\(\w+\)[sd]")
 PATTERNS = {
     "contains": "%{}%",
     "notContains": "%{}%",
@@ -159,8 +163,16 @@ def _text(column: Column, one: Mapping[str, object], zones: Zones, bound: _Bound
         found += f" OR {column.sql} = ANY({bound(values)})"
     if column.told and (templates := [text for text in catalogs.translations() if _is_said(text, kind, typed)]):
         found += f" OR {column.told} = ANY({bound(templates)})"
+    if column.word:
+        of_value, pattern = bound(_words(column.word)), bound(PATTERNS[kind].format(plain))
+        for said in catalogs.translations().get(column.word, ()):
+            found += f" OR replace({column.sql}, {of_value}, {bound(_words(said))}) ILIKE {pattern} ESCAPE '\\'"
     # A row without a text does not contain it either.
     return f"coalesce(NOT ({found}), TRUE)" if kind in ("notContains", "notEqual") else f"({found})"
+
+
+def _words(text: str) -> str:
+    return ARGUMENT.sub("", text).strip()
 
 
 def _is_said(text: str, kind: str, typed: str) -> bool:

@@ -3,11 +3,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from data import filters, paging
-from data.errors import InvalidInput
+from data.errors import InvalidInput, NotFound
 from data.filters import FilterModel, SortModel
 from data.nodes import Node
 from data.paging import EXCEL_ROWS, Column, Run, Terms
@@ -76,6 +77,21 @@ def count(scope: Scope, table: LogTable, node: Node | None, filter_model: Filter
     question = f"SELECT count(*) AS rows FROM {table.rows.sql} WHERE {sql}"
     [row] = paging.ask(scope.database, table.rows, question, params)
     return int(row["rows"])
+
+
+def row(scope: Scope, table: LogTable, identity: int) -> dict[str, Any]:
+    """Return one row, as `page` has it.
+
+    Raises:
+        NotPermitted: an EV user has none of these tables.
+        NotFound: there is no such row for this user.
+    """
+    sql, params = selection(scope, table, None, {})
+    only = Run((f"{sql} AND {table.identity} = $identity", {**params, "identity": identity}), 0, 1)
+    found = _rows(scope, table, only, table.identity).to_pylist()
+    if not found:
+        raise NotFound("row", identity)
+    return dict(found[0])
 
 
 def export(

@@ -51,9 +51,9 @@ def at(column: str) -> Column:
     return Column("date", column, buckets=tuple(spans), spans=spans)
 
 
-def text(column: str, words: Mapping[str, str] | None = None, told: str = "") -> Column:
-    """Return a column of texts that many rows share; words and told as in `filters.Column`."""
-    return Column("text", column, words=words, told=told, buckets=(column,))
+def text(column: str, words: Mapping[str, str] | None = None, told: str = "", word: str = "") -> Column:
+    """Return a column of texts that many rows share; words, told and word as in `filters.Column`."""
+    return Column("text", column, words=words, told=told, word=word, buckets=(column,))
 
 
 @dataclass(frozen=True)

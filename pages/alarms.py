@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 
-from components import export_button, grid, log_tables, messages, navigator
+from components import event_window, export_button, grid, log_tables, messages, navigator
 from components.access import OPERATORS, allow, current_scope
 from components.alarm_tables import FACES, caused, causes, of_tab, selection, severities
 from components.filter_chips import notice, read_link
@@ -52,6 +52,7 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
             selection=[selection()] if face.table is ACTIVE else [],
         ),
         *log_tables.parts(table_id, node, _menu(face)),
+        *([event_window.window()] if table_id == event_window.TABLE else []),
         dcc.Store(id="alarms-node", data=node),
         *(dcc.Store(id=f"alarms-{name}") for name in ("clear", "cleared", "undo", "undone")),
     ]
@@ -71,6 +72,7 @@ def _follow(table_id: str, face: Face) -> None:
 
 for _table_id, _face in FACES.items():
     _follow(_table_id, _face)
+event_window.follow()
 
 
 class Wish(TypedDict):
@@ -172,4 +174,5 @@ def _menu(face: Face) -> list[MenuItem]:
         _("Messages at that time"), "bi-arrow-left-right", href="/messages?node={station_ref}&at={at_us}"
     )
     copy = MenuItem(_("Copy row"), "bi-copy", action="copy")
-    return [only, select, messages_then, copy]
+    whole = MenuItem(_("Whole event"), "bi-card-text", action="choose", key="Enter")
+    return [*([whole] if face is FACES[event_window.TABLE] else []), only, select, messages_then, copy]

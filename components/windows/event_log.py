@@ -6,8 +6,9 @@ from dash import html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import event_kinds, format
+from components import event_changes, event_kinds, format
 from components.access import OPERATORS
+from components.alarm_tables import doer, node_name
 from components.windows.content import SHOWN, Content, empty, listed
 from data import alarm_tables, log_tables
 from data.nodes import Node
@@ -28,16 +29,18 @@ def build(scope: Scope, node: Node) -> Content:
 
 
 def _row(row: dict[str, Any]) -> html.Div:
-    by = [format.identity(row["node"]), " · ", row["done_by"]]
+    by = [format.identity(node_name(row["node"])), " · ", doer(row["done_by"])]
+    said = event_changes.after(event_kinds.sentence(row), event_changes.of(row))
     return html.Div(
         [
             html.Span(
                 [
-                    html.B(event_kinds.sentence(row), className="fw-semibold"),
+                    html.B(said, className="fw-semibold"),
                     html.Br(),
                     html.Span(by, className="cp-2nd cp-t12"),
                 ],
                 className="flex-fill text-truncate cp-t13",
+                title=said,
             ),
             html.Span(f"{row['logged']:%Y-%m-%d\u00a0%H:%M}", className="cp-t12 cp-2nd text-nowrap"),
         ],

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from data import alarm_clearing, alarms, stations
+from data import alarm_clearing, alarms, edits, stations, topology
 from data.alarms import Alarm
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
-from tests.browser.conftest import PHONE, violations
+from tests.browser.conftest import DESKTOP, PHONE, violations
 from tests.conftest import People
 
 Visit = Callable[..., Page]
@@ -167,6 +167,25 @@ def test_several_groups_of_silent_stations_are_one_line_that_opens(
     expect(page.locator("#active-alarms-foot")).to_contain_text("10 of 10 rows")
     expect(shown.first).to_be_visible()
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_a_row_of_the_event_log_opens_the_whole_event(visit: Visit, people: People, viewport: dict[str, int]) -> None:
+    seen = edits.read(people.alice, topology.SITE, people.solna)
+    edits.save(people.alice, topology.SITE, people.solna, seen, {"description": "A garage under the square"})
+    page = visit("alice", viewport, path="/alarms?tab=events")
+    text = page.locator(".ag-cell[col-id=text]", has_text="Description: – → A garage")
+    window = page.get_by_role("dialog")
+
+    for _time in range(2):
+        text.click()
+        expect(window.get_by_role("row", name="Description – A garage under the square")).to_be_visible()
+        expect(page.locator(".modal")).to_have_css("opacity", "1")
+        assert violations(page) == []
+        window.get_by_role("button", name="Close").click()
+        expect(window).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(window).to_be_visible()
 
 
 @pytest.mark.usefixtures("station")

@@ -1,21 +1,29 @@
 """Alarms by its callbacks and addresses, once per role: rows, Clear and export stay in the user's scope."""
 
 import io
+import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import dash
 import openpyxl
 import pytest
+from flask_babel import force_locale
+from plotly.utils import PlotlyJSONEncoder
 
 from components.alarm_tables import FACES, Face
-from data import alarms, stations
+from components.windows import event_log
+from data import alarms, edits, nodes, own_settings, stations, topology
 from data.alarms import Alarm
 from data.database import Sql
 from data.duckdb_engine import DuckDB
+from data.events import EventKind, event
+from data.message_log import MASK
 from data.stations import NewOutlet, NewStation
-from tests.conftest import People
+from data.texts import told
+from tests.conftest import PASSWORD, People
 from tests.pages.conftest import Visitor
 
 Visit = Callable[..., Visitor]
@@ -119,16 +127,16 @@ def test_each_tab_has_an_address_that_keeps_the_node(visitor: Visit, people: Peo
     assert [table_id for table_id in FACES if f'"id": "{table_id}"' in page] == [current]
 
 
-def _exported(visitor: Visitor) -> tuple[Any, ...]:
-    """Export the active alarms and return the file's lines."""
+def _exported(visitor: Visitor, table_id: str = "active-alarms") -> tuple[Any, ...]:
+    """Export a table and return the file's lines."""
     begin = "..{0}-job.data...{0}-progress-ticker.disabled...{0}-too-many.is_open...{0}-too-many-text.children.."
-    values = {"active-alarms-export.n_clicks": 1, "active-alarms-query.data": {"filters": {}, "order": []}}
-    job = visitor.call(begin.format("active-alarms"), values, ["active-alarms-export.n_clicks"])
+    values = {f"{table_id}-export.n_clicks": 1, f"{table_id}-query.data": {"filters": {}, "order": []}}
+    job = visitor.call(begin.format(table_id), values, [f"{table_id}-export.n_clicks"])
     for thread in threading.enumerate():
         if thread.name == "export":
             thread.join()
 
-    with visitor.client.get(f"/export/{job.json['response']['active-alarms-job']['data']}.xlsx") as answer:
+    with visitor.client.get(f"/export/{job.json['response'][f'{table_id}-job']['data']}.xlsx") as answer:
         return tuple(openpyxl.load_workbook(io.BytesIO(answer.data)).active.iter_rows())
 
 
@@ -149,6 +157,63 @@ def test_a_swedish_reader_exports_and_filters_swedish(visitor: Visit, people: Pe
     assert row[4].value == "Ingen nätverkskontakt"
     found = _rows(bob, "active-alarms", filters={"description": {"type": "contains", "filter": "nätverks"}})
     assert [one["severity"] for one in found["rowData"]] == ["Kritiskt"]
+
+
+def test_a_swedish_reader_finds_a_connector_by_the_word_that_the_row_shows(visitor: Visit, people: People) -> None:
+    people.alice.database.write([Sql("UPDATE portal_user SET language = 'sv'")], [("user", 0)])
+    bob = visitor("bob")
+    for typed in ("Kontakt: 1", "kontakt", "Connector: 1"):
+        found = _rows(bob, "active-alarms", filters={"node": {"type": "contains", "filter": typed}})
+        assert [one["node"] for one in found["rowData"]] == ["0000A Kontakt: 1"]
+    whole = _rows(bob, "active-alarms", filters={"node": {"type": "equals", "filter": "0000A Kontakt: 1"}})
+    assert whole["rowCount"] == 1
+    assert _rows(bob, "active-alarms", filters={"node": {"type": "notContains", "filter": "Kontakt"}})["rowCount"] == 0
+
+
+def test_the_event_log_shows_what_a_user_changed_from_what_to_what(visitor: Visit, people: People) -> None:
+    long = "A garage under the square, entered from the north. " * 5
+    seen = edits.read(people.alice, topology.SITE, people.solna)
+    edits.save(people.alice, topology.SITE, people.solna, seen, {"name": "Solna C", "description": long})
+    bob = visitor("bob")
+
+    row = _rows(bob, "event-log")["rowData"][0]
+
+    assert "Name: Solna → Solna C; Description: – → A garage under" in row["text"]
+    assert long.strip() not in row["text"]
+    shown = _window(bob, row["event_id"])
+    for part in ("Field", "Name", "Solna", "Solna C", long.strip()):
+        assert json.dumps(part) in shown
+    assert f"Description: – → {long.strip()}" in _exported(bob, "event-log")[1][4].value
+    assert _window(visitor("charlie"), row["event_id"]) == ""
+
+
+def test_a_password_is_not_in_the_event_log(visitor: Visit, people: People) -> None:
+    own = own_settings.OwnSettings("Bob", "Example", "bob@portal.example", False, "light", "en", "")
+    own_settings.change_settings(people.bob, own, PASSWORD, "another-long-password-7")
+    _logged_in, row = _rows(visitor("alice"), "event-log")["rowData"][:2]
+    assert row["text"].endswith(f"Password: {MASK} → {MASK}")
+
+
+def test_the_window_of_the_event_log_says_where_in_the_readers_language(
+    app: dash.Dash, database: DuckDB, people: People
+) -> None:
+    [alarm] = alarms.active(people.bob)
+    place = {"site_id": people.solna, "station_id": alarm["station_id"], "connector_id": 1}
+    database.write([event(EventKind.STATION_ERROR, told("Weak signal"), **place)], [("event", people.solna)])
+    with app.server.app_context(), force_locale("sv"):
+        content = event_log.build(people.bob, nodes.find(people.bob, f"site:{people.solna}"))
+        shown = json.dumps(content.children, cls=PlotlyJSONEncoder, ensure_ascii=False)
+    assert "A Kontakt: 1" in shown
+    assert "Connector" not in shown
+
+
+def _window(visitor: Visitor, event_id: int) -> str:
+    """Choose a row of the event log and return what its window shows."""
+    outputs = "..event-window.is_open...event-window-title.children...event-window-body.children.."
+    rows = [{"event_id": event_id}]
+    answer = visitor.call(outputs, {"event-log.selectedRows": rows}, ["event-log.selectedRows"])
+    body = ((answer.json or {}).get("response") or {}).get("event-window-body")
+    return json.dumps(body, ensure_ascii=False) if body else ""
 
 
 def _rows(visitor: Visitor, table_id: str, node: str | None = None, filters: Any = None) -> Any:
