@@ -98,7 +98,6 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.matches(".cp-typed")) press(event.target.closest(".modal-content").querySelector(".btn-danger"));
     if (document.querySelector(".modal.show, dialog[open]")) return;
     const own = ownSave(event.target);
     if (own && event.target === ownField(own)) {

@@ -147,6 +147,7 @@ def register(form: Form) -> None:
         Input(f"{form.id}-overwrite", "n_clicks"),
         Input(f"{form.id}-theirs", "n_clicks"),
         Input(f"{form.id}-go", "n_clicks"),
+        Input(f"{form.id}-typed", "n_submit"),
         Input(f"{form.id}-stay", "n_clicks"),
         Input(f"{form.id}-live", "data"),
         State(fields, "id"),
@@ -163,6 +164,7 @@ def register(form: Form) -> None:
         _overwrite: int | None,
         _theirs: int | None,
         _go: int | None,
+        _submit: int | None,
         _stay: int | None,
         live: Live | None,
         ids: list[dict[str, str]],
@@ -171,8 +173,10 @@ def register(form: Form) -> None:
     ) -> tuple[Any, ...]:
         names = [one["field"] for one in ids]
         typed = {name: value for name, value in zip(names, values, strict=False) if name in form.fields}
-        pressed = {prop.rpartition("-")[2].removesuffix(".n_clicks") for prop in ctx.triggered_prop_ids}
-        if live and "live" in {prop.rpartition("-")[2].removesuffix(".data") for prop in ctx.triggered_prop_ids}:
+        pressed = {prop.rpartition("-")[2].partition(".")[0] for prop in ctx.triggered_prop_ids}
+        if "typed" in pressed:  # Enter in the question's field
+            pressed.add("go")
+        if live and "live" in pressed:
             typed |= {name: text for name, text in live["typing"].items() if name in form.fields}
         return _answer(form, names, typed, seen, pressed, word if "go" in pressed else None)
 

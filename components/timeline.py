@@ -122,6 +122,7 @@ def layout(rows: pa.Table, period: Period, whole: Period) -> html.Section:
     told = _("Energy of all time; the chosen period is marked. From and To below do the same as dragging in it.")
     presets = dbc.RadioItems(
         id="timeline-preset",
+        name="timeline-preset",
         options=[{"label": str(label), "value": name} for name, label in PRESETS.items()],
         value=preset_of(period, whole),
         className="cp-seg",

@@ -26,7 +26,7 @@ def dialog(form_id: str) -> dbc.Modal:
                 [
                     html.P(id=f"{form_id}-sure-text"),
                     dbc.Label(id=f"{form_id}-sure-label", html_for=f"{form_id}-typed"),
-                    dbc.Input(id=f"{form_id}-typed", autoComplete="off", autofocus=True, class_name="cp-typed"),
+                    dbc.Input(id=f"{form_id}-typed", autoComplete="off", autofocus=True),
                     html.Div(id=f"{form_id}-sure-fault", className="form-text is-fault", role="alert"),
                 ]
             ),

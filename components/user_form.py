@@ -101,6 +101,7 @@ def _roles(chosen: Role) -> html.Div:
     ]
     choice = dbc.RadioItems(
         id=_field("role"),
+        name="user-role",
         options=options,
         value=chosen.value,
         class_name="cp-roles",

@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - tables and conditions come from constants, values are bound
 """Creating and removing nodes of the topology, each in one commit with its event (manual: Topology)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from data import edits
@@ -9,7 +9,7 @@ from data.database import Database, Sql
 from data.errors import AlreadyExists, HasChildren, NotFound
 from data.events import NAME, EventKind, event_of
 from data.scope import Role, Scope
-from data.texts import N_, told
+from data.texts import N_, few, told
 
 TABLES = {
     "site": ("site", "site_id"),
@@ -23,7 +23,6 @@ _ON_FLOORS = (
     ("charging_station", N_("one charging station"), N_("%(count)s charging stations")),
     ("grid_controller", N_("one grid controller"), N_("%(count)s grid controllers")),
 )
-MOST_NAMED = 3  # sub-nodes that a refusal names
 CHILDREN = {"site": (("floor", N_("one floor"), N_("%(count)s floors")), *_ON_FLOORS), "floor": _ON_FLOORS}
 """What must be gone before a node can be removed: kind → tables with its key, and what one row and many are called."""
 
@@ -105,11 +104,6 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
     changed = [("topology", node_id), ("event", _site_of(scope.database, kind, node_id))]
     if not scope.database.write([noted, gone], changed)[1].num_rows:
         _refuse_removal(scope.database, kind, node_id)
-
-
-def few(names: Sequence[str]) -> str:
-    """Return the first of some names, with dots where there are more."""
-    return ", ".join([*names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])])
 
 
 def words(kind: str) -> str:

@@ -1,9 +1,10 @@
 """Texts that are kept in English and translated where they are read."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+MOST_NAMED = 3  # names in a sentence
 _AS_JSON = json.JSONEncoder(default=str)
 
 
@@ -51,6 +52,13 @@ def sentences(texts: Iterable[str]) -> Told:
 def listed(texts: Iterable[str]) -> Told:
     """Return texts with commas between them, each to be translated by itself."""
     return _joined(", ", texts)
+
+
+def few(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    first = ", ".join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return told("%(names)s and %(count)s more", names=first, count=more) if more > 0 else first
 
 
 def _joined(between: str, texts: Iterable[str]) -> Told:

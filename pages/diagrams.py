@@ -273,6 +273,7 @@ def _panel(view: View, rows: pa.Table, shaped: pa.Table) -> list[Any]:
     is_empty = shaped.num_rows == 0
     steps = dbc.RadioItems(
         id="diagram-step",
+        name="diagram-step",
         options=_steps(view.period),
         value=view.asked_step if view.step == view.asked_step else AUTOMATIC,
         className="cp-seg",
@@ -366,6 +367,7 @@ def _list(scope: Scope, view: View) -> html.Div:
     ]
     choice = dbc.RadioItems(
         id="diagram-kind",
+        name="diagram-kind",
         options=options,
         value=view.name,
         inputClassName="btn-check",

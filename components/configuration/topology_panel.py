@@ -48,7 +48,7 @@ def _create(_rows: Sequence[Row], row: Row) -> tuple[str, list[Any], str]:
         options += [{"value": "floor", "label": f"{KINDS['floor'][1]} ({reason})", "disabled": True}] if reason else []
     kind = "station" if "station" in kinds else kinds[0]
     has_id = kind != "site"
-    choice = dbc.RadioItems(id={"topology-field": "kind"}, options=options, value=kind)
+    choice = dbc.RadioItems(id={"topology-field": "kind"}, options=options, value=kind, name="topology-kind")
     types = html.Fieldset([html.Legend(_("Type"), className="form-label"), choice])
     outlets = [{"value": str(number), "label": str(number)} for number in range(1, MOST_OUTLETS + 1)]
     fields = [

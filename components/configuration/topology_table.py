@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from components.format import identity
 from components.menus import icon
 from components.pressed import telling
-from data.node_changes import few
+from components.texts import in_language
+from data.texts import few
 from data.topology import Row
 
 KINDS: Mapping[str, tuple[str, LazyString]] = {
@@ -135,7 +136,7 @@ def why_kept(rows: Sequence[Row], row: Row) -> str:
             "%(name)s cannot be removed while it has %(num)d sub-nodes: %(nodes)s. Remove them first.",
             row.children,
             name=row.name,
-            nodes=few([one.name for one in rows if one.parent == row.ref]),
+            nodes=in_language(few([one.name for one in rows if one.parent == row.ref])),
         )
     return ""
 

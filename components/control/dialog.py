@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 
 from components.control.board import NO_OUTLET, TITLES, WARNINGS
 from components.forms import written_id
+from components.texts import in_language
 from data.command_kinds import Danger, Kind, Outcome, Target
 from data.command_parameters import Parameter
+from data.texts import few
 
 LABELS: dict[str, LazyString] = {
     "type": lazy_gettext("Type"),
@@ -102,9 +104,7 @@ def question(
         defaults: what stands in a field at first, by parameter.
         images: the names of the software images there are.
     """
-    names = ", ".join(stations[:3])
-    whom = names if len(stations) <= 3 else _("%(names)s and %(count)s more", names=names, count=len(stations) - 3)
-    parts: list[Any] = [html.P([html.B(whom)], className="mb-2")]
+    parts: list[Any] = [html.P([html.B(in_language(few(stations)))], className="mb-2")]
     if kind.name in WARNINGS:
         parts.append(html.P(str(WARNINGS[kind.name]), className="cp-2nd"))
     if kind.target is Target.EITHER and connector_id == NO_OUTLET:

@@ -29,6 +29,7 @@ def _choice(name: str, value: str, options: list[dict[str, Any]]) -> html.Div:
     label = f"settings-{name}"
     buttons = dbc.RadioItems(
         id={"setting": name},
+        name=f"setting-{name}",
         options=options,
         value=value,
         input_class_name="btn-check",

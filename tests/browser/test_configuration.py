@@ -135,6 +135,24 @@ def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Vis
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
 
 
+def test_the_typed_question_before_a_chargebox_id_changes_is_answered_by_enter(visit: Visit, people: People) -> None:
+    station = stations.create_station(people.alice, NewStation(people.solna, "CB-7", "00007"))
+    people.alice.database.write(
+        [
+            Sql(
+                "INSERT INTO station_state (station_id, connected, registered_at) VALUES ($id, TRUE, now())",
+                {"id": station},
+            )
+        ]
+    )
+    page = visit("alice", path=f"/configuration?node=station:{station}")
+    page.get_by_role("textbox", name="ChargeboxId").fill("CB-8")
+    page.keyboard.press("Enter")
+    page.get_by_label("to go on").fill("CB-7")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+
+
 def test_topologys_keys_act_on_the_focused_node_and_what_is_typed_is_not_lost_unasked(
     visit: Visit, people: People
 ) -> None:
