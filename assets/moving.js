@@ -16,6 +16,10 @@
     over?.classList.add("is-drop");
   }
 
+  // The browser would drag the text that is selected, instead of the row in which it is.
+  document.addEventListener("mousedown", (event) => {
+    if (rowOf(event.target)?.draggable) getSelection().removeAllRanges();
+  });
   document.addEventListener("dragstart", (event) => {
     const row = rowOf(event.target);
     if (!row?.draggable) return;

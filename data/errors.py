@@ -35,7 +35,9 @@ class PortalError(Exception):
 
 class NotFound(PortalError):
     def __init__(self, kind: str, identity: object) -> None:
-        super().__init__(told("There is no %(kind)s %(identity)s.", kind=as_told(kind), identity=identity))
+        super().__init__(
+            told("There is no %(kind)s %(identity)s. It may have been removed.", kind=as_told(kind), identity=identity)
+        )
         self.kind, self.identity = kind, identity
 
 

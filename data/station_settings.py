@@ -51,6 +51,8 @@ OUTLET = Record(
         "mode": Field("Mode", _mode),
     },
     name="CAST(connector_id AS VARCHAR)",
+    alive="""removed_at IS NULL AND EXISTS (SELECT 1 FROM charging_station station
+             WHERE station.station_id = outlet.station_id AND station.removed_at IS NULL)""",
     station="station_id",
 )
 
@@ -98,7 +100,7 @@ def service_values(scope: Scope, outlet_id: int) -> list[dict[str, Any]]:
 def _require_outlet(scope: Scope, outlet_id: int) -> None:
     sites, params = scope.sites("site_id")
     sql = f"""SELECT 1 FROM outlet JOIN charging_station USING (station_id)
-              WHERE outlet_id = $id AND outlet.removed_at IS NULL AND {sites}"""  # noqa: S608 - the scope's condition
+              WHERE outlet_id = $id AND outlet.removed_at IS NULL AND charging_station.removed_at IS NULL AND {sites}"""  # noqa: S608 - the scope's condition
     if not scope.database.query(sql, {"id": outlet_id, **params}).num_rows:
         raise NotFound("outlet", outlet_id)
 

@@ -13,7 +13,11 @@ from data.texts import told
 @pytest.mark.parametrize(
     ("error", "english", "swedish"),
     [
-        (NotFound("site", 7), "There is no site 7.", "Finns inte: anläggning 7."),
+        (
+            NotFound("site", 7),
+            "There is no site 7. It may have been removed.",
+            "Finns inte: anläggning 7. Den kan ha tagits bort.",
+        ),
         (
             AlreadyExists("charging station", "News"),
             "There is already a charging station News. Choose another.",

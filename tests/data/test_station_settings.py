@@ -2,7 +2,7 @@
 
 import pytest
 
-from data import edits, nodes, services, station_settings, stations
+from data import edits, node_changes, nodes, services, station_settings, stations
 from data.database import Database
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, NotPermitted
 from data.station_settings import OUTLET, STATION
@@ -49,6 +49,16 @@ def test_nobody_changes_a_station_or_outlet_of_another_site(people: People, stat
         station_settings.about(people.charlie, station)
     with pytest.raises(NotFound):
         station_settings.service_values(people.charlie, outlet)
+
+
+def test_nothing_is_kept_of_an_outlet_whose_station_was_removed(people: People, station: int, outlet: int) -> None:
+    service, _made = services.create(people.alice, "map", "Map", "Maps Ltd")
+    seen = edits.read(people.bob, OUTLET, outlet)
+    node_changes.remove(people.alice, "station", station)
+    with pytest.raises(NotFound, match="It may have been removed"):
+        edits.save(people.bob, OUTLET, outlet, seen, {"parking": "P1"})
+    with pytest.raises(NotFound):
+        station_settings.set_service_value(people.bob, outlet, service, "", "Mine")
 
 
 def test_an_outlet_has_no_other_modes_than_open_and_rfid(people: People, outlet: int) -> None:
