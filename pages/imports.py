@@ -79,6 +79,7 @@ def work(import_id: int | None, kind: str) -> Any:
     Output("import-preview", "children"),
     Output("import-unused", "children"),
     Output("import-fault", "children"),
+    Output("import-begin", "disabled"),
     Input(COLUMN, "value"),
     Input("import-years", "value"),
     Input("import-creates", "value"),
@@ -92,8 +93,8 @@ def look(
     creates: bool | None,
     site: str | None,
     import_id: int | None,
-) -> tuple[Any, str, str]:
-    """Show what the first lines will become by what is chosen now."""
+) -> tuple[Any, str, str, bool]:
+    """Show what the first lines will become by what is chosen now; what does not fit cannot begin."""
     if import_id is None or not columns:
         raise PreventUpdate
     scope, one, file = current_scope(), _find(import_id), uploads.head_file_of(files.folder(), import_id)
@@ -103,8 +104,8 @@ def look(
         options = mapping.options_of(one.kind, names, columns, years, _site(creates, site))
         report = taking.preview(scope.database, one.kind, file, options._replace(most_lines=mapping.PREVIEWED_LINES))
     except InvalidInput as error:
-        return [], unused, said(error)
-    return mapping.preview(one.kind, report, _zone(scope)), unused, ""
+        return [], unused, said(error), True
+    return mapping.preview(one.kind, report, _zone(scope)), unused, "", False
 
 
 @callback(

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import export_button, grid, navigator, user_dialog, user_removal
-from components.access import allow, current_scope, may_see
+from components.access import allow, current_scope
 from components.export_button import Source
 from components.filter_chips import chips, link, notice, read_link
 from components.grid import MenuItem, Query
+from components.imports import link as import_link
 from components.menus import icon
 from components.texts import in_words
 from components.user_dialog import WRITERS
@@ -26,7 +27,6 @@ dash.register_page(__name__, path="/provisioning", name="User provisioning")
 
 TABLE = "users"
 BY_NAME = [{"colId": "name", "sort": "asc"}]
-IMPORT = "/import?kind=users"
 LONGEST_FIND = 100
 
 
@@ -152,8 +152,7 @@ def _actions(scope: Scope) -> list[Any]:
         className="btn btn-primary btn-sm",
         **{"data-users-add": "", "aria-haspopup": "dialog"},
     )
-    many = dcc.Link([icon("bi-upload"), _("Import")], href=IMPORT, className="btn btn-ghost btn-sm")
-    return [*([many] if may_see(scope.role, IMPORT.partition("?")[0]) else []), export, add]
+    return [*import_link.link(scope, "users"), export, add]
 
 
 def _bar(found: str) -> html.Div:

@@ -15,6 +15,7 @@ from components.export_button import Source
 from components.filter_chips import chips, clear_button, link, notice, read_link
 from components.format import duration_short, number, quantity
 from components.grid import MenuItem, Query, Request
+from components.imports import link as import_link
 from components.session_window import HEADINGS, cells
 from components.texts import in_words
 from data import sessions
@@ -39,7 +40,10 @@ def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) 
             [
                 html.H1(_("Statistics")),
                 html.Span(navigator.called(chosen) if chosen else _("Your own charging"), className="cp-sub"),
-                html.Div([_columns(scope), export_button.button(TABLE)], className="cp-actions"),
+                html.Div(
+                    [*import_link.link(scope, "sessions"), _columns(scope), export_button.button(TABLE)],
+                    className="cp-actions",
+                ),
             ],
             className="cp-head",
         ),

@@ -57,8 +57,15 @@ def card(one: Import, head: Head) -> list[Any]:
         html.Div(
             [
                 _button("forget", _("Cancel"), "btn-ghost"),
-                _button("check", _("Check all lines"), "btn-secondary"),
-                _button("take", _("Import"), "btn-primary", "bi-upload"),
+                html.Fieldset(
+                    [
+                        _button("check", _("Check all lines"), "btn-secondary"),
+                        _button("take", _("Import"), "btn-primary", "bi-upload"),
+                    ],
+                    id="import-begin",
+                    className="d-flex flex-wrap gap-2",
+                    disabled=True,  # until its columns are known to fit
+                ),
             ],
             className="card-footer d-flex flex-wrap gap-2 justify-content-end",
         ),

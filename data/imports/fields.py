@@ -55,10 +55,7 @@ def time(column: str, text: str, zone: ZoneInfo, shift_years: int = 0, not_befor
     if len(text) < len("2026-03-20T15:42"):
         raise InvalidInput(column, text, "has no time of day. Write it as 2026-03-20 15:42:08.")
     if local.year < FIRST_YEAR:
-        reason = told(
-            "lies before %(year)s. If the file's years lack the century, add 2000 (--shift-years 2000).",
-            year=FIRST_YEAR,
-        )
+        reason = told("lies before %(year)s. If the file's years lack the century, add 2000 years.", year=FIRST_YEAR)
         raise InvalidInput(column, text, reason)
     if local.year > datetime.now(UTC).year + 1:
         raise InvalidInput(column, text, "lies in the future.")

@@ -16,6 +16,7 @@ from data.errors import InvalidInput
 from data.texts import N_, Told, told
 
 MOST_OUTCOMES = 20
+WORKBOOKS = {".xlsx", ".xlsm"}
 
 
 class Columns(NamedTuple):
@@ -95,7 +96,7 @@ def rows_of(file: Path) -> Iterator[tuple[int, list[str]]]:
     Raises:
         InvalidInput: the file cannot be read.
     """
-    return _excel_rows(file) if file.suffix.lower() in {".xlsx", ".xlsm"} else _csv_rows(file)
+    return _excel_rows(file) if file.suffix.lower() in WORKBOOKS else _csv_rows(file)
 
 
 def read(file: Path, columns: Columns, renamed: Mapping[str, str], report: Report) -> Iterator[Line]:
@@ -157,11 +158,10 @@ def _ours(header: list[str], columns: Columns, renamed: Mapping[str, str]) -> li
         names.append(theirs[name] if name in theirs else name if name in known and name not in mapped else "")
     taken = [name for name in names if name]
     if twice := sorted({name for name in taken if taken.count(name) > 1}):
-        raise InvalidInput(
-            N_("column"), twice[0], N_("comes from two columns of the file. Choose one with --map theirs=ours.")
-        )
+        raise InvalidInput(N_("column"), twice[0], N_("comes from two columns of the file. Choose one."))
     if missing := [name for name in columns.required if name not in taken]:
-        reason = told("is missing; the file has: %(columns)s. Name it with --map.", columns=", ".join(header) or "–")
+        there = ", ".join(header) or "–"
+        reason = told("is missing. Tell which column it is; the file has: %(columns)s.", columns=there)
         raise InvalidInput(N_("column"), ", ".join(missing), reason)
     return names
 

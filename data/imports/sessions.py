@@ -143,9 +143,7 @@ def _session(line: Line, known: _Known, shift_years: int) -> Session:
     try:
         station = known.stations[charge_box_id]
     except KeyError:
-        reason = N_(
-            "is no station of the portal. Create it first, or let the import create stations (--create-stations)."
-        )
+        reason = N_("is no station of the portal. Create it first, or let the import create stations.")
         raise InvalidInput("charge_box_id", charge_box_id, reason) from None
     connector_id = fields.whole_number("connector_id", line.get("connector_id") or "1", least=1, most=4)
     started_at, ended_at = _period(line, station.zone, shift_years)
@@ -179,9 +177,9 @@ def _period(line: Line, zone: ZoneInfo, shift_years: int) -> tuple[datetime, dat
     started_at = fields.time("started_at", line.get("started_at"), zone, shift_years)
     ended_at = fields.time("ended_at", ended, zone, shift_years, not_before=started_at)
     if ended_at < started_at:
-        raise InvalidInput("ended_at", ended, told("lies before started_at %(time)s.", time=line.get("started_at")))
+        raise InvalidInput("ended_at", ended, told("lies before the start, %(time)s.", time=line.get("started_at")))
     if ended_at - started_at > LONGEST:
-        raise InvalidInput("ended_at", ended, told("lies more than %(days)s days after started_at.", days=LONGEST.days))
+        raise InvalidInput("ended_at", ended, told("lies more than %(days)s days after the start.", days=LONGEST.days))
     return started_at, ended_at
 
 
@@ -192,7 +190,7 @@ def _meter(line: Line) -> tuple[float | None, float | None, float | None]:
     energy = fields.decimal("energy_kwh", line.get("energy_kwh"), MOST_ENERGY_KWH)
     if start is not None and stop is not None:
         if stop < start:
-            raise InvalidInput("meter_stop_kwh", line.get("meter_stop_kwh"), "lies below meter_start_kwh.")
+            raise InvalidInput("meter_stop_kwh", line.get("meter_stop_kwh"), "lies below the meter value at the start.")
         energy = stop - start if energy is None else energy
     return start, stop, energy
 

@@ -288,6 +288,10 @@ def _ending(file: Path, name: str) -> str:
         raise InvalidInput(N_("File"), name, N_("is no Excel workbook. Save it as .xlsx or as CSV."))
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InvalidInput(N_("File"), name, N_("is neither CSV nor an Excel workbook. Save it as .xlsx or as CSV."))
+    if Path(name).suffix.lower() in lines.WORKBOOKS:
+        raise InvalidInput(
+            N_("File"), name, N_("holds text and is no Excel workbook. Save it as one, or name it .csv.")
+        )
     return ".csv"
 
 

@@ -53,11 +53,11 @@ def test_a_mapped_column_goes_before_one_of_the_same_name(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("header", "renamed", "message"),
     [
-        ("site,id", {}, "column 'charge_box_id' is missing; the file has: site, id. Name it with --map."),
+        ("site,id", {}, "column 'charge_box_id' is missing. Tell which column it is; the file has: site, id."),
         ("site,id", {"id": "box"}, "--map 'id=box' names no portal column. There are: site, charge_box_id, name."),
         ("site,id", {"nr": "name"}, "--map 'nr=name' names no column of the file. It has: site, id."),
         ("site,a,b", {"a": "name", "b": "name"}, "column 'name' comes from two columns of the file."),
-        ("", {}, "column 'site, charge_box_id' is missing; the file has: –. Name it with --map."),
+        ("", {}, "column 'site, charge_box_id' is missing. Tell which column it is; the file has: –."),
     ],
 )
 def test_columns_that_do_not_fit_are_named(tmp_path: Path, header: str, renamed: dict[str, str], message: str) -> None:

@@ -84,16 +84,15 @@ def test_good_lines_are_taken_and_bad_ones_named(portal: DuckDB, tmp_path: Path)
     report = take(portal, tmp_path, GOOD, *[GOOD | line for line in lines], GOOD | {"session_id": "2"})
     assert report.created == 2
     assert [str(problem) for problem in report.problems] == [
-        "line 3: charge_box_id 'CP9' is no station of the portal. Create it first, or let the import create "
-        "stations (--create-stations).",
-        "line 4: ended_at '2026-03-20 15:42:07' lies before started_at 2026-03-20 15:42:08.",
+        "line 3: charge_box_id 'CP9' is no station of the portal. Create it first, or let the import create stations.",
+        "line 4: ended_at '2026-03-20 15:42:07' lies before the start, 2026-03-20 15:42:08.",
         "line 5: ended_at '2028-01-01 00:00:00' lies in the future.",
         "line 6: energy_kwh '-1' is negative.",
         "line 7: energy_kwh '77800' is more than 10,000. Is the unit the right one?",
         "line 8: connector_id '5' must be a whole number from 1 to 4.",
-        "line 9: meter_stop_kwh '9' lies below meter_start_kwh.",
+        "line 9: meter_stop_kwh '9' lies below the meter value at the start.",
         "line 10: authentication 'card' must be Anonymous (0) or RFID (1).",
-        "line 11: ended_at '2026-03-20 17:15:09' lies more than 366 days after started_at.",
+        "line 11: ended_at '2026-03-20 17:15:09' lies more than 366 days after the start.",
         "line 12: session_id '1' stands for another session already: CP1, 2026-03-20 14:42:08 UTC.",
     ]
 

@@ -1,6 +1,7 @@
 """Import: administrators bring files, see what they will become, take them in and undo that; nobody else does."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -74,12 +75,14 @@ def test_only_administrators_import(
         (b"PK\x03\x04\0\0", "neither CSV nor an Excel workbook"),
         (b"\xff\xd8\xff\xe0\0\0JFIF", "neither CSV nor an Excel workbook"),
         (b",,\n1,2,3\n", "no column names"),
+        ((b"site,charge_box_id\nSolna,CP1\n", "stations.xlsx"), "holds text and is no Excel workbook"),
     ],
 )
 def test_what_is_no_table_is_refused_and_leaves_nothing(
-    alice: Visitor, database: DuckDB, tmp_path: Path, content: bytes, why: str
+    alice: Visitor, database: DuckDB, tmp_path: Path, content: bytes | tuple[bytes, str], why: str
 ) -> None:
-    answer = bring(alice, content)
+    content, name = content if isinstance(content, tuple) else (content, "stations.csv")
+    answer = bring(alice, content, name=name)
     assert (answer.status_code, why in answer.text) == (400, True)
     assert not list((tmp_path / "files" / "imports").iterdir())
     assert not database.query("SELECT 1 FROM import").num_rows
@@ -106,7 +109,7 @@ def selects(part: Any) -> list[dict[str, Any]]:
 
 
 def looked(somebody: Visitor, import_id: int, columns: list[str], **more: Any) -> dict[str, Any]:
-    output = "..import-preview.children...import-unused.children...import-fault.children.."
+    output = "..import-preview.children...import-unused.children...import-fault.children...import-begin.disabled.."
     answer = somebody.call(output, values(import_id, columns, **more))
     assert answer.status_code == 200, answer.text
     return dict(answer.json["response"])
@@ -133,8 +136,22 @@ def test_columns_are_guessed_and_the_first_lines_shown_as_they_will_become(alice
     ],
 )
 def test_a_mapping_that_cannot_be_is_explained(alice: Visitor, columns: list[str], why: str) -> None:
-    shown = looked(alice, int(bring(alice, TOPOLOGY).text), columns)
+    import_id = int(bring(alice, TOPOLOGY).text)
+    shown = looked(alice, import_id, columns)
     assert why in shown["import-fault"]["children"]
+    assert shown["import-begin"]["disabled"] is True
+    assert looked(alice, import_id, COLUMNS)["import-begin"]["disabled"] is False
+
+
+def test_a_line_is_refused_in_words_of_the_page(alice: Visitor) -> None:
+    columns = ["charge_box_id", "started_at", "ended_at"]
+    bad = ("CP1,0014-11-18 15:40,0014-11-18 17:11", "CP9,2026-03-01 12:00,2026-03-01 11:00")
+    lines = "\n".join([",".join(columns), *bad])
+    for creates in (False, True):
+        options = {"import-creates.value": creates, "import-site.value": "Solna"}
+        told = str(looked(alice, int(bring(alice, lines, "sessions").text), columns, **options)["import-preview"])
+        assert "Not taken" in told
+        assert not re.search(r"--\w|started_at|ended_at|charge_box_id", told)
 
 
 def test_a_file_that_is_let_be_is_gone(alice: Visitor, database: DuckDB, tmp_path: Path) -> None:
@@ -165,11 +182,12 @@ def test_a_file_is_taken_in_and_undone(alice: Visitor, database: DuckDB, people:
     assert not database.query("SELECT 1 FROM charging_station WHERE removed_at IS NULL").num_rows
 
 
-def test_topology_and_users_lead_administrators_to_their_imports(visitor: Visit, people: People) -> None:
+def test_statistics_topology_and_users_lead_administrators_to_their_imports(visitor: Visit, people: People) -> None:
     for name, leads in (("alice", True), ("bob", False), ("sam", False)):
         somebody = visitor(name)
-        for address, link in (("/configuration?tab=topology", "topology"), ("/provisioning", "users")):
-            assert (f'"/import?kind={link}"' in somebody.page(address)) is leads
+        pages = {"/statistics": "sessions", "/configuration?tab=topology": "topology", "/provisioning": "users"}
+        for address, kind in pages.items():
+            assert (f'"/import?kind={kind}"' in somebody.page(address)) is leads
 
 
 def test_a_file_is_taken_in_once(alice: Visitor, database: DuckDB, people: People) -> None:
