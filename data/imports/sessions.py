@@ -1,6 +1,5 @@
 """Past charging sessions of another system, from a file (features D5)."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,7 +114,6 @@ def _create_stations(
     journal: Journal, lines: Iterable[Line], known: _Known, default_site: str, shift_years: int
 ) -> _Created:
     """Create the stations that only good lines lack, with as many outlets as these name."""
-    unknown = known._replace(stations=defaultdict(lambda: NO_STATION))
     wanted: dict[str, topology.Station] = {}
     for line in lines:
         charge_box_id = line.get("charge_box_id")
@@ -124,7 +122,8 @@ def _create_stations(
         try:
             topology.check_name("charge_box_id", charge_box_id)
             topology.check_name("site", line.get("site") or default_site)
-            outlets = _session(line, unknown, shift_years).connector_id
+            as_if = known._replace(stations={charge_box_id: NO_STATION})
+            outlets = _session(line, as_if, shift_years).connector_id
         except InvalidInput:
             continue  # reported when its turn comes
         station = wanted.get(charge_box_id) or topology.Station(line.get("site") or default_site, charge_box_id)
@@ -139,19 +138,21 @@ def _create_stations(
 
 
 def _session(line: Line, known: _Known, shift_years: int) -> Session:
+    """Return what a line says. Its station is looked at last: one is created for good lines only."""
     charge_box_id = line.get("charge_box_id")
-    try:
-        station = known.stations[charge_box_id]
-    except KeyError:
-        reason = N_("is no station of the portal. Create it first, or let the import create stations.")
-        raise InvalidInput("charge_box_id", charge_box_id, reason) from None
+    station = known.stations.get(charge_box_id, NO_STATION)
     connector_id = fields.whole_number("connector_id", line.get("connector_id") or "1", least=1, most=4)
     started_at, ended_at = _period(line, station.zone, shift_years)
-    logged_at = line.get("logged_at")
+    logged = line.get("logged_at")
     meter_start, meter_stop, energy = _meter(line)
     id_tag = canonical(line.get("id_tag")) or None
     email = line.get("email").lower() or None
     user = known.emails.get(email or "") or (known.id_tags.find(id_tag) if id_tag else None)
+    authentication = _authentication(line.get("authentication"), id_tag)
+    logged_at = fields.time("logged_at", logged, station.zone, shift_years) if logged else ended_at
+    if charge_box_id not in known.stations:
+        reason = N_("is no station of the portal. Create it first, or let the import create stations.")
+        raise InvalidInput("charge_box_id", charge_box_id, reason)
     return Session(
         session_id=line.get("session_id") or f"{charge_box_id}-{connector_id}-{started_at:%Y%m%dT%H%M%S}",
         charge_box_id=charge_box_id,
@@ -162,9 +163,9 @@ def _session(line: Line, known: _Known, shift_years: int) -> Session:
         energy_kwh=energy,
         meter_start_kwh=meter_start,
         meter_stop_kwh=meter_stop,
-        authentication=_authentication(line.get("authentication"), id_tag),
+        authentication=authentication,
         email=email or (user.email if user else None),
-        logged_at=fields.time("logged_at", logged_at, station.zone, shift_years) if logged_at else ended_at,
+        logged_at=logged_at,
         duration_s=(ended_at - started_at).total_seconds(),
         site_id=station.site_id,
         station_id=station.station_id,

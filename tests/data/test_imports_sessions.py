@@ -67,6 +67,12 @@ def test_a_second_time_changes_nothing(portal: DuckDB, tmp_path: Path) -> None:
     assert [session["session_id"] for session in stored(portal)] == ["1", "CP1-1-20260320T144208"]
 
 
+def test_a_bad_line_of_a_station_that_would_be_created_says_what_is_bad(portal: DuckDB, tmp_path: Path) -> None:
+    file = write(tmp_path / "sessions.csv", GOOD | {"charge_box_id": "NEW", "energy_kwh": "-1"})
+    report = take_file(portal, "sessions", file, create_stations="Solna")
+    assert [str(problem) for problem in report.problems] == ["line 2: energy_kwh '-1' is negative."]
+
+
 def test_good_lines_are_taken_and_bad_ones_named(portal: DuckDB, tmp_path: Path) -> None:
     bad = [
         {"charge_box_id": "CP9"},
