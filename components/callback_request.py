@@ -9,6 +9,8 @@ from flask import abort, request
 
 ALL = '["ALL'
 """How Dash writes that an id is of all components alike."""
+LARGEST = 1 << 63
+"""Whole numbers from here on fit in no column."""
 UNREADABLE = "This request cannot be understood. Load the page again."
 
 
@@ -79,7 +81,9 @@ def is_a(value: Any, hint: Any) -> bool:
         return isinstance(value, list) and all(is_a(one, parts[0]) for one in value)
     if origin in (dict, Mapping):
         return isinstance(value, dict) and all(is_a(one, parts[1]) for one in value.values())
-    return isinstance(value, origin) and (hint is not int or not isinstance(value, bool))
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST
+    return isinstance(value, origin)
 
 
 def _is_property(sent: Any, wanted: Mapping[str, str]) -> bool:

@@ -20,7 +20,7 @@ def register(server: flask.Flask, data: Path) -> None:
     """Make the routes; the gate has let nobody in who is not signed in."""
     server.extensions[FOLDER] = data
 
-    @server.get("/files/<int:file_id>")
+    @server.get("/files/<int(max=2147483647):file_id>")
     def fetch_file(file_id: int) -> Response:
         try:
             name, path = station_files.find(current_scope(), data, file_id)

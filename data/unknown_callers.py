@@ -31,7 +31,8 @@ def latest(scope: Scope) -> list[dict[str, Any]]:
     scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see unknown callers"))
     rows = scope.database.query(
         """SELECT * FROM unknown_caller WHERE charge_box_id NOT IN (
-               SELECT charge_box_id FROM charging_station WHERE removed_at IS NULL)
+               SELECT charge_box_id FROM charging_station WHERE removed_at IS NULL
+               UNION ALL SELECT charge_box_id FROM grid_controller WHERE removed_at IS NULL)
            ORDER BY last_seen_at DESC"""
     )
     return list(rows.to_pylist())

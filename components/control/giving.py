@@ -48,6 +48,15 @@ class Acted(TypedDict):
     of: Act
 
 
+class Asked(TypedDict):
+    """What the dialog asks about: a command, for which outlet and stations, and the names that they are called by."""
+
+    kind: str
+    connector_id: int
+    stations: list[int]
+    names: list[str]
+
+
 def register() -> None:
     """Make the callbacks; once, for all pages with a board."""
     _register_asking()
@@ -94,13 +103,15 @@ def _register_sending() -> None:
     @allow(*OPERATORS)
     def send(
         clicks: int | None,
-        asked: dict[str, Any],
+        asked: Asked,
         values: list[str | int | float | None],
         ids: list[dict[str, str]],
         node: str,
     ) -> tuple[Any, Any]:
         if not clicks:
             raise PreventUpdate
+        if asked["kind"] not in KINDS:
+            abort(400, UNREADABLE)
         given = dict(zip((one["control-field"] for one in ids), values, strict=True))
         try:
             _give(current_scope(), node, asked, given)
@@ -154,7 +165,7 @@ def _ask(scope: Scope, node: str, chosen: list[str] | None, name: str, connector
         messages.say(_("No station is chosen"), _("Choose one or more in the table first."), True)
         return NOTHING_ASKED
     names = [one["name"] for one in stations]
-    asked = {
+    asked: Asked = {
         "kind": name,
         "connector_id": connector_id,
         "stations": [one["station_id"] for one in stations],
@@ -181,14 +192,13 @@ def _ask(scope: Scope, node: str, chosen: list[str] | None, name: str, connector
     return True, title, dialog.question(kind, connector_id, outlets, names, defaults, images), dialog.verb(kind), asked
 
 
-def _give(scope: Scope, node: str, asked: dict[str, Any], given: dict[str, Any]) -> None:
+def _give(scope: Scope, node: str, asked: Asked, given: dict[str, Any]) -> None:
     """Queue a command.
 
     Raises:
         InvalidInput: a value cannot be taken, or what is to be typed was not.
     """
-    kind = KINDS[str(asked["kind"])]
-    names = [str(name) for name in asked["names"]]
+    kind, names = KINDS[asked["kind"]], asked["names"]
     parameters = {
         name: _value(scope, node, name, value)
         for name, value in given.items()
@@ -200,7 +210,7 @@ def _give(scope: Scope, node: str, asked: dict[str, Any], given: dict[str, Any])
     commands.request(
         scope,
         kind.name,
-        [int(one) for one in asked["stations"]],
+        asked["stations"],
         parameters,
         connector_id=int(outlet) if outlet else None,
         expires_at=datetime.now(UTC) + timedelta(seconds=int(given.get("wait_s") or 3600)),

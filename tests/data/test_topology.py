@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data import node_changes, nodes, sites, stations, topology, unknown_callers
+from data import grid_controllers, node_changes, nodes, sites, stations, topology, unknown_callers
 from data.errors import ChangedMeanwhile, InvalidInput, NotFound, NotPermitted, PortalError
 from data.stations import NewStation
 from tests.conftest import People
@@ -90,7 +90,8 @@ def test_unknown_callers_are_counted_bounded_and_gone_once_configured(people: Pe
     assert len(found) == unknown_callers.MOST_KEPT
     assert (found[0]["charge_box_id"], found[0]["calls"], found[0]["address"]) == ("S50", 5, "192.0.2.2")
     stations.create_station(people.alice, NewStation(people.solna, "S50", "Gate"))
-    assert unknown_callers.latest(people.sam)[0]["charge_box_id"] != "S50"
+    grid_controllers.create_grid_controller(people.alice, people.solna, "Cellar", "S201")
+    assert unknown_callers.latest(people.sam)[0]["charge_box_id"] == "S200"
     for scope in (people.bob, people.dana):
         with pytest.raises(NotPermitted):
             unknown_callers.latest(scope)

@@ -34,7 +34,7 @@ ACTIONS = {
         export_button.begin:active-alarms  export_button.progress:active-alarms
         export_button.begin:alarm-history  export_button.progress:alarm-history
         export_button.begin:event-log  export_button.progress:event-log
-        messages.look  messages.show  log_tables.rows:frames  log_tables.around:frames
+        event_window.show  messages.look  messages.show  log_tables.rows:frames  log_tables.around:frames
         export_button.begin:frames  export_button.progress:frames
         forms.follow:system-general  forms.follow:service  forms.follow:site-general  forms.follow:site-address
         forms.follow:floor-general  forms.follow:station-general  forms.follow:station-address
@@ -73,7 +73,7 @@ ROUTES = {
     "/software",
     "/import/<kind>",
     "/export/<job_id>.xlsx",
-    "/files/<int:file_id>",
+    "/files/<int(max=2147483647):file_id>",
     "/floor-map/<int:floor_id>",
 } | {"/import/<int:import_id>/refused.csv"}
 OF_EVERYBODY = {"/", "/<path:path>", "/login", "/logout", "/healthz", "/assets/<path:filename>"}

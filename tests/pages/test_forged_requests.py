@@ -14,6 +14,7 @@ from tests.pages.conftest import Visitor
 
 Visit = Callable[..., Visitor]
 CALLBACK = "/_dash-update-component"
+NO_ROWS = 10**40  # a number that no row can have
 HALF_A_CHARACTER = "\ud800"
 VALUES = [
     [],
@@ -86,6 +87,38 @@ def test_no_value_of_any_callback_is_a_fault(app: dash.Dash, alice: Visitor, val
             given = [value] if '["ALL"]' in name and not isinstance(value, list) else value
             answer = alice.call(output, {name: given}, changed=[name])
             assert _is_explained(answer), (output, name, answer.text[:300])
+
+
+@pytest.mark.parametrize(
+    ("prop", "value"),
+    [
+        ("files-pressed.data", {"of": NO_ROWS}),
+        ("software-pressed.data", {"of": NO_ROWS}),
+        ("services-pressed.data", {"of": NO_ROWS}),
+        ("alarms-undo.data", {"alarms": [NO_ROWS]}),
+        ("control-acting.data", {"of": {"what": "cancel", "which": NO_ROWS}}),
+        ("users-wish.data", {"action": "edit", "user": NO_ROWS}),
+        ("control-asked.data", {}),
+        ("control-asked.data", {"kind": "nothing", "connector_id": 1, "stations": [1], "names": ["x"]}),
+        ("control-asked.data", {"kind": "reboot", "connector_id": 1, "stations": ["x"], "names": ["x"]}),
+        ("control-asked.data", {"kind": "reboot", "connector_id": 1, "stations": [NO_ROWS], "names": ["x"]}),
+    ],
+)
+def test_what_no_page_of_ours_sends_is_refused(app: dash.Dash, alice: Visitor, prop: str, value: Any) -> None:
+    given = {prop: value, "control-send.n_clicks": 1, "control-node.data": "system:1"}
+    asked = [
+        output
+        for output, entry in app.callback_map.items()
+        if entry.get("callback")
+        and any(f"{one['id']}.{one['property']}" == prop for one in (*entry["inputs"], *entry["state"]))
+    ]
+    assert asked
+    for output in asked:
+        assert alice.call(output, given, [prop]).status_code == 400, output
+
+
+def test_a_file_of_a_number_that_none_has_is_not_there(alice: Visitor) -> None:
+    assert alice.client.get(f"/files/{NO_ROWS}").status_code == 404
 
 
 @pytest.mark.parametrize("outputs", [{}, None, 7, "x", [7], [{}], [{"id": "x"}] * 9])

@@ -66,6 +66,7 @@ class Lund(NamedTuple):
     cleared: int  # an alarm that Lund's administrator has cleared
     command: int
     file: int
+    event: int
 
     @property
     def nodes(self) -> list[str]:
@@ -139,11 +140,12 @@ def lund(database: DuckDB, people: People, tmp_path: Path) -> Lund:
             ("outlet_id", "outlet", "WHERE station_id = $id"),
             ("command_id", "command", "WHERE station_id = $id"),
             ("file_id", "station_file", "WHERE station_id = $id"),
+            ("rowid", "event", "WHERE station_id = $id"),
         )
     }
     return Lund(
         site, floor, station, yard, numbers["outlet_id"], grid_controller, service, kept, cleared,
-        numbers["command_id"], numbers["file_id"],
+        numbers["command_id"], numbers["file_id"], numbers["rowid"],
     )  # fmt: skip
 
 
@@ -170,6 +172,7 @@ def requests(lund: Lund) -> dict[str, Forged]:
         "alarms.above": Forged("live-alarm.data", 1, {"alarms-node.data": site}, "alarms-causes"),
         "alarms.count_active": Forged("live-alarm.data", 1, {"alarms-node.data": site}, "alarms-count"),
         "messages.look": Forged("live-frames-ticker.n_intervals", 1, {"frames-node.data": site}, "frames-newest"),
+        "event_window.show": Forged("event-log.selectedRows", [{"event_id": lund.event}]),
         "messages.show": Forged("frames.selectedRows", [frame]),
         "floor_general.follow": Forged("floor-map-live.data", 1, of_floor),
         "floor_general.bring": Forged("floor-map-upload.contents", JPG, of_floor, ""),
