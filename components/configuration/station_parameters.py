@@ -11,11 +11,12 @@ from flask_babel import lazy_gettext
 
 from components import live, messages, navigator, texts, typed_confirmation
 from components.access import OPERATORS, allow, current_scope
+from components.configuration import parameter_table
+from components.configuration.parameter_table import CUTS_OFF
 from components.control.log import LOOKS
 from components.format import timestamp
-from components.forms import written_id
 from components.menus import icon
-from components.pressed import OfText, telling
+from components.pressed import OfText
 from components.texts import said
 from components.typed_confirmation import Question
 from data import command_log, commands, parameters, station_settings
@@ -28,11 +29,10 @@ from data.scope import Scope
 TITLE = lazy_gettext("OCPP configuration")
 SHOWN_COMMANDS = 200
 AGREED = ("parameters-go", "parameters-typed")
-CUTS_OFF = "bi-shield-exclamation is-fault"
 
 
 def layout(scope: Scope, node: Node) -> html.Div:
-    read_at = _read_at(scope, node)
+    found, said, read_at = parameters.of_station(scope, node.id), _answers(scope, node), _read_at(scope, node)
     upload = html.Button(
         [icon("bi-arrow-up-circle"), _("Upload")],
         id="parameters-upload",
@@ -60,10 +60,21 @@ def layout(scope: Scope, node: Node) -> html.Div:
                 [
                     head,
                     html.P(
-                        [icon("bi-exclamation-triangle me-1"), warning, icon(f"mx-1 {CUTS_OFF}"), marked],
+                        [
+                            icon("bi-exclamation-triangle me-1"),
+                            warning,
+                            icon(f"mx-1 {CUTS_OFF}"),
+                            marked,
+                        ],
                         className="px-3 cp-t13 cp-2nd",
                     ),
-                    html.Div(_table(scope, node, ""), id="parameters-table", className="overflow-auto"),
+                    html.Div(parameter_table.table(found, said, {}), id="parameters-table", className="overflow-auto"),
+                    html.P(
+                        _("No parameter has this in its name."),
+                        id="parameters-none",
+                        className="px-3 py-2 cp-2nd",
+                        hidden=True,
+                    ),
                 ],
                 className="card",
                 **{"aria-label": str(TITLE)},
@@ -72,7 +83,9 @@ def layout(scope: Scope, node: Node) -> html.Div:
             dcc.Store(id="control-node", data=node.ref),
             dcc.Store(id="parameters-live"),
             dcc.Store(id="parameters-pressed"),
-            dcc.Store(id="parameters-drawn", data=str(read_at)),
+            dcc.Store(id="parameters-sent"),
+            dcc.Store(id="parameters-now"),
+            dcc.Store(id="parameters-version", data=_version(found, read_at)),
         ]
     )
 
@@ -86,46 +99,82 @@ def register() -> None:
         prevent_initial_call=True,
     )
 
-    @callback(
-        Output("parameters-table", "children"),
+    clientside_callback(
+        ClientsideFunction("parameters", "find"),
+        Output({"parameter-row": ALL}, "hidden"),
+        Output("parameters-none", "hidden"),
         Input("parameters-find", "value"),
-        State("control-node", "data"),
-        prevent_initial_call=True,
+        Input({"parameter-row": ALL}, "id"),
     )
-    @allow(*OPERATORS)
-    def find(text: str | None, node: str) -> Any:
-        return _table(current_scope(), _node(node), text or "")
+    clientside_callback(
+        ClientsideFunction("parameters", "take"),
+        Output({"parameter": ALL}, "value"),
+        Output({"parameter-kept": ALL}, "children"),
+        Output("parameters-version", "data"),
+        Input("parameters-now", "data"),
+        State({"parameter": ALL}, "id"),
+        State({"parameter": ALL}, "value"),
+        State({"parameter-kept": ALL}, "id"),
+        State({"parameter-kept": ALL}, "children"),
+    )
+    clientside_callback(ClientsideFunction("parameters", "sent"), Input("parameters-sent", "data"))
+    _register_following()
+    _register_giving()
 
+
+def _register_following() -> None:
     @callback(
         Output({"parameter-said": ALL}, "children"),
-        Output("parameters-table", "children", allow_duplicate=True),
+        Output("parameters-table", "children"),
+        Output("parameters-now", "data"),
         Output("parameters-read", "children"),
-        Output("parameters-drawn", "data"),
         Input("parameters-live", "data"),
         State("control-node", "data"),
-        State("parameters-find", "value"),
+        State("parameters-version", "data"),
         State({"parameter-said": ALL}, "id"),
-        State("parameters-drawn", "data"),
+        State({"parameter": ALL}, "id"),
+        State({"parameter": ALL}, "value"),
+        State({"parameter-kept": ALL}, "id"),
+        State({"parameter-kept": ALL}, "children"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
     def follow(
-        _live: Any, node: str, text: str | None, ids: list[dict[str, str]], drawn: str | None
+        _live: Any,
+        node: str,
+        version: str | None,
+        ids: list[dict[str, str]],
+        typed_ids: list[dict[str, str]],
+        typed: list[str | None],
+        kept_ids: list[dict[str, str]],
+        kept: list[str | None],
     ) -> tuple[Any, ...]:
-        """Show answers on their rows. The table comes anew only when the station was read again: people type in it."""
-        scope, chosen = current_scope(), _node(node)
-        said, read_at = _answers(scope, chosen), _read_at(scope, chosen)
-        answers = [said.get(one["parameter-said"], "") for one in ids]
-        if str(read_at) == drawn:
-            return answers, no_update, no_update, no_update
-        return answers, _table(scope, chosen, text or ""), _when(read_at, chosen), str(read_at)
+        """Show answers on their rows, and tell the browser what the station has now: it knows what is being typed.
 
-    _register_giving()
+        Only when the station has other parameters than before the table comes anew, with what was typed.
+        """
+        scope, chosen = current_scope(), _node(node)
+        found, said, read_at = parameters.of_station(scope, chosen.id), _answers(scope, chosen), _read_at(scope, chosen)
+        answers = [said.get(one.get("parameter-said", ""), "") for one in ids]
+        if version == _version(found, read_at):
+            return answers, *[no_update] * 3
+        before = {one.get("parameter-kept"): value for one, value in zip(kept_ids, kept, strict=False)}
+        fields = {one.get("parameter", ""): value or "" for one, value in zip(typed_ids, typed, strict=False)}
+        table: Any = no_update
+        if [one.get("parameter-said") for one in ids] != [one["key"] for one in found] or fields.keys() != {
+            one["key"] for one in found if not one["readonly"]
+        }:
+            drafts = {key: value for key, value in fields.items() if value != (before.get(key) or "")}
+            table = parameter_table.table(found, said, drafts)
+        values = {one["key"]: one["value"] for one in found if not is_secret_key(one["key"])}
+        now = {"version": _version(found, read_at), "values": values}
+        return answers, table, now, _when(read_at, chosen)
 
 
 def _register_giving() -> None:
     @callback(
         Output("parameters-live", "data", allow_duplicate=True),
+        Output("parameters-sent", "data"),
         *(Output(*f"parameters-{part}".rsplit(".", 1)) for part in typed_confirmation.PARTS),
         Input("parameters-pressed", "data"),
         Input("parameters-upload", "n_clicks"),
@@ -151,7 +200,7 @@ def _register_giving() -> None:
         word: str | None,
     ) -> tuple[Any, ...]:
         scope, chosen = current_scope(), _node(node)
-        sure = typed_confirmation.shut()
+        sure, sent = typed_confirmation.shut(), no_update
         try:
             if ctx.triggered_id == "parameters-upload" and upload:
                 commands.request(scope, "read_configuration", [chosen.id])
@@ -165,10 +214,11 @@ def _register_giving() -> None:
                     sure = typed_confirmation.asked(question, word)
                 else:
                     _save(scope, chosen, key, value)
+                    sent = {"key": key, "value": value}
             live.hurry()
         except InvalidInput as error:
             messages.say(_("That did not work"), said(error), True)
-        return time.time(), *sure
+        return time.time(), sent, *sure
 
 
 def _question(node: Node, key: str, value: str) -> Question | None:
@@ -206,8 +256,9 @@ def _when(read_at: datetime | None, node: Node) -> str:
     return _("Read from the station %(time)s", time=timestamp(read_at, node.time_zone)) if read_at else ""
 
 
-def _matching(found: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
-    return [one for one in found if text.strip().lower() in one["key"].lower()]
+def _version(found: list[dict[str, Any]], read_at: datetime | None) -> str:
+    """Return what differs as soon as something was read from the station, or taken by it."""
+    return str(max((one["read_at"] for one in found), default=None)) + str(read_at)
 
 
 def _answers(scope: Scope, node: Node) -> dict[str, Any]:
@@ -223,56 +274,3 @@ def _said(command: dict[str, Any]) -> html.Span:
     look = LOOKS[CommandState(command["state"])]
     text = texts.kept(command["answer"], command) or str(look.word)
     return html.Span([icon(f"{look.glyph} me-1"), text], className="cp-t12 text-nowrap")
-
-
-def _table(scope: Scope, node: Node, text: str) -> Any:
-    found = parameters.of_station(scope, node.id)
-    shown = _matching(found, text)
-    if not found:
-        return html.P(_("No parameters have been read from the station yet. Press Upload."), className="px-3 cp-2nd")
-    if not shown:
-        return html.P(_("No parameter has this in its name."), className="px-3 cp-2nd")
-    said = _answers(scope, node)
-    head = html.Thead(
-        html.Tr([html.Th(text, scope="col") for text in (_("Parameter"), _("Value"), _("Edit"), _("Answer"))])
-    )
-    rows = [_row(one, said.get(one["key"], "")) for one in shown]
-    return html.Table([head, html.Tbody(rows)], className="table table-hover mb-0 cp-parameters")
-
-
-def _row(one: dict[str, Any], said: Any) -> html.Tr:
-    key = one["key"]
-    is_secret = is_secret_key(key)
-    mark: list[Any] = []
-    if may_cut_off(key) and not one["readonly"]:
-        mark = [icon(f"me-1 {CUTS_OFF}"), html.Span(_("May cut the station off"), className="visually-hidden")]
-    label = key if one["readonly"] else html.Label(key, htmlFor=written_id({"parameter": key}))
-    if one["readonly"]:
-        value, save = (
-            html.Span(_("Kept secret") if is_secret else one["value"], className="text-break"),
-            html.Span(_("Read only"), className="cp-t12 cp-3rd"),
-        )
-    else:
-        value = dbc.Input(
-            id={"parameter": key},
-            value="" if is_secret else one["value"],
-            type="password" if is_secret else "text",
-            placeholder=_("Kept secret") if is_secret else "",
-            maxlength=500,
-            size="sm",
-        )
-        save = html.Button(
-            _("Save"),
-            type="button",
-            className="btn btn-secondary btn-sm",
-            **{"aria-label": _("Save %(name)s", name=key), **telling("parameters-pressed", key)},
-        )
-    return html.Tr(
-        [
-            html.Th([*mark, label], scope="row", className="fw-normal text-break"),
-            html.Td(value),
-            html.Td(save),
-            html.Td(html.Div(said, id={"parameter-said": key}, role="status")),
-        ],
-        key=key,
-    )

@@ -116,20 +116,6 @@ def test_one_command_goes_to_many_stations(visit: Visit, people: People, station
     expect(table.get_by_role("row", name="00004080")).to_contain_text("Clear cache: Cancelled")
 
 
-def test_a_press_counts_also_while_its_button_is_drawn_anew(visit: Visit, station: int) -> None:
-    page = visit("alice", path=f"/configuration?node=station:{station}&tab=ocpp")
-    save = page.get_by_role("button", name="Save ConnectionTimeOut")
-    save.wait_for()
-    page.evaluate(
-        """() => {
-            dash_clientside.set_props("parameters-find", { value: "Conn" });
-            document.querySelector('[aria-label="Save ConnectionTimeOut"]').click();
-            dash_clientside.set_props("parameters-find", { value: "Connection" });
-        }"""
-    )
-    expect(page.get_by_role("row", name="ConnectionTimeOut")).to_contain_text("Accepted")
-
-
 def choose(page: Page, *names: str) -> None:
     """Choose stations in a site's table, and no others."""
     table = page.get_by_role("region", name="Charging stations")

@@ -1,0 +1,135 @@
+"""Charging station, OCPP configuration, by people who type while the station and others change the same."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Dialog, Locator, Page, expect
+
+from data import stations
+from data.duckdb_engine import DuckDB
+from data.stations import NewOutlet, NewStation
+from simulator.parameters import Parameter
+from tests.browser.steering import steering
+from tests.conftest import People
+from tests.support.virtual_station import Station
+
+Visit = Callable[..., Page]
+
+
+class Steered(NamedTuple):
+    path: str
+    station: Station
+
+
+@pytest.fixture
+def steered(database: DuckDB, people: People) -> Iterator[Steered]:
+    """Return a connected station and the address of its OCPP configuration."""
+    new = NewStation(people.solna, "00004079", "00004079", outlets=(NewOutlet(1),))
+    station_id = stations.create_station(people.alice, new)
+    with steering(database) as central:
+        yield Steered(f"/configuration?node=station:{station_id}&tab=ocpp", central.connect("00004079"))
+
+
+def row_of(page: Page, key: str) -> Locator:
+    return page.get_by_role("row").filter(has=page.get_by_label(key, exact=True))
+
+
+def field_of(page: Page, key: str) -> Locator:
+    return page.get_by_label(key, exact=True)
+
+
+def test_leaving_asks_while_something_typed_is_not_sent(visit: Visit, steered: Steered) -> None:
+    page = visit("alice", path=steered.path)
+    field_of(page, "ConnectionTimeOut").press_sequentially("9")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.get_by_role("link", name="General").click()
+    expect(field_of(page, "ConnectionTimeOut")).to_have_value("9180")
+    assert asked == ["What you typed is not sent to the station. Leave the page?"]
+    field_of(page, "ConnectionTimeOut").press("Enter")
+    expect(row_of(page, "ConnectionTimeOut")).to_contain_text("Accepted")
+    page.get_by_role("link", name="General").click()  # a question would shut by itself, and leave the page here
+    expect(page.get_by_label("Logical name")).to_be_visible()
+
+
+def test_what_is_typed_stays_when_the_station_is_read_again(visit: Visit, steered: Steered) -> None:
+    page = visit("alice", path=steered.path)
+    field_of(page, "ConnectionTimeOut").press_sequentially("9")
+    expect(row_of(page, "ConnectionTimeOut")).to_contain_text("The station has: 180", use_inner_text=True)
+    for key, value in {"ConnectionTimeOut": "200", "BlinkRepeat": "5", "FirmwareVersion": "7.1"}.items():
+        steered.station.parameters[key] = steered.station.parameters[key]._replace(value=value)
+    page.get_by_role("button", name="Upload").click()
+    expect(row_of(page, "ConnectionTimeOut")).to_contain_text("The station now has: 200", use_inner_text=True)
+    expect(field_of(page, "ConnectionTimeOut")).to_have_value("9180")
+    expect(field_of(page, "BlinkRepeat")).to_have_value("5")
+    expect(page.get_by_role("row", name="FirmwareVersion")).to_contain_text("7.1")
+    field_of(page, "ConnectionTimeOut").press("Escape")
+    expect(field_of(page, "ConnectionTimeOut")).to_have_value("200")
+    expect(row_of(page, "ConnectionTimeOut")).not_to_contain_text("The station", use_inner_text=True)
+
+
+def test_what_is_typed_stays_when_the_station_has_other_parameters_than_before(visit: Visit, steered: Steered) -> None:
+    page = visit("alice", path=steered.path)
+    field_of(page, "ConnectionTimeOut").press_sequentially("9")
+    steered.station.parameters["AnotherOne"] = Parameter("1")
+    del steered.station.parameters["BlinkRepeat"]
+    page.get_by_role("button", name="Upload").click()
+    expect(field_of(page, "AnotherOne")).to_have_value("1")
+    expect(field_of(page, "BlinkRepeat")).to_have_count(0)
+    expect(field_of(page, "ConnectionTimeOut")).to_have_value("9180")
+    expect(row_of(page, "ConnectionTimeOut")).to_contain_text("The station has: 180", use_inner_text=True)
+    expect(page.locator("tr[data-typing]")).to_have_count(1)
+
+
+def test_what_is_typed_stays_while_parameters_are_searched(visit: Visit, steered: Steered) -> None:
+    page = visit("alice", path=steered.path)
+    field_of(page, "ConnectionTimeOut").press_sequentially("9")
+    page.get_by_label("Find parameter").fill("heartbeat")
+    expect(field_of(page, "ConnectionTimeOut")).to_be_hidden()
+    expect(field_of(page, "HeartbeatInterval")).to_be_visible()
+    page.get_by_label("Find parameter").fill("no such")
+    expect(page.get_by_text("No parameter has this in its name.")).to_be_visible()
+    page.get_by_label("Find parameter").fill("")
+    expect(field_of(page, "ConnectionTimeOut")).to_have_value("9180")
+
+
+def test_two_people_at_the_same_parameter_see_each_others_change(visit: Visit, steered: Steered) -> None:
+    mine, theirs = visit("alice", path=steered.path), visit("bob", path=steered.path)
+    field_of(mine, "ConnectionTimeOut").press_sequentially("9")
+    field_of(theirs, "ConnectionTimeOut").fill("60")
+    field_of(theirs, "ConnectionTimeOut").press("Enter")
+    expect(row_of(mine, "ConnectionTimeOut")).to_contain_text("The station now has: 60", use_inner_text=True)
+    expect(field_of(mine, "ConnectionTimeOut")).to_have_value("9180")
+    field_of(mine, "ConnectionTimeOut").press("Enter")
+    expect(field_of(theirs, "ConnectionTimeOut")).to_have_value("9180")
+    expect(row_of(mine, "ConnectionTimeOut")).not_to_contain_text("The station", use_inner_text=True)
+
+
+def test_a_refused_value_stays_to_be_corrected_beside_what_the_station_has(visit: Visit, steered: Steered) -> None:
+    steered.station.handlers["ChangeConfiguration"] = lambda station, payload: {"status": "Rejected"}
+    page = visit("alice", path=steered.path)
+    field_of(page, "ConnectionTimeOut").fill("soon")
+    row_of(page, "ConnectionTimeOut").get_by_role("button", name="Save").click()
+    expect(row_of(page, "ConnectionTimeOut")).to_contain_text("Rejected")
+    expect(field_of(page, "ConnectionTimeOut")).to_have_value("soon")
+    expect(row_of(page, "ConnectionTimeOut")).to_contain_text("The station has: 180", use_inner_text=True)
+
+
+def test_a_secret_is_gone_from_its_field_once_it_is_sent(visit: Visit, steered: Steered) -> None:
+    page = visit("alice", path=steered.path)
+    field = field_of(page, "AuthorizationKey")
+    field.fill("0011")
+    field.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("needs at least 16 characters")
+    expect(field).to_have_value("0011")
+    field.fill("00112233445566778899")
+    field.press("Enter")
+    expect(row_of(page, "AuthorizationKey")).to_contain_text("Accepted")
+    expect(field).to_have_value("")
+    expect(page.locator("tr[data-typing]")).to_have_count(0)
