@@ -54,7 +54,7 @@ def in_file(rows: pa.Table) -> pa.Table:
 def described(text: str) -> str:
     """Write an alarm's description, which is kept in English, in the user's language; what the station said stays."""
     what, bracket, said = text.partition(" (")
-    return gettext(what) + bracket + said
+    return gettext(what.rstrip(".")) + bracket + said  # older portals kept some with a full stop
 
 
 def node_name(name: str) -> str:

@@ -84,5 +84,5 @@ def _what(said: NullTranslations, line: Line) -> str:
     if line.stations:
         return said.ugettext("Stations of %(site)s lost contact at about the same time") % {"site": line.site}
     told = [text for text in (line.vendor_error_code, line.info) if text and text not in line.description]
-    text = said.ugettext(line.description) + (f" ({', '.join(told)})" if told else "")
+    text = said.ugettext(line.description.rstrip(".")) + (f" ({', '.join(told)})" if told else "")
     return f"{text} ×{line.repeats + 1}" if line.repeats else text

@@ -18,8 +18,8 @@ class Fault(NamedTuple):
 
 FAULTS = {
     "ConnectorLockFailure": Fault(HARDWARE, N_("Connector lock failure")),
-    "PowerMeterFailure": Fault(HARDWARE, N_("Failure to read power meter.")),
-    "PowerSwitchFailure": Fault(HARDWARE, N_("Failure to control power switch.")),
+    "PowerMeterFailure": Fault(HARDWARE, N_("Failure to read power meter")),
+    "PowerSwitchFailure": Fault(HARDWARE, N_("Failure to control power switch")),
     "OverCurrentFailure": Fault(FUSE, N_("Over current protection device has tripped")),
     "GroundFailure": Fault(FUSE, N_("Ground fault protection has tripped")),
     "HighTemperature": Fault(TEMPERATURE, N_("Temperature in the station is too high")),

@@ -16,9 +16,9 @@ from simulator import world
 from simulator.history import DAYS
 
 FAULTS = {
-    "PowerSwitchFailure": ("Hardware fault", "Failure to control power switch."),
+    "PowerSwitchFailure": ("Hardware fault", "Failure to control power switch"),
     "ConnectorLockFailure": ("Hardware fault", "Connector lock failure"),
-    "PowerMeterFailure": ("Hardware fault", "Failure to read power meter."),
+    "PowerMeterFailure": ("Hardware fault", "Failure to read power meter"),
     "OverCurrentFailure": ("Fuse", "Over current protection device has tripped"),
     "HighTemperature": ("Temperature", "Temperature in the station is too high"),
     "No network": ("No network", "No network contact"),

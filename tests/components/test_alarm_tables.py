@@ -14,6 +14,7 @@ from data import catalogs
     [
         ("No network contact", "Ingen nätverkskontakt"),
         ("Connector lock failure (E7, stuck)", "Fel på kontaktlåset (E7, stuck)"),
+        ("Failure to read power meter.", "Det går inte att läsa elmätaren"),
         ("What a station made up", "What a station made up"),
     ],
 )

@@ -74,7 +74,7 @@ async def test_an_absurd_connector_is_an_event_and_no_outlet(portal: Portal) -> 
     ("code", "kind", "description"),
     [
         ("ConnectorLockFailure", "Hardware fault", "Connector lock failure"),
-        ("PowerSwitchFailure", "Hardware fault", "Failure to control power switch."),
+        ("PowerSwitchFailure", "Hardware fault", "Failure to control power switch"),
         ("OverCurrentFailure", "Fuse", "Over current protection device has tripped"),
         ("HighTemperature", "Temperature", "Temperature in the station is too high"),
         ("OtherError", "Hardware fault", "Other error: coffee, E17"),
