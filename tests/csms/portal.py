@@ -21,7 +21,7 @@ OUTLETS = {
     "CP2": (NewOutlet(1),),
     "OPEN": (NewOutlet(1, mode="OPEN"), NewOutlet(2, mode="OPEN")),
     "MIXED": (NewOutlet(1, mode="OPEN"), NewOutlet(2)),
-    "ladestation 7/å": (NewOutlet(1),),
+    "ladestation 7 å": (NewOutlet(1),),
 }
 
 

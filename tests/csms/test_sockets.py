@@ -81,7 +81,7 @@ def test_the_address_tells_the_charge_box_id(target: str, identity: str | None) 
     assert charge_box_id(target, {"CP1"}) == identity
 
 
-@pytest.mark.parametrize("path", ["CP1", "CP1/", "/CP1", "%43P1", "CP1/CP1", "ladestation%207%2F%C3%A5"])
+@pytest.mark.parametrize("path", ["CP1", "CP1/", "/CP1", "%43P1", "CP1/CP1", "ladestation%207%20%C3%A5"])
 async def test_a_station_connects_by_every_spelling_of_its_address(portal: Portal, path: str) -> None:
     socket = await dial(portal.url + path, "ocpp1.6")
     await socket.send('[2,"1","Heartbeat",{}]')
