@@ -32,7 +32,7 @@
       // On a phone the list is a strip that is scrolled along: what is chosen comes into sight.
       bring() {
         requestAnimationFrame(() => {
-          document.querySelector("#diagram-kind :checked + label")?.scrollIntoView({ block: "nearest", inline: "center" });
+          document.querySelector("#diagram-kind :checked + label")?.scrollIntoView({ block: "nearest", inline: "nearest" });
         });
         return window.dash_clientside.no_update;
       },

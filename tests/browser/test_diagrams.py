@@ -183,6 +183,7 @@ def test_a_phone_has_all_of_it_in_its_width(visit: Visit) -> None:
 def test_on_a_phone_the_chosen_diagram_is_in_sight(visit: Visit) -> None:
     page = visit("alice", PHONE, path=MARCH + "&d=faults")
     expect(page.get_by_text("Alarms raised", exact=True).first).to_be_in_viewport(ratio=1)
+    expect(page.locator("#diagram-top")).to_be_in_viewport(ratio=1)  # which did not move along
 
 
 def _open(visit: Visit, path: str = MARCH) -> Page:
