@@ -1,4 +1,4 @@
-"""The daily mail of active alarms as its receiver reads it: plain and HTML, in the user's language."""
+"""The daily mail of active alarms as its receiver reads it: plain and HTML, in the user's language and time zone."""
 
 from collections.abc import Sequence
 from datetime import datetime

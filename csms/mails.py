@@ -95,7 +95,7 @@ class Mails:
     def _send(self, smtp: smtplib.SMTP, sender: str, user: User) -> str:
         """Send one mail; return why it waits, or nothing when it needs no other try today."""
         now = datetime.now(UTC)
-        lines, count = alarm_mails.lines(users.scope_of(self._database, user))
+        lines, count = alarm_mails.lines(users.scope_of(self._database, user), user.time_zone)
         if not count:
             return ""
         try:

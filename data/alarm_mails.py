@@ -13,13 +13,14 @@ from data.users import User
 
 EVERY = timedelta(hours=24)
 MOST_LINES = 500
+ZONE = "coalesce(nullif($zone, ''), site.time_zone)"
 RECEIVERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 
 
 class Line(NamedTuple):
     """One alarm, or one cause of many.
 
-    raised_at: in the site's time zone.
+    raised_at: in `time_zone`: the receiver's, or else the site's.
     stations: how many lost contact at once; 0 for an alarm of one station.
     """
 
@@ -48,13 +49,17 @@ def due(database: Database, now: datetime) -> list[User]:
     return [users.find(database, user_id) for user_id in rows["user_id"].to_pylist()]
 
 
-def lines(scope: Scope) -> tuple[list[Line], int]:
-    """Return the first active alarms of a user's sites, by site and severity, and how many there are in all."""
+def lines(scope: Scope, time_zone: str = "") -> tuple[list[Line], int]:
+    """Return the first active alarms of a user's sites, by site and severity, and how many there are in all.
+
+    Args:
+        time_zone: that the times are to be in; empty: each site's.
+    """
     scope.require(*RECEIVERS, action=N_("see alarms"))
     condition, params = scope.sites("shown.site_id")
     rows = scope.database.query(
-        f"""SELECT site.name AS site, time_zone, {alarms.SEVERITY} AS severity,
-                   timezone(time_zone, raised_at) AS raised_at, station.name AS station, connector_id, kind,
+        f"""SELECT site.name AS site, {ZONE} AS time_zone, {alarms.SEVERITY} AS severity,
+                   timezone({ZONE}, raised_at) AS raised_at, station.name AS station, connector_id, kind,
                    shown.description, info, vendor_error_code, repeats, stations, count(*) OVER () AS all_lines
             FROM (SELECT alarm.*, coalesce(lost.stations, 0) AS stations
                   FROM alarm LEFT JOIN lost_contact lost USING (alarm_id)
@@ -62,7 +67,7 @@ def lines(scope: Scope) -> tuple[list[Line], int]:
             JOIN charging_station station USING (station_id) JOIN site ON site.site_id = shown.site_id
             WHERE {condition}
             ORDER BY site, site.site_id, severity, raised_at, alarm_id LIMIT {MOST_LINES}""",
-        params,
+        {**params, "zone": time_zone},
     )
     found = rows.to_pylist()
     count = found[0]["all_lines"] if found else 0

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from data import values
 from data.database import Database, Sql
 from data.errors import AlreadyExists, InvalidInput
 from data.events import EventKind, event
@@ -20,6 +21,7 @@ TITLES = {
     "email": N_("Email"),
     "email_at_alarm": N_("Email at alarm"),
     "language": N_("Language"),
+    "time_zone": "Time zone",
     "password": N_("Password"),
 }
 """What the event log calls what users change of themselves."""
@@ -27,7 +29,10 @@ TITLES = {
 
 @dataclass(frozen=True)
 class OwnSettings:
-    """What users change of themselves (manual: Dashboard, user settings)."""
+    """What users change of themselves (manual: Dashboard, user settings).
+
+    time_zone: of the times in mails, an IANA name; empty: that of each site.
+    """
 
     first_name: str
     last_name: str
@@ -36,6 +41,7 @@ class OwnSettings:
     theme: str
     language: str
     dashboard_windows: str
+    time_zone: str = ""
 
 
 def change_settings(scope: Scope, wanted: OwnSettings, password: str = "", new_password: str = "") -> User:
@@ -59,7 +65,7 @@ def change_settings(scope: Scope, wanted: OwnSettings, password: str = "", new_p
     changed = Sql(
         """UPDATE portal_user SET first_name = $first_name, last_name = $last_name, email = $email, theme = $theme,
                language = $language, email_at_alarm = $email_at_alarm, dashboard_windows = $dashboard_windows,
-               revision = revision + 1,
+               time_zone = $time_zone, revision = revision + 1,
                password_hash = coalesce($hash::VARCHAR, password_hash),
                password_changed_at = CASE WHEN $hash::VARCHAR IS NULL THEN password_changed_at ELSE $now END
            WHERE user_id = $user_id AND NOT EXISTS (
@@ -74,6 +80,7 @@ def change_settings(scope: Scope, wanted: OwnSettings, password: str = "", new_p
             "language": wanted.language,
             "email_at_alarm": wanted.email_at_alarm and scope.role is not Role.EV_USER,
             "dashboard_windows": wanted.dashboard_windows,
+            "time_zone": wanted.time_zone,
             "hash": hash_password(new_password) if new_password else None,
             "now": datetime.now(UTC),
         },
@@ -114,6 +121,8 @@ def _check_settings(wanted: OwnSettings, new_password: str) -> None:
         raise InvalidInput("Theme", wanted.theme, "is none.")
     if wanted.language not in LANGUAGES:
         raise InvalidInput("Language", wanted.language, "is none.")
+    if wanted.time_zone:
+        values.time_zone(TITLES["time_zone"], wanted.time_zone)
     if new_password:
         check_password(new_password)
 

@@ -17,6 +17,8 @@ LONGEST_NAME, LONGEST_EMAIL = 100, 320
 
 @dataclass(frozen=True)
 class User:
+    """A user as kept. time_zone: of the times in mails, an IANA name; empty: that of each site."""
+
     user_id: int
     role: Role
     first_name: str
@@ -27,6 +29,7 @@ class User:
     language: str
     theme: str
     dashboard_windows: str
+    time_zone: str
     site_ids: frozenset[int]
 
     @property
@@ -49,7 +52,7 @@ class NewUser:
 
 _SELECT = """
 SELECT u.user_id, u.role, u.first_name, u.last_name, u.email, u.password_changed_at, u.email_at_alarm, u.language,
-       u.theme, u.dashboard_windows, u.password_hash,
+       u.theme, u.dashboard_windows, u.time_zone, u.password_hash,
        (SELECT list(s.site_id) FROM user_site s WHERE s.user_id = u.user_id) AS site_ids
 FROM portal_user u
 WHERE u.removed_at IS NULL AND """

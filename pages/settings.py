@@ -15,6 +15,7 @@ from components import menus, messages, settings, windows
 from components.access import EVERYONE, OPERATORS, allow, current_scope, current_user_of_portal, keep_signed_in
 from components.menus import ROLES, icon
 from components.settings import dashboard_windows, sketches
+from components.settings.display import OF_SITES
 from components.settings.fields import LABELS
 from data import own_settings, passwords, users
 from data.errors import AlreadyExists, InvalidInput, LoginRefused
@@ -125,6 +126,7 @@ def _wanted(user: User, seen: dict[str, Any], form: dict[str, Any], places: Sequ
         theme=_text(form, "theme"),
         language=_text(form, "language"),
         dashboard_windows=",".join(kinds),
+        time_zone=_text(form, "time_zone").replace(OF_SITES, "") if user.role in OPERATORS else user.time_zone,
     )
     began = {**seen, "dashboard_windows": ",".join(windows.chosen(user.role, str(seen.get("dashboard_windows"))))}
     untouched = {name: getattr(user, name) for name, value in asdict(typed).items() if value == began.get(name)}

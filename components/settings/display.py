@@ -8,12 +8,16 @@ from flask_babel import gettext as _
 
 from components import texts
 from components.access import OPERATORS
+from components.configuration.time_zones import time_zones
 from components.menus import THEMES, icon
-from components.settings.fields import LABELS, section
+from components.settings.fields import LABELS, section, written
 from data.own_settings import LANGUAGES
 from data.users import User
 
 THEME_ICONS = {"light": "bi-sun", "dark": "bi-moon", "system": "bi-circle-half"}
+
+OF_SITES = "sites"
+"""What stands for no time zone of one's own: a list shows no entry that is empty."""
 
 
 def card(user: User) -> html.Section:
@@ -21,7 +25,7 @@ def card(user: User) -> html.Section:
     languages = [{"label": html.Span(texts.name_of(name), lang=name), "value": name} for name in LANGUAGES]
     fields = [_choice("language", user.language, languages), _choice("theme", user.theme, themes)]
     if user.role in OPERATORS:
-        fields.append(_email_at_alarm(user))
+        fields += [_email_at_alarm(user), _time_zone(user)]
     return section(_("Display and email"), _("Only for you."), *fields)
 
 
@@ -51,3 +55,20 @@ def _email_at_alarm(user: User) -> html.Div:
     )
     every = html.Div(_("One email every 24 h with the active alarms"), className="form-text cp-under-switch")
     return html.Div([switch, every])
+
+
+def _time_zone(user: User) -> html.Div:
+    field = {"setting": "time_zone"}
+    options = [(OF_SITES, _("That of each site")), *time_zones()]
+    choice = dbc.Select(
+        id=field,
+        options=[{"value": value, "label": label} for value, label in options],
+        value=user.time_zone or OF_SITES,
+    )
+    return html.Div(
+        [
+            dbc.Label(str(LABELS["time_zone"]), html_for=written(field)),
+            choice,
+            html.Div(_("The times in the daily email"), className="form-text"),
+        ]
+    )

@@ -18,6 +18,7 @@ LABELS: dict[str, LazyString] = {
     "language": lazy_gettext("Language"),
     "theme": lazy_gettext("Theme"),
     "email_at_alarm": lazy_gettext("Email at alarm"),
+    "time_zone": lazy_gettext("Time zone"),
 }
 """The word of each setting, in the order of the cards."""
 

@@ -166,6 +166,20 @@ async def test_a_mail_tells_what_the_station_said_in_the_sites_time_as_plain_tex
     assert "(E42, &lt;b&gt;phase&lt;/b&gt; 2) ×2" in inbox.text("html")
 
 
+async def test_who_chose_a_time_zone_reads_every_time_in_it(database: DuckDB, inbox: Inbox, lund: int) -> None:
+    person(database, "alice", Role.ADMINISTRATOR)
+    database.write([Sql("UPDATE portal_user SET time_zone = 'Asia/Tokyo' WHERE first_name = 'alice'")])
+    raise_fuse(database, "Station CP1")
+    raise_fuse(database, "00004082")
+    async with portal_with(database, inbox):
+        await until(lambda: inbox.mails)
+    for kind in ("plain", "html"):
+        text = inbox.text(kind)
+        assert text.count("times in Asia/Tokyo") == 2
+        assert text.count("2026-07-02 07:30") == 2
+        assert "Europe/" not in text
+
+
 async def test_a_swedish_user_gets_a_swedish_mail(database: DuckDB, inbox: Inbox) -> None:
     person(database, "bob", Role.SITE_ADMINISTRATOR, "Solna", language="sv")
     raise_fuse(database, "Station CP1")

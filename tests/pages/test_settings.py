@@ -36,7 +36,9 @@ def kept(scope: Scope) -> User:
 
 def submit(visitor: Visitor, user: User, places: list[Any] | None = None, **changes: Any) -> TestResponse:
     """Press Save with the user's present settings and some changes."""
-    form = {name: getattr(user, name, "") for name in (*FIELDS, "theme", "language", "email_at_alarm")} | changes
+    form = {
+        name: getattr(user, name, "") for name in (*FIELDS, "theme", "language", "email_at_alarm", "time_zone")
+    } | changes
     fields = [{"setting": name} for name in form]
     shown = places or windows.chosen(user.role, user.dashboard_windows)
     save = {"id": "settings-save", "property": "n_clicks", "value": 1}
@@ -84,6 +86,18 @@ def test_own_name_email_and_alarm_mail_are_changed(visitor: Visit, people: Peopl
     now = kept(people.bob)
     assert (now.name, now.email, now.email_at_alarm) == ("Robert Example", "robert@portal.example", True)
     assert visitor().log_in("robert").status_code == 302
+
+
+def test_the_time_zone_of_the_mails_is_kept_for_each_user_and_must_be_one(visitor: Visit, people: People) -> None:
+    bob = visitor("bob")
+    assert kept(people.bob).time_zone == ""  # that of each site
+    assert "Asia/Tokyo" in bob.page("/settings")
+    submit(bob, kept(people.bob), time_zone="Asia/Tokyo")
+    assert (kept(people.bob).time_zone, kept(people.alice).time_zone) == ("Asia/Tokyo", "")
+    submit(bob, kept(people.bob), time_zone="Moon/Tranquility")
+    assert kept(people.bob).time_zone == "Asia/Tokyo"
+    submit(bob, kept(people.bob), time_zone="sites")
+    assert kept(people.bob).time_zone == ""
 
 
 def test_two_pages_of_a_user_keep_each_others_changes(visitor: Visit, people: People) -> None:
