@@ -20,8 +20,8 @@ from data import alarm_tables
 
 SEVERITY = Heading(lazy_gettext("Severity"), 102, shown=True, renderer="LookCell")
 RAISED = Heading(lazy_gettext("Create date"), 166, shown=True)
-NODE = Heading(lazy_gettext("Node name"), 130, shown=True, renderer="IdentityCell")
-SITE = Heading(lazy_gettext("Site"), 88, shown=True, renderer="TextCell")
+NODE = Heading(lazy_gettext("Node name"), 122, shown=True, renderer="IdentityCell")
+SITE = Heading(lazy_gettext("Site"), 96, shown=True, renderer="TextCell")
 DESCRIPTION = Heading(lazy_gettext("Description"), 144, shown=True, fills=True, renderer="TextCell")
 REPEATS = Heading(lazy_gettext("Repeats"), 78, shown=True, numeric=True)
 
