@@ -33,7 +33,7 @@ def table(found: Sequence[Mapping[str, Any]], said: Mapping[str, Any], drafts: M
         html.Tr([html.Th(text, scope="col") for text in (_("Parameter"), _("Value"), _("Edit"), _("Answer"))])
     )
     rows = [_row(one, said.get(one["key"], ""), drafts.get(one["key"])) for one in found]
-    return html.Table([head, html.Tbody(rows)], className="table table-hover mb-0 cp-parameters")
+    return html.Table([head, html.Tbody(rows)], className="table table-hover mb-0 cp-parameters cp-stack")
 
 
 def _row(one: Mapping[str, Any], said: Any, draft: str | None) -> html.Tr:
@@ -56,7 +56,7 @@ def _closed(one: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     key = one["key"]
     value = html.Span(_("Kept secret")) if is_secret_key(key) else html.Span(one["value"], id={"parameter-kept": key})
     value.className = "text-break"
-    return key, value, html.Span(_("Read only"), className="cp-t12 cp-3rd")
+    return key, value, html.Span(_("Read only"), className="cp-t12 cp-3rd text-nowrap")
 
 
 def _open(one: Mapping[str, Any], draft: str | None) -> tuple[Any, Any, Any]:

@@ -10,6 +10,7 @@ from data import stations
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
 from simulator.parameters import Parameter
+from tests.browser.conftest import PHONE, violations
 from tests.browser.steering import steering
 from tests.conftest import People
 from tests.support.virtual_station import Station
@@ -133,3 +134,20 @@ def test_a_secret_is_gone_from_its_field_once_it_is_sent(visit: Visit, steered: 
     expect(row_of(page, "AuthorizationKey")).to_contain_text("Accepted")
     expect(field).to_have_value("")
     expect(page.locator("tr[data-typing]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_stacks_each_parameter_with_all_of_it_in_sight(visit: Visit, steered: Steered, scheme: str) -> None:
+    page = visit("alice", PHONE, scheme, path=steered.path)
+    field_of(page, "ConnectionTimeOut").fill("9" * 500)
+    row = row_of(page, "ConnectionTimeOut")
+    row.get_by_role("button", name="Save").click()
+    expect(row).to_contain_text("Accepted")
+    field_of(page, "ConnectionTimeOut").fill("90")
+    expect(row).to_contain_text("The station has:", use_inner_text=True)
+    name, field = row.get_by_role("rowheader").bounding_box(), field_of(page, "ConnectionTimeOut").bounding_box()
+    assert name
+    assert field
+    assert name["y"] + name["height"] <= field["y"]
+    assert page.locator("#parameters-table").evaluate("(table) => table.scrollWidth <= table.clientWidth")
+    assert violations(page) == []
