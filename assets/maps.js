@@ -13,6 +13,8 @@
       name(this, box);
       new ResizeObserver(() => this.getContainer().isConnected && this.invalidateSize()).observe(this.getContainer());
       if (this.options.crs !== L.CRS.Simple) outline(this);
+      this.eachLayer((layer) => withoutTiles(box, this, layer));
+      this.on("layeradd", ({ layer }) => withoutTiles(box, this, layer));
       KINDS[box.dataset.map](box, this);
     });
   });
@@ -33,6 +35,19 @@
     if (!map.getContainer().isConnected) return;
     const style = ({ properties }) => ({ className: `cp-world-${properties.kind}` });
     L.geoJSON(data, { pane: "world", interactive: false, style }).addTo(map);
+  }
+
+  // Where no tile comes, the outline is all there is to see: it takes a step back.
+  function withoutTiles(box, map, layer) {
+    if (!(layer instanceof L.TileLayer)) return;
+    const far = Number(box.dataset.outline);
+    let hasCome = false;
+    layer.on("tileload", () => (hasCome = true));
+    layer.once("load", () => {
+      if (hasCome) return;
+      box.dataset.near = far;
+      if (map.getZoom() > far) map.setZoom(far);
+    });
   }
 
   function element(tag, className, text = "", children = []) {

@@ -59,7 +59,7 @@ def box(kind: str, label: str, position: Sequence[float] | None = None, **props:
         attributionControl=bool(tiles),
         trackViewport=False,
     )
-    return frame(world, kind, label, **{"data-near": str(near)}, **props)
+    return frame(world, kind, label, **{"data-near": str(near), "data-outline": str(OUTLINE_ZOOM)}, **props)
 
 
 def places(shown: Sequence[Mapping[str, Any]]) -> dict[str, str]:

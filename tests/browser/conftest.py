@@ -31,9 +31,9 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.fixture
-def portal(database: DuckDB, people: People, tmp_path: Path) -> Iterator[str]:
-    """Serve the portal and return its address."""
-    app = create_app(database, from_env({"PORTAL_DATA": str(tmp_path)}))
+def portal(database: DuckDB, people: People, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Serve the portal, with further settings if a test has some, and return its address."""
+    app = create_app(database, from_env({"PORTAL_DATA": str(tmp_path), **getattr(request, "param", {})}))
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     server.daemon_threads = False  # so that closing waits for answers under way: they need the database
     thread = threading.Thread(target=server.serve_forever)

@@ -44,6 +44,24 @@ def test_a_site_is_placed_by_click_keys_and_fields_without_internet(visit: Visit
     assert violations(page) == []
 
 
+AWAY = {"PORTAL_TILES": "http://tiles.invalid/{z}/{x}/{y}.png", "PORTAL_TILES_SOURCE": "Nobody"}
+
+
+@pytest.mark.parametrize("portal", [AWAY], indirect=True)
+def test_where_the_tiles_do_not_come_the_outline_is_seen_from_afar(
+    visit: Visit, people: People, complaints: list[str]
+) -> None:
+    seen = edits.read(people.alice, addresses.SITE, people.solna)
+    edits.save(people.alice, addresses.SITE, people.solna, seen, {"latitude": 59.3598, "longitude": 18.0066})
+    page = visit("bob")
+    page.goto(f"/configuration?node=site:{people.solna}&tab=address")
+    expect(page.get_by_role("application", name="Map")).to_contain_text("100 km")
+    expect(page.get_by_role("img", name="Position of Solna")).to_be_visible()
+    page.close()  # it goes on asking for tiles
+    assert all("ERR_" in one for one in complaints)
+    complaints.clear()
+
+
 def test_a_site_on_the_dashboards_map_follows_and_opens(visit: Visit, people: People) -> None:
     seen = edits.read(people.alice, addresses.SITE, people.solna)
     edits.save(people.alice, addresses.SITE, people.solna, seen, {"latitude": 59.3598, "longitude": 18.0066})
