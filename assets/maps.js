@@ -172,6 +172,13 @@
   window.portalMaps = { KINDS, element, glyph, icon };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     maps: {
+      // A geocoder may take seconds: what was typed meanwhile stays.
+      fill(found) {
+        for (const { id, was, value } of found ?? []) {
+          const field = document.getElementById(JSON.stringify(id, Object.keys(id).sort()));
+          if (field && field.value === was) dash_clientside.set_props(id, { value });
+        }
+      },
       place(latitude, longitude, id) {
         const box = id && document.getElementById(id);
         if (!box) return;

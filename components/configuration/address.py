@@ -8,7 +8,19 @@ def register(): address.register(FORM)
 
 from typing import Any, TypedDict
 
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, set_props
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    dcc,
+    html,
+    no_update,
+    set_props,
+)
 from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
 
@@ -74,7 +86,7 @@ def layout(form: Form, scope: Scope, node: Node) -> html.Div:
     may_write = scope.role in form.record.roles
     page = forms.layout(form, scope, node.id, [_below(form, may_write), _map(form, scope, node, kept, may_write)])
     page.className = f"{page.className} cp-address"
-    page.children.append(dcc.Store(id=f"{form.id}-clicked"))
+    page.children += [dcc.Store(id=f"{form.id}-clicked"), dcc.Store(id=f"{form.id}-found")]
     return page
 
 
@@ -104,11 +116,26 @@ def register(form: Form) -> None:
         State(f"{form.id}-map", "id"),
     )
 
-    @callback(Input(f"{form.id}-clicked", "data"), prevent_initial_call=True)
+    clientside_callback(ClientsideFunction("maps", "fill"), Input(f"{form.id}-found", "data"))
+
+    @callback(
+        Output(f"{form.id}-found", "data"),
+        Input(f"{form.id}-clicked", "data"),
+        State({"form": form.id, "field": ALL}, "value"),
+        State({"form": form.id, "field": ALL}, "id"),
+        prevent_initial_call=True,
+    )
     @allow(*form.record.roles)
-    def fill(clicked: Clicked) -> None:
-        if maps.geocoder():
-            _fill(form, Position(clicked["latitude"], clicked["longitude"]))
+    def fill(clicked: Clicked, values: list[str | int | float | None], ids: list[dict[str, str]]) -> Any:
+        """Return for each part of the address its field, the value it had, and the one it gets unless it was edited."""
+        found = _found(Position(clicked["latitude"], clicked["longitude"])) if maps.geocoder() else None
+        if found is None:
+            return no_update
+        typed = {one.get("field"): value for one, value in zip(ids, values, strict=False)}
+        return [
+            {"id": {"form": form.id, "field": part}, "was": typed.get(part) or "", "value": found[part]}
+            for part in PARTS
+        ]
 
     @callback(
         Output(f"{form.id}-find", "disabled"),
@@ -126,18 +153,16 @@ def register(form: Form) -> None:
         return False
 
 
-def _fill(form: Form, at: Position) -> None:
-    """Write into the fields what is at a position."""
+def _found(at: Position) -> dict[str, str] | None:
+    """Return the address at a position, or say that there is none."""
     try:
         found = geocoder.address_at(maps.geocoder(), at, str(get_locale()))
     except GeocoderSilent:
         messages.say(_("The geocoder does not answer"), _("The position is set. Enter the address yourself."), True)
-        return
+        return None
     if found is None:
         messages.say(_("No address is known there"), _("The position is set. Enter the address yourself."))
-        return
-    for part in PARTS:
-        set_props({"form": form.id, "field": part}, {"value": found[part]})
+    return found
 
 
 def _find(form: Form, address: str) -> None:

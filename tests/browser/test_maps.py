@@ -1,16 +1,18 @@
 """Maps in a browser: positions set by click, keys, fields and drag without internet, and followed by others."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
+from components import geocoder
 from data import addresses, edits, floor_maps, floor_positions, jpeg, sites, stations
 from data.database import Sql
 from data.floor_positions import Move
 from data.stations import NewStation
-from tests.browser.conftest import PHONE, violations
+from tests.browser.conftest import PHONE, WAIT_MS, violations
 from tests.conftest import People
 from tests.data.test_jpeg import picture
 
@@ -60,6 +62,27 @@ def test_where_the_tiles_do_not_come_the_outline_is_seen_from_afar(
     page.close()  # it goes on asking for tiles
     assert all("ERR_" in one for one in complaints)
     complaints.clear()
+
+
+@pytest.mark.parametrize("portal", [{"PORTAL_GEOCODER": "http://geocoder.invalid"}], indirect=True)
+def test_what_is_typed_while_the_geocoder_takes_its_time_stays(
+    visit: Visit, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_typed = threading.Event()
+
+    def address_at(*_asked: object) -> dict[str, str]:
+        is_typed.wait(WAIT_MS / 1000)
+        return {"street": "Solnavägen 12", "postal_code": "171 45", "city": "Solna", "country": "Sweden"}
+
+    monkeypatch.setattr(geocoder, "address_at", address_at)
+    page = visit("bob")
+    page.goto(f"/configuration?node=site:{people.solna}&tab=address")
+    page.get_by_role("application", name="Map").click(position={"x": 100, "y": 100})
+    expect(page.get_by_role("status")).to_have_text("Changed: Latitude, Longitude")
+    page.get_by_label("Street").fill("The back yard")
+    is_typed.set()
+    expect(page.get_by_label("City")).to_have_value("Solna")
+    expect(page.get_by_label("Street")).to_have_value("The back yard")
 
 
 def test_a_site_on_the_dashboards_map_follows_and_opens(visit: Visit, people: People) -> None:

@@ -144,8 +144,8 @@ def test_a_click_fills_the_address_when_there_is_a_geocoder(
     monkeypatch.setattr(geocoder, "address_at", address_at)
     output = output_of(with_geocoder, CLICKED)
     answer = with_geocoder.call(output, {CLICKED: HERE}, changed=[CLICKED])
-    filled = {json.loads(field)["field"]: props["value"] for field, props in sides(answer).items()}
-    assert filled == found
+    (filled,) = (parts["data"] for parts in answer.json["response"].values())
+    assert {part["id"]["field"]: part["value"] for part in filled} == found
     assert asked == [("http://geo", Position(**HERE), "en")]
     plain = visitor("alice")
     plain.call(output_of(plain, CLICKED), {CLICKED: HERE}, changed=[CLICKED])
