@@ -41,7 +41,7 @@ ACTIONS = {
         forms.follow:outlet-general  forms.follow:grid-controller-general  forms.follow:grid-controller-address
         floor_general.follow  floor_position.act  floor_position.follow  floor_position.show_another
         stations_control.follow  station_control.follow  panel.follow  giving.ask  giving.send  giving.act
-        station_parameters.find  station_parameters.follow  station_parameters.give  station_security.change
+        station_parameters.follow  station_parameters.give  station_security.change
         station_files.follow  station_files.remove  outlet_general.save  system_software.follow
         connection_tables.show:station-connection  connection_tables.show:stations-connection
         address.fill:station-address  address.find:station-address

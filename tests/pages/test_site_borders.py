@@ -190,7 +190,6 @@ def requests(lund: Lund) -> dict[str, Forged]:
             "control-send.n_clicks", 1, {"control-asked.data": asked, "control-node.data": "system:1"}, ""
         ),
         "giving.act": Forged("control-acting.data", {"of": {"what": "cancel", "which": lund.command}}, shows=""),
-        "station_parameters.find": Forged("parameters-find.value", "", controlled),
         "station_parameters.follow": Forged("parameters-live.data", 1, controlled),
         "station_parameters.give": Forged("parameters-upload.n_clicks", 1, controlled, ""),
         "station_security.change": Forged(
