@@ -8,9 +8,10 @@ from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components.access import allow, current_scope, may_see
+from components.access import allow, current_scope
 from components.configuration import topology_changes, topology_panel, topology_table
 from components.configuration.topology_changes import WRITERS
+from components.imports import link as import_link
 from components.menus import icon
 from components.pressed import OfText
 from data import topology, unknown_callers
@@ -19,7 +20,6 @@ from data.scope import Role, Scope
 from data.topology import Row
 
 TITLE = lazy_gettext("Topology")
-IMPORT = "/import?kind=topology"
 READERS = (Role.ADMINISTRATOR, Role.SUPPORT_USER)
 ACTIONS = (
     ("create", "bi-plus-lg", lazy_gettext("Create")),
@@ -46,7 +46,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
                 ],
                 className="flex-fill",
             ),
-            *([*_bulk(scope), *_buttons()] if can_change else []),
+            *([*import_link.link(scope, "topology"), *_buttons()] if can_change else []),
         ],
         className="card-header flex-wrap gap-2",
     )
@@ -194,12 +194,6 @@ def _buttons() -> list[html.Button]:
 
 def _named(name: str) -> dict[str, str]:
     return {"aria-label": name}
-
-
-def _bulk(scope: Scope) -> list[dcc.Link]:
-    if not may_see(scope.role, IMPORT.partition("?")[0]):
-        return []
-    return [dcc.Link([icon("bi-upload"), _("Import")], href=IMPORT, className="btn btn-ghost btn-sm")]
 
 
 def _menu() -> html.Ul:
