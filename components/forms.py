@@ -382,4 +382,4 @@ def _copy(field: Field) -> html.Button:
 
 def written_id(field: dict[str, Any]) -> str:
     """Write an id of several parts as Dash does in the browser."""
-    return json.dumps(field, separators=(",", ":"), sort_keys=True)
+    return json.dumps(field, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
