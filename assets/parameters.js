@@ -48,7 +48,8 @@
         const values = ids.map((id, at) => {
           const [key, text] = [id.parameter, texts[at] ?? ""];
           const [was, is] = [before[key] ?? "", now?.values[key] ?? before[key] ?? ""];
-          const shown = text === was ? is : text;
+          // What was sent gives way too: what the station made of it may be overtaken before this page hears of it.
+          const shown = text === was || (was !== is && text === sent.get(key)) ? is : text;
           const input = inputOf(id);
           if (input && was !== is) input.closest("tr").toggleAttribute("data-changed", shown !== is);
           if (input) mark(input, shown, is);

@@ -100,13 +100,26 @@ def test_what_is_typed_stays_while_parameters_are_searched(visit: Visit, steered
     expect(field_of(page, "ConnectionTimeOut")).to_have_value("9180")
 
 
-def test_who_types_a_parameter_sees_what_another_made_of_it(visit: Visit, steered: Steered) -> None:
+def test_two_people_at_the_same_parameter_see_each_others_change(visit: Visit, steered: Steered) -> None:
     mine, theirs = visit("alice", path=steered.path), visit("bob", path=steered.path)
     field_of(mine, "ConnectionTimeOut").press_sequentially("9")
     field_of(theirs, "ConnectionTimeOut").fill("60")
     field_of(theirs, "ConnectionTimeOut").press("Enter")
     expect(row_of(mine, "ConnectionTimeOut")).to_contain_text("The station now has: 60", use_inner_text=True)
     expect(field_of(mine, "ConnectionTimeOut")).to_have_value("9180")
+    field_of(mine, "ConnectionTimeOut").press("Enter")
+    expect(field_of(theirs, "ConnectionTimeOut")).to_have_value("9180")
+    expect(row_of(mine, "ConnectionTimeOut")).not_to_contain_text("The station", use_inner_text=True)
+
+
+def test_a_value_that_was_overtaken_before_its_page_heard_of_it_gives_way(visit: Visit, steered: Steered) -> None:
+    mine, theirs = visit("alice", path=steered.path), visit("bob", path=steered.path)
+    field_of(theirs, "ConnectionTimeOut").fill("60")
+    sent = {"key": "ConnectionTimeOut", "value": "60"}
+    theirs.evaluate("sent => dash_clientside.set_props('parameters-sent', { data: sent })", sent)
+    field_of(mine, "ConnectionTimeOut").fill("90")
+    field_of(mine, "ConnectionTimeOut").press("Enter")
+    expect(field_of(theirs, "ConnectionTimeOut")).to_have_value("90")
 
 
 def test_a_refused_value_stays_to_be_corrected_beside_what_the_station_has(visit: Visit, steered: Steered) -> None:
