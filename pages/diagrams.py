@@ -1,13 +1,9 @@
 """Diagrams (manual: Diagrams): predefined charts of the chosen node, over a period that the time line narrows."""
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from typing import Any
 
 import dash
 import dash_bootstrap_components as dbc
-import plotly.graph_objects as go
-import pyarrow as pa
 from dash import (
     ClientsideFunction,
     Input,
@@ -23,12 +19,12 @@ from dash import (
 )
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
-from components import export, messages, navigator, plots, timeline
+from components import export, messages, navigator, timeline
 from components.access import EVERYONE, allow, current_scope
-from components.diagrams import DIAGRAMS, of_role
+from components.diagrams import of_role
 from components.diagrams.diagram import STEPS, Diagram
+from components.diagrams.view import AUTOMATIC, View, steps_of
 from components.filter_chips import notice
 from data import diagrams
 from data.diagrams import Period
@@ -38,38 +34,7 @@ from data.scope import Scope
 dash.register_page(__name__, path="/diagrams", name="Diagrams")
 
 DEFAULT = "energy"
-AUTOMATIC = "auto"
-EACH = {
-    "hour": lazy_gettext("per hour"),
-    "day": lazy_gettext("per day"),
-    "week": lazy_gettext("per week"),
-    "month": lazy_gettext("per month"),
-    "year": lazy_gettext("per year"),
-}
 PROGRESS_MS = 250
-
-
-@dataclass(frozen=True)
-class View:
-    """What the page shows: a diagram of a node over a period, and the step that was asked for, `auto` if none was."""
-
-    name: str
-    node: Node | None
-    period: Period
-    asked_step: str
-
-    @property
-    def diagram(self) -> Diagram:
-        return DIAGRAMS[self.name]
-
-    @property
-    def step(self) -> str:
-        return timeline.step_of(self.asked_step, self.period)
-
-    @property
-    def link(self) -> str:
-        period = f"from={self.period.first}&to={self.period.last}"
-        return f"d={self.name}&{period}" + ("" if self.asked_step == AUTOMATIC else f"&step={self.asked_step}")
 
 
 def layout(node: str | None = None, d: str = "", step: str = "", **query: str) -> list[Any]:
@@ -107,7 +72,7 @@ def layout(node: str | None = None, d: str = "", step: str = "", **query: str) -
         html.Div(
             [
                 _list(scope, view),
-                html.Div([*_panel(view, rows, shaped), timeline.layout(overview, view.period, whole)]),
+                html.Div([*view.panel(rows, shaped), timeline.layout(overview, view.period, whole)]),
             ],
             className="card cp-fill cp-diagrams",
         ),
@@ -171,14 +136,14 @@ def show(
     overview = Patch()
     overview["layout"]["selections"] = [timeline.mark(period)]
     return (
-        _top(view, rows if shaped.num_rows else shaped),
-        _figure(view, shaped),
-        _told(view),
+        view.top(rows if shaped.num_rows else shaped),
+        view.figure(shaped),
+        view.told(),
         shaped.num_rows == 0,
-        _empty(view),
+        view.empty(),
         shaped.num_rows > 0,
         not view.diagram.has_steps,
-        _steps(period),
+        steps_of(period),
         _unless_shown(view.asked_step if view.step == view.asked_step else AUTOMATIC, step),
         _unless_shown(timeline.preset_of(period, whole), preset),
         _unless_shown(period.first.isoformat(), typed[0]),
@@ -267,97 +232,6 @@ def _moved(
 def _unless_shown(value: str | None, shown: str | None) -> Any:
     """Leave a control alone that shows the value: its user may be typing the next one already."""
     return no_update if value == shown else value
-
-
-def _panel(view: View, rows: pa.Table, shaped: pa.Table) -> list[Any]:
-    is_empty = shaped.num_rows == 0
-    steps = dbc.RadioItems(
-        id="diagram-step",
-        name="diagram-step",
-        options=_steps(view.period),
-        value=view.asked_step if view.step == view.asked_step else AUTOMATIC,
-        className="cp-seg",
-        inputClassName="btn-check",
-        labelClassName="btn btn-sm",
-        labelCheckedClassName="active",
-    )
-    graph = plots.graph(_figure(view, shaped), id="diagram", className="h-100")
-    drawn = html.Div(graph, id="diagram-drawn", role="img", hidden=is_empty, **{"aria-label": _told(view)})
-    empty = html.Div(_empty(view), id="diagram-empty", className="cp-empty", hidden=not is_empty)
-    return [
-        html.Div(_top(view, shaped if is_empty else rows), id="diagram-top", **{"aria-live": "polite"}),
-        html.Div(
-            [html.Span(_("Step"), id="diagram-step-label", className="cp-t13 cp-2nd"), steps],
-            id="diagram-steps",
-            className="cp-bar px-4 pb-2",
-            role="group",
-            hidden=not view.diagram.has_steps,
-            **{"aria-labelledby": "diagram-step-label"},
-        ),
-        dcc.Loading(
-            [drawn, empty],
-            type="dot",
-            delay_show=300,
-            overlay_style={"visibility": "visible", "opacity": 0.5},  # what was there stays in sight
-            parent_className="cp-chart",
-        ),
-    ]
-
-
-def _top(view: View, rows: pa.Table) -> list[Any]:
-    """Return title, total and facts; of no rows there is only the title."""
-    per = f" {EACH[view.step]}" if view.diagram.has_steps else ""
-    title = html.H2([str(view.diagram.title), html.Span(per, className="cp-2nd fw-normal")], className="mb-1")
-    if rows.num_rows == 0:
-        return [html.Div(title)]
-    value, unit = view.diagram.total(rows)
-    days = _("%(first)s to %(last)s", first=view.period.first, last=view.period.last)
-    period = html.Span(days, className="text-nowrap")
-    facts = [part for fact in view.diagram.facts(rows) for part in (html.Dt(fact.label), html.Dd(fact.value))]
-    return [
-        html.Div([title, html.Span([value, " ", html.Small([f"{unit}, ", period])], className="cp-kpi")]),
-        html.Dl(facts, className="cp-dl"),
-    ]
-
-
-def _figure(view: View, shaped: pa.Table) -> go.Figure:
-    figure = view.diagram.draw(shaped, view.step)
-    if view.diagram.has_steps:
-        ends = (view.period.first, view.period.last + timedelta(days=1))
-        figure.update_xaxes(range=[datetime.combine(day, time()) for day in ends])
-    return figure
-
-
-def _told(view: View) -> str:
-    words = {
-        "title": view.diagram.title,
-        "node": navigator.called(view.node) if view.node else _("your own charging"),
-        "first": view.period.first,
-        "last": view.period.last,
-    }
-    if view.diagram.has_steps:
-        return _("%(title)s %(per)s of %(node)s, %(first)s to %(last)s", per=EACH[view.step], **words)
-    return _("%(title)s of %(node)s, %(first)s to %(last)s", **words)
-
-
-def _empty(view: View) -> list[Any]:
-    node = navigator.called(view.node) if view.node else _("your own charging")
-    days = {"first": view.period.first, "last": view.period.last}
-    return [
-        html.I(className=f"bi {view.diagram.icon}", **{"aria-hidden": "true"}),
-        html.H3(_("Nothing of %(node)s in this period", node=node)),
-        html.P(_("There is no data from %(first)s to %(last)s. Choose another period below.", **days)),
-    ]
-
-
-def _steps(period: Period) -> list[dict[str, Any]]:
-    """Return the choice of steps: those that make too many points of this period are closed."""
-    choice = [{"label": str(label), "value": step} for step, label in STEPS.items()]
-    closed = {step for step in STEPS if timeline.step_of(step, period) != step}
-    return [
-        {"label": _("Automatic"), "value": AUTOMATIC},
-        *({**option, "disabled": option["value"] in closed} for option in choice),
-    ]
 
 
 def _list(scope: Scope, view: View) -> html.Div:
