@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -28,6 +28,18 @@ def violations(page: Page) -> list[str]:
     page.wait_for_function(TABLE_IS_DRAWN)
     found = Axe().run(page, options={"runOnly": RULES})
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
+
+
+def staying(page: Page) -> list[str]:
+    """Answer the next question whether to leave by staying; return what is asked, once it is."""
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    return asked
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from data import connection_days, edits, services, station_settings, stations, unknown_callers
 from data.connection_days import Day
@@ -12,7 +12,7 @@ from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
 from data.topology import SITE
-from tests.browser.conftest import DESKTOP, PHONE, violations
+from tests.browser.conftest import DESKTOP, PHONE, staying, violations
 from tests.conftest import People
 
 Visit = Callable[..., Page]
@@ -39,13 +39,7 @@ def test_a_site_is_changed_by_keyboard_and_leaving_unsaved_asks(visit: Visit, pe
     expect(page.get_by_role("status")).to_have_text("No changes to save")
     expect(page.locator("#navigator")).to_contain_text("Solna C")
     page.get_by_label("Description").fill("Garage")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.dismiss()
-
-    page.once("dialog", stay)
+    asked = staying(page)
     page.locator("#navigator").get_by_text("Lund").click()
     expect(page.get_by_label("Description")).to_have_value("Garage")
     assert asked == ["Your changes are not saved. Leave the page?"]
@@ -170,8 +164,7 @@ def test_topologys_keys_act_on_the_focused_node_and_what_is_typed_is_not_lost_un
         expect(table).to_contain_text(f"Gate {number}")
     expect(name).to_be_focused()
     page.keyboard.type("Gate 3")
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    asked = staying(page)
     table.get_by_role("button", name="Lund").click()
     expect(name).to_have_value("Gate 3")
     assert asked == ["What you typed is not saved. Leave it?"]
@@ -282,8 +275,7 @@ def test_an_outlets_value_at_a_service_is_saved_by_itself_with_enter(visit: Visi
     assert kept == ["Bay 7"]
     station_settings.set_service_value(people.bob, outlet["outlet_id"], service_id, "Bay 7", "Bay 8")
     field.fill("Bay 9")
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    asked = staying(page)
     page.get_by_role("link", name="Dashboard").first.click()
     expect(field).to_have_value("Bay 9")
     assert asked == ["Your changes are not saved. Leave the page?"]

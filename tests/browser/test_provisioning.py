@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from data import log_in, user_changes, user_details
-from tests.browser.conftest import PHONE, violations
+from tests.browser.conftest import PHONE, staying, violations
 from tests.conftest import PASSWORD, People
 
 Visit = Callable[..., Page]
@@ -85,20 +85,15 @@ def test_editing_warns_of_what_is_unsaved_and_others_see_a_change_and_a_deletion
     expect(dialog).to_contain_text("Edit Dana Example")
     first_name = dialog.get_by_label("First name")
     first_name.fill("Diana")
-    asked: list[str] = []
-
-    def stay(question: Dialog) -> None:
-        asked.append(question.message)
-        question.dismiss()
-
-    page.once("dialog", stay)
+    asked = staying(page)
     page.keyboard.press("Escape")
     expect(first_name).to_have_value("Diana")
-    page.once("dialog", stay)
+    assert asked == ["Your changes are not saved. Leave the form?"]
+    asked = staying(page)
     page.evaluate("history.back()")
     expect(first_name).to_have_value("Diana")
     expect(dialog).to_be_visible()
-    assert asked == ["Your changes are not saved. Leave the form?", ""]  # the browser's own question has no text
+    assert asked == [""]  # the browser's own question has no text
     seen = user_details.read(people.alice, people.dana.user_id).details
     user_changes.save(people.alice, people.dana.user_id, seen, replace(seen, first_name="Dagmar"))
     first_name.press("Enter")

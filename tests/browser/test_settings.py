@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Page, expect
 
 from data import log_in
-from tests.browser.conftest import DESKTOP, PHONE, violations
+from tests.browser.conftest import DESKTOP, PHONE, staying, violations
 from tests.conftest import PASSWORD, People
 
 Visit = Callable[..., Page]
@@ -61,13 +61,7 @@ def test_save_bar_names_what_changed_and_leaving_asks(visit: Visit, people: Peop
     page.get_by_label("Last name").fill("Ek")
     page.get_by_label("Last name").press("Tab")
     expect(page.get_by_role("status")).to_have_text("Changed: Last name")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.dismiss()
-
-    page.once("dialog", stay)
+    asked = staying(page)
     page.get_by_role("link", name="Dashboard").click()
     assert asked == ["Your changes are not saved. Leave the page?"]
     expect(page.get_by_label("Last name")).to_have_value("Ek")

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from data import stations
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
 from simulator.parameters import Parameter
-from tests.browser.conftest import PHONE, violations
+from tests.browser.conftest import PHONE, staying, violations
 from tests.browser.steering import steering
 from tests.conftest import People
 from tests.support.virtual_station import Station
@@ -43,13 +43,7 @@ def field_of(page: Page, key: str) -> Locator:
 def test_leaving_asks_while_something_typed_is_not_sent(visit: Visit, steered: Steered) -> None:
     page = visit("alice", path=steered.path)
     field_of(page, "ConnectionTimeOut").press_sequentially("9")
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.dismiss()
-
-    page.once("dialog", stay)
+    asked = staying(page)
     page.get_by_role("link", name="General").click()
     expect(field_of(page, "ConnectionTimeOut")).to_have_value("9180")
     assert asked == ["What you typed is not sent to the station. Leave the page?"]
