@@ -1,5 +1,6 @@
 """Large databases: made in seconds by SQL, the same each time, and kept in their folder for the next run."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +30,20 @@ FROM (SELECT n, 1 + hash(n * 5) % $users AS user_id, 600 + hash(n * 7) % 36000 A
 JOIN (SELECT station_id, site_id, charge_box_id, row_number() OVER (ORDER BY station_id) - 1 AS place
       FROM charging_station) USING (place)
 ORDER BY n"""
+
+# What the sidecar would have summed up of their meter values: the mean power of each session, all the time.
+INSERT_POWER = """
+INSERT INTO outlet_power
+SELECT to_timestamp(bucket * 600), site_id, station_id, connector_id, avg(power_w)
+FROM (SELECT site_id, station_id, connector_id, energy_kwh * 3600000 / duration_s AS power_w,
+             unnest(range(epoch(started_at)::BIGINT // 600, epoch(ended_at)::BIGINT // 600 + 1)) AS bucket
+      FROM session WHERE transaction_id >= $first AND transaction_id < $last)
+GROUP BY ALL ORDER BY 1"""
+SUM_UP_POWER = (
+    """INSERT INTO site_power
+       SELECT begins_at, site_id, sum(power_w) FROM outlet_power GROUP BY begins_at, site_id ORDER BY begins_at""",
+    "UPDATE power_summed SET until = (SELECT max(begins_at) FROM outlet_power)",
+)
 
 INSERT_USERS = """
 INSERT INTO portal_user (role, first_name, last_name, email, password_hash, password_changed_at)
@@ -75,15 +90,24 @@ def sessions(folder: Path, count: int, station_count: int = 500) -> Path:
     step_s = YEARS * 365.25 * 86400 / count
     since = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=count * step_s + 86400)
     shape = {"users": USERS, "stations": station_count, "since": since, "step_s": step_s, "most_kwh": MOST_KWH}
+    place = folder / f"sessions-{count}"
+    inserts = [Sql(INSERT_SESSIONS, shape), Sql(INSERT_POWER)]
     users = Sql(INSERT_USERS, {"users": USERS})
-    return _filled(folder / f"sessions-{count}", station_count, count, INSERT_SESSIONS, shape, users)
+    return _filled(place, station_count, count, inserts, [users], [Sql(sql) for sql in SUM_UP_POWER])
 
 
-def _filled(place: Path, station_count: int, count: int, insert: str, shape: dict[str, object], *before: Sql) -> Path:
+def _filled(
+    place: Path,
+    station_count: int,
+    count: int,
+    inserts: Sequence[Sql],
+    before: Sequence[Sql] = (),
+    after: Sequence[Sql] = (),
+) -> Path:
     """Make a database with many rows, unless it was made whole before, and return its folder.
 
     Args:
-        insert: makes the rows $first to $last (excluded) out of the other parameters, its shape.
+        inserts: make the rows $first to $last (excluded) out of their other parameters.
     """
     if (place / "complete").exists():
         return place
@@ -93,7 +117,9 @@ def _filled(place: Path, station_count: int, count: int, insert: str, shape: dic
     database = DuckDB(place)
     database.write(before)
     for first in range(0, count, ROWS_PER_COMMIT):
-        database.write([Sql(insert, {**shape, "first": first, "last": min(count, first + ROWS_PER_COMMIT)})])
+        rows = {"first": first, "last": min(count, first + ROWS_PER_COMMIT)}
+        database.write([Sql(insert.sql, {**insert.params, **rows}) for insert in inserts])
+    database.write(after)
     database.close()
     (place / "complete").touch()
     return place
@@ -130,4 +156,4 @@ def messages(folder: Path, count: int, station_count: int, days: int) -> Path:
         "since": datetime.now(UTC).replace(microsecond=0) - timedelta(days=days),
         "step_us": days * 86_400_000_000 / (count / 2),
     }
-    return _filled(folder / f"messages-{count}", station_count, count, INSERT_MESSAGES, shape)
+    return _filled(folder / f"messages-{count}", station_count, count, [Sql(INSERT_MESSAGES, shape)])

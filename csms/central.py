@@ -54,6 +54,7 @@ class Timing:
     commands_every: float = 1  # looks for commands that have waited too long
     keep_messages_days: int = 14
     connection_days_every: float = 60  # writes how stations stay in contact
+    power_sums_every: float = 600
     renewals_every: float = 3600  # looks for stations' certificates that expire soon
     mails_every: float = 60  # looks for users whose daily mail is due
     mail_retry: float = 60  # after a mail server was away; doubled each time, up to an hour

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from csms import connection_days, http_log, message_log, presence, renewals, reservations
+from csms import connection_days, http_log, message_log, power_sums, presence, renewals, reservations
 from csms.central import Central, Timing
 from csms.gate import Gate
 from csms.mails import Mails
@@ -115,6 +115,7 @@ def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
         reservations.run(central),
         renewals.run(central),
         connection_days.run(central),
+        power_sums.run(central),
         message_log.forget(central.database, central.timing.keep_messages_days),
     ]
 

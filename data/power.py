@@ -1,16 +1,20 @@
 # ruff: noqa: S608 - tables and conditions come from constants, values are bound
-"""Power over time from meter values: power samples where a station sends them, else what its energy register gained."""
+"""Power over time from meter values: power samples where a station sends them, else what its energy register gained.
+
+What is older than some hours has been summed up (data/power_sums.py); the rest is worked out from the meter values.
+"""
 
 from datetime import datetime, timedelta
 
 import pyarrow as pa
 
 from data.nodes import Node
-from data.scope import Scope
+from data.scope import Condition, Scope
 
 SAMPLES_FRESH = timedelta(minutes=20)  # stations sample at most this rarely; an older sample says nothing about now
 BUCKET_S = 600
 LONGEST_SPAN = timedelta(hours=1)  # from one value to the next of a session; a longer silence is a gap
+LONGEST_GAP = timedelta(days=1)  # a session that was silent for longer is taken as not measured meanwhile
 
 # Readings of outlets with their power in W: what was sampled, else what the register gained since the reading before.
 VALUED = """
@@ -25,19 +29,29 @@ VALUED = """
                                          THEN (register_wh - register_before) / since_s * 3600 END) AS value_w
         FROM following)"""
 
-# One power per outlet and bucket, in W.
-_POWER = f"""{VALUED},
+# One power per outlet and bucket, in W: begins a query on `outlet_bucket`.
+BUCKETED = f"""{VALUED},
     bucketed AS (
-        SELECT *, floor(epoch(measured_at) / $bucket)::BIGINT * $bucket AS bucket,
-               floor(epoch(measured_before) / $bucket)::BIGINT * $bucket AS bucket_before FROM valued),
+        SELECT *, floor(epoch(measured_at) / {BUCKET_S})::BIGINT * {BUCKET_S} AS bucket,
+               floor(epoch(measured_before) / {BUCKET_S})::BIGINT * {BUCKET_S} AS bucket_before FROM valued),
     -- Between two values of a session that are apart, the later one holds, or nothing is known: a gap.
-    outlet_power AS (
-        SELECT station_id, connector_id, bucket, avg(value_w) AS power_w FROM bucketed GROUP BY ALL
-        UNION ALL
-        SELECT station_id, connector_id, unnest(range(bucket_before + $bucket, bucket, $bucket)) AS bucket,
-               CASE WHEN since_s <= $longest THEN value_w END AS power_w
-        FROM bucketed WHERE goes_on AND bucket_before + $bucket < bucket)
-    SELECT to_timestamp(bucket) AS at, sum(power_w) AS power_w FROM outlet_power GROUP BY bucket ORDER BY bucket"""
+    outlet_bucket AS (
+        SELECT to_timestamp(bucket) AS begins_at, site_id, station_id, connector_id, power_w
+        FROM (SELECT site_id, station_id, connector_id, bucket, avg(value_w) AS power_w FROM bucketed GROUP BY ALL
+              UNION ALL
+              SELECT site_id, station_id, connector_id, unnest(range(bucket_before + {BUCKET_S}, bucket, {BUCKET_S})),
+                     CASE WHEN since_s <= $longest THEN value_w END
+              FROM bucketed WHERE goes_on AND since_s <= $longest_gap AND bucket_before + {BUCKET_S} < bucket))"""
+
+
+def bucketed(since: datetime, until: datetime) -> dict[str, object]:
+    """Return the parameters of BUCKETED: readings before `since` and after `until` tell what was between."""
+    return {
+        "since": since - LONGEST_GAP,
+        "until": until + LONGEST_GAP,
+        "longest": LONGEST_SPAN.total_seconds(),
+        "longest_gap": LONGEST_GAP.total_seconds(),
+    }
 
 
 def over_time(scope: Scope, node: Node, since: datetime, until: datetime) -> pa.Table:
@@ -45,11 +59,8 @@ def over_time(scope: Scope, node: Node, since: datetime, until: datetime) -> pa.
 
     Returns: columns at (start of the bucket) and power_w; buckets without any meter value have no row.
     """
-    condition, params = scope.condition(node)
-    return scope.database.query(
-        _POWER.format(condition=condition),
-        {**params, "since": since, "until": until, "bucket": BUCKET_S, "longest": LONGEST_SPAN.total_seconds()},
-    )
+    measured, params = _measured(scope, node, since, until)
+    return scope.database.query(f"{measured} SELECT begins_at AS at, power_w FROM measured ORDER BY begins_at", params)
 
 
 def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zone: str, step: str) -> pa.Table:
@@ -62,26 +73,37 @@ def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zo
 
     Returns: columns start (local), mean_w and peak_w, NULL where nothing is known.
     """
-    condition, params = scope.condition(node)
+    measured, params = _measured(scope, node, since, until)
     return scope.database.query(
-        f"""WITH measured AS ({_POWER.format(condition=condition)}),
+        f"""{measured},
             every AS (
                 SELECT to_timestamp(bucket_s) AS moment
-                FROM range((SELECT epoch(min("at"))::BIGINT FROM measured),
-                           (SELECT epoch(max("at"))::BIGINT + {BUCKET_S} FROM measured), {BUCKET_S}) times(bucket_s))
+                FROM (SELECT epoch(min(begins_at))::BIGINT AS first_s, epoch(max(begins_at))::BIGINT AS last_s
+                      FROM measured),
+                     range(first_s, last_s + {BUCKET_S}, {BUCKET_S}) times(bucket_s))
             SELECT date_trunc($step, timezone($zone, moment))::TIMESTAMP AS start,
-                   avg(CASE WHEN measured."at" IS NULL THEN 0 ELSE power_w END) AS mean_w,
-                   max(CASE WHEN measured."at" IS NULL THEN 0 ELSE power_w END) AS peak_w
-            FROM every LEFT JOIN measured ON measured."at" = moment GROUP BY start ORDER BY start""",
-        {
-            **params,
-            "since": since,
-            "until": until,
-            "bucket": BUCKET_S,
-            "longest": LONGEST_SPAN.total_seconds(),
-            "zone": time_zone,
-            "step": step,
-        },
+                   avg(CASE WHEN begins_at IS NULL THEN 0 ELSE power_w END) AS mean_w,
+                   max(CASE WHEN begins_at IS NULL THEN 0 ELSE power_w END) AS peak_w
+            FROM every LEFT JOIN measured ON begins_at = moment GROUP BY start ORDER BY start""",
+        {**params, "zone": time_zone, "step": step},
+    )
+
+
+def _measured(scope: Scope, node: Node, since: datetime, until: datetime) -> Condition:
+    """Begin a query on `measured`: begins_at and power_w of a node's ten minutes in which something was measured."""
+    summed_until: datetime = scope.database.query("SELECT until FROM power_summed")["until"][0].as_py()
+    condition, params = scope.condition(node)
+    table = "site_power" if node.kind in ("system", "site") else "outlet_power"
+    recent = bucketed(max(since, summed_until), until)
+    return (
+        f"""{BUCKETED.format(condition=condition)},
+            measured AS (
+                SELECT begins_at, sum(power_w) AS power_w
+                FROM (SELECT begins_at, power_w FROM {table} WHERE begins_at < $summed_until AND {condition}
+                      UNION ALL
+                      SELECT begins_at, power_w FROM outlet_bucket WHERE begins_at >= $summed_until) both_of_them
+                WHERE begins_at >= $first AND begins_at < $end GROUP BY begins_at)""",
+        {**params, **recent, "summed_until": summed_until, "first": since, "end": until},
     )
 
 
