@@ -10,7 +10,7 @@ from data.errors import DatabaseUnusable
 
 log = logging.getLogger(__name__)
 
-BETWEEN_S = 0.05  # from one portion of what nobody has summed up to the next
+BETWEEN_S = 0.2  # from one portion of what nobody has summed up to the next
 
 
 async def run(central: Central) -> None:
