@@ -50,6 +50,7 @@ def create_app(database: Database, settings: Settings) -> dash.Dash:
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open all day; the token ends with its session
         BOOTSTRAP_SERVE_LOCAL=True,
         SEND_FILE_MAX_AGE_DEFAULT=3600,  # scripts and styles have their time in the address; else the icon comes anew
+        COMPRESS_BR_LEVEL=3,  # a third of the usual time, for some more bytes
         MAX_CONTENT_LENGTH=16 * 1024 * 1024,
     )
     Bootstrap5(server)

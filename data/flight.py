@@ -87,6 +87,9 @@ class DatabaseService(flight.FlightServerBase):
             raise flight.FlightServerError(f"There is no action {action.type}.")
 
 
+_TYPES = {int: pa.int64(), float: pa.float64(), str: pa.string(), bool: pa.bool_()}
+
+
 class RemoteDatabase:
     """The database through its owner; connects lazily, since gRPC does not survive a fork.
 
@@ -162,7 +165,7 @@ def _encode(statements: Sequence[Sql | Batch], changed: Iterable[Change]) -> byt
     rows = [
         {
             "sql": statement.sql,
-            "params": _to_ipc(pa.Table.from_pylist([dict(statement.params)])) if statement.params else None,
+            "params": _to_ipc(_one_row(statement.params)) if statement.params else None,
         }
         if isinstance(statement, Sql)
         else {"sql": statement.into.sql, "rows": _to_ipc(statement.table())}
@@ -170,6 +173,11 @@ def _encode(statements: Sequence[Sql | Batch], changed: Iterable[Change]) -> byt
     ]
     schema = STATEMENT.with_metadata({"changed": json.dumps(list(changed))})
     return _to_ipc(pa.Table.from_pylist(rows, schema=schema))
+
+
+def _one_row(params: Mapping[str, object]) -> pa.Table:
+    """Name the usual types: to infer one Arrow looks for pandas, which is not there, each time."""
+    return pa.table({name: pa.array([value], _TYPES.get(type(value))) for name, value in params.items()})
 
 
 def _decode(body: bytes) -> list[tuple[Sql | Batch, tuple[Change, ...]]]:

@@ -46,7 +46,8 @@ def _subtitle(scope: Scope, node: Node | None) -> str:
 )
 @allow(*EVERYONE)
 def refresh(changes: Told | None, shown: list[dict[str, str]], search: str) -> list[Any]:
-    scope, node = current_scope(), navigator.chosen_node_of(search)
+    scope = current_scope()
+    node = live.once(scope, ("node", search), lambda: navigator.chosen_node_of(search))
     kinds = [slot.get("content") for slot in shown]
     own = [kind for kind in windows.available(scope.role) if kind in kinds]
     again = windows.concerned(own, changes["changed"] if changes else ())
