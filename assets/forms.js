@@ -1,6 +1,6 @@
 // Forms with a save bar: Ctrl+S or Enter saves, Esc discards, and leaving with unsaved changes asks once. The bar says
 // that there are some (is-dirty), and what to ask (data-leave, data-discard). A field with a button of its own stands in
-// a .cp-own-save that tells what is kept (data-kept).
+// a .cp-own-save that tells what is kept (data-kept). A fault stands beside its field, or names it (data-of).
 (function () {
   const bar = () => document.querySelector(".cp-savebar.is-dirty, .cp-savebar[data-typing]");
   const ownSave = (target) => target.closest?.(".cp-own-save");
@@ -10,8 +10,11 @@
     ...[...document.querySelectorAll(".cp-own-save")].filter((own) => ownField(own).value !== own.dataset.kept),
   ];
   const inForm = (target) => !ownSave(target) && target.closest?.(".cp-form input:not([type=file]), .cp-form textarea, .cp-form select");
+  const SAVES = ".btn-primary, .cp-own-save button, #services-add";
   let isGoingBack = false;
+  let isSaving = false; // until the next key or press
   let valueAtFocus = "";
+  let isTypedIn = false; // the field in focus, since it is
 
   function mayLeave() {
     const left = unsaved();
@@ -28,14 +31,14 @@
   // something earlier (another's change, a save) says nothing of a field that is still being typed in.
   function settled() {
     const field = document.activeElement;
-    if (inForm(field) && field.value !== valueAtFocus) return;
+    if (inForm(field) && isTypedIn) return;
     document.querySelector(".cp-savebar")?.removeAttribute("data-typing");
   }
 
   // What is being typed, by column: Dash knows it only when the field is left.
   function typing() {
     const field = document.activeElement;
-    if (!inForm(field) || !field.id.startsWith("{") || field.value === valueAtFocus) return {};
+    if (!inForm(field) || !field.id.startsWith("{") || !isTypedIn) return {};
     const value = field.type === "number" ? (Number.isNaN(field.valueAsNumber) ? null : field.valueAsNumber) : field.value;
     return { [JSON.parse(field.id).field]: value };
   }
@@ -44,9 +47,17 @@
     press(document.querySelector(".cp-savebar:not([hidden]) .btn-primary"));
   }
 
+  // Presses a button for a key: what is typed counts when its field is left, and the focus stays where it was.
   function press(button) {
-    button?.focus(); // what is typed counts when its field is left
+    const from = document.activeElement;
+    button?.focus();
     button?.click();
+    if (document.activeElement === button) from.focus({ preventScroll: true });
+  }
+
+  function toFault() {
+    const at = document.querySelector(".modal.show") ?? document;
+    [...at.querySelectorAll("[aria-invalid=true]")].find((field) => field.checkVisibility())?.focus();
   }
 
   function discard() {
@@ -83,10 +94,21 @@
     true
   );
 
+  // Whoever saves what is wrong is taken to the first field that is.
+  for (const begins of ["keydown", "pointerdown"]) document.addEventListener(begins, () => (isSaving = false), true);
+  document.addEventListener("click", ({ target }) => {
+    isSaving = Boolean(target.closest(SAVES));
+    if (isSaving) toFault();
+  });
+
   document.addEventListener("input", (event) => {
+    isTypedIn = true;
     if (inForm(event.target)) document.querySelector(".cp-savebar:not([hidden])")?.setAttribute("data-typing", "");
   });
-  document.addEventListener("focusin", ({ target }) => (valueAtFocus = target.value));
+  document.addEventListener("focusin", ({ target }) => {
+    valueAtFocus = target.value;
+    isTypedIn = false;
+  });
   document.addEventListener("focusout", ({ target }) => {
     if (inForm(target) && target.value === valueAtFocus) settled();
   });
@@ -118,7 +140,7 @@
   new MutationObserver((changes) => {
     for (const { target } of changes) {
       const fault = (target.nodeType === 1 ? target : target.parentElement)?.closest(".form-text.is-fault");
-      const field = fault?.parentElement.querySelector("input, textarea, select");
+      const field = fault && (document.getElementById(fault.dataset.of) ?? fault.parentElement.querySelector("input, textarea, select"));
       if (!field) continue;
       if (!fault.textContent) {
         field.removeAttribute("aria-invalid");
@@ -127,10 +149,11 @@
       }
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-describedby", fault.id);
+      if (isSaving) requestAnimationFrame(toFault);
     }
   }).observe(document, { childList: true, characterData: true, subtree: true });
 
-  window.portalForms = { mayLeave };
+  window.portalForms = { mayLeave, press };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     forms: {
       settled,

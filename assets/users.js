@@ -24,9 +24,7 @@
   }
 
   function save() {
-    const button = document.getElementById("user-save");
-    button.focus(); // what is typed counts when its field is left
-    button.click();
+    window.portalForms.press(document.getElementById("user-save"));
   }
 
   document.addEventListener("row-action", ({ detail }) => {

@@ -257,7 +257,8 @@ def _add() -> html.Div:
         _labelled("services-provider", _("Provider"), dbc.Input(id="services-provider", maxlength=LONGEST_NAME)),
         html.Button(_("Add service"), id="services-add", type="button", className="btn btn-secondary"),
     ]
-    fault = html.Div(id="services-fault", className="form-text is-fault w-100 m-0", **{"aria-live": "polite"})
+    told = {"aria-live": "polite", "data-of": "services-name"}
+    fault = html.Div(id="services-fault", className="form-text is-fault w-100 m-0", **told)
     return html.Div([*fields, fault], className="card-footer d-flex flex-wrap align-items-end gap-3")
 
 

@@ -29,6 +29,7 @@ def test_a_user_is_added_by_keyboard_alone_and_what_is_wrong_stands_at_its_field
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     email = dialog.get_by_label("Email", exact=True)
+    expect(email).to_be_focused()
     expect(email).to_have_attribute("aria-invalid", "true")
     expect(dialog.get_by_label("Last name")).to_have_value("Ek")
     assert violations(page) == []
