@@ -64,8 +64,8 @@ def node_name(name: str) -> str:
 
 
 def doer(name: str) -> str:
-    """Write who did something: a person's name stands as it is."""
-    return {"Station": _("Station"), "System": _("System")}.get(name, name)
+    """Write who did something: the name of a person, and that of the portal, stands as it is."""
+    return _("Station") if name == "Station" else name
 
 
 def _look(row: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from csms.central import Central
 from data import reservations
 from data.events import EventKind, event
+from data.scope import PORTAL
 from data.texts import told
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ async def run(central: Central) -> None:
 async def expire(central: Central, now: datetime) -> None:
     for over in await asyncio.to_thread(reservations.over, central.database, now):
         number = over.pop("reservation_id")
-        noted = event(EventKind.COMMAND, told("Reservation %(number)s expired.", number=number), **over)
+        text = told("Reservation %(number)s expired.", number=number)
+        noted = event(EventKind.COMMAND, text, user_id=PORTAL, **over)
         changed = [("command", over["station_id"]), ("event", over["site_id"])]
         await central.commits.write([reservations.expired(number, now), noted], changed)

@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - tables and column expressions come from constants, values are bound
 """The tables of the page Alarms (manual: Alarms): active alarms, alarm history and event log, filtered and sorted."""
 
-from data import alarms, log_tables, paging
+from data import alarms, event_changes, log_tables, paging
 from data.events import EventKind
 from data.log_tables import LogTable
 from data.nodes import Node
@@ -14,8 +14,8 @@ TOLD = """coalesce(' (' || nullif(concat_ws(', ', nullif(vendor_error_code, ''),
     CASE WHEN NOT contains(kept.description, info) THEN info END), '') || ')', '')"""
 DESCRIPTION = f"kept.description || {TOLD} AS description"
 SEVERITIES = {word: word for word in ("Critical", "Major", "Minor")}
-DOERS = {word: word for word in ("Station", "System")}
-"""Who does what no user did."""
+DOERS = {word: word for word in ("Station", "Charge Portal")}
+"""Who does what no user did: a station what it reports, the portal everything else."""
 USER = "person.first_name || ' ' || person.last_name"
 
 
@@ -71,8 +71,8 @@ EVENTS = LogTable(
                     event.kind, event.text, event.template, event.arguments,
                     CASE WHEN event.user_id IS NOT NULL THEN event.details END AS details,
                     CASE WHEN person.user_id IS NOT NULL THEN {USER}
-                         WHEN event.charge_box_id IS NOT NULL OR station_id IS NOT NULL THEN 'Station'
-                         ELSE 'System' END AS done_by,
+                         WHEN event.user_id IS NULL AND coalesce(event.charge_box_id, station_id::VARCHAR) IS NOT NULL
+                         THEN 'Station' ELSE 'Charge Portal' END AS done_by,
                     coalesce(event.site_id, 0) AS site_id, station_id, connector_id,
                     coalesce(site.time_zone, system.time_zone) AS time_zone, {STATION_REF}
              FROM event CROSS JOIN system LEFT JOIN charging_station station USING (station_id)
@@ -85,7 +85,7 @@ EVENTS = LogTable(
         "node": text("node", word="Connector: %(number)s"),
         "site": text("site"),
         "kind": text("kind", {kind.value: kind.capitalize() for kind in EventKind}),
-        "text": text("text", told="template"),
+        "text": text("text", told="template", beside=event_changes.found),
         "done_by": text("done_by", DOERS),
     },
     "logged",

@@ -17,7 +17,6 @@ from data.events import EventKind, details_json
 from data.scope import Role, Scope
 from data.texts import listed, told, words
 
-LONGEST_NOTED = 300  # characters of a value kept in the event log
 READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 
 
@@ -264,7 +263,7 @@ def _note(
     new: Mapping[str, object],
 ) -> dict[str, object]:
     noted = {
-        name: ["", "changed"] if record.fields[name].is_secret else [_short(seen.get(name)), _short(value)]
+        name: ["", "changed"] if record.fields[name].is_secret else [seen.get(name), value]
         for name, value in new.items()
         if record.fields[name].is_secret or value != seen.get(name)
     }
@@ -329,7 +328,3 @@ def who(scope: Scope) -> str:
 def ref(record: Record, row_id: int) -> str:
     """Return how the details of an event name a row."""
     return f"{record.table}:{row_id}"
-
-
-def _short(value: object) -> object:
-    return value[:LONGEST_NOTED] if isinstance(value, str) else value

@@ -1,11 +1,13 @@
 """Which fields a user changed, from what to what, as the details of events keep it."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from data import addresses, own_settings
 from data.edits import Record
+from data.filters import Wanted
 from data.floor_positions import POSITION
 from data.message_log import MASK
 from data.services import SERVICE
@@ -28,6 +30,13 @@ SECRETS = {("portal_user", "password")} | {
     (record.table, name) for record in RECORDS for name, field in record.fields.items() if field.is_secret
 }
 
+_SECRET_NAMES = sorted({name for _table, name in SECRETS})
+# Old and new values as the event log shows them.
+_VALUES = """array_to_string(
+    [coalesce(nullif(one.value[1], ''), '–') || ' → ' || coalesce(nullif(one.value[2], ''), '–')
+     FOR one IN map_entries(from_json(details, '{{"changes": "MAP(VARCHAR, VARCHAR[])"}}').changes)
+     IF NOT list_contains({secrets}, one.key)], '; ')"""
+
 
 class FieldChange(NamedTuple):
     """A field's name in English, and its values as they are kept; those of a secret are masked."""
@@ -38,13 +47,35 @@ class FieldChange(NamedTuple):
 
 
 def of_details(details: str | None) -> list[FieldChange]:
-    """Return what the details of an event say that was changed; nothing if they say none, or were cut."""
+    """Return what the details of an event say that was changed; nothing if they say none."""
     try:
         kept = json.loads(details or "")
         table = kept["record"].partition(":")[0]
         return [_change(table, name, *pair) for name, pair in kept["changes"].items()]
     except (ValueError, TypeError, KeyError, AttributeError):
         return []
+
+
+def found(wanted: Wanted) -> str:
+    """Write SQL of whether the details of an event keep a change with what is looked for: a field's name, or a value.
+
+    Values are as they are kept: a yes or no is not found by its word.
+    """
+    likely = max(re.findall("[A-Za-z0-9]+", wanted.typed), key=len, default="")  # JSON writes these as they are
+    values = re.sub(r"(?<=\d),(?=\d)", "_", wanted.pattern)  # the decimal sign is the reader's
+    named = "|".join(
+        rf'{table}:\d+", "changes": {{.*"{name}": \['
+        for (table, name), title in TITLES.items()
+        if wanted.is_said(title)
+    )
+    parts = [
+        f"""CASE WHEN details ILIKE {wanted.bound(f"%{likely}%")} AND json_valid(details)
+            THEN coalesce({_VALUES.format(secrets=wanted.bound(_SECRET_NAMES))}
+                          ILIKE {wanted.bound(values)} ESCAPE '\\', FALSE) ELSE FALSE END"""
+    ]
+    if named:
+        parts.append(f"""coalesce(regexp_matches(details, {wanted.bound(f'^{{"record": "({named})')}), FALSE)""")
+    return " OR ".join(parts)
 
 
 def _change(table: str, name: str, old: object, new: object) -> FieldChange:

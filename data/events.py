@@ -14,6 +14,7 @@ from data.scope import Scope
 from data.texts import Told, words
 
 LONGEST_DETAILS = 4000
+LONGEST_VALUES = (1000, 300, 100, 20)  # tried one after another where details are longer
 NAME = "%s"
 """What stands for a row's name in the text of `event_of`."""
 
@@ -83,7 +84,7 @@ def event(
 
     Args:
         text: one English sentence; one made by `told` is read in other languages too.
-        details: what an expert wants to see, kept as JSON and cut when long.
+        details: what an expert wants to see, kept as JSON, long values shortened.
     """
     kept = details_json(details) if details is not None else None
     row = (
@@ -129,11 +130,26 @@ def event_of(
 
 
 def details_json(details: Mapping[str, object]) -> str:
-    """Write details as they are kept: JSON, cut when long."""
+    """Write details as they are kept: JSON, and where it is long, its texts shortened until it is short enough."""
     try:
-        return json.dumps(details, default=str)[:LONGEST_DETAILS]
+        written = json.dumps(details, default=str)
+        for longest in LONGEST_VALUES:
+            if len(written) > LONGEST_DETAILS:
+                written = json.dumps(_shortened(json.loads(written), longest))
+        return written[:LONGEST_DETAILS]  # what is long by the number of its values is cut
     except RecursionError:
         return '"nested too deeply to be kept"'
+
+
+def _shortened(value: Any, longest: int) -> Any:
+    """Return a value of JSON with … in place of what its texts have beyond so many characters."""
+    if isinstance(value, str):
+        return value if len(value) <= longest else f"{value[: longest - 1]}…"
+    if isinstance(value, list):
+        return [_shortened(one, longest) for one in value]
+    if isinstance(value, dict):
+        return {name: _shortened(one, longest) for name, one in value.items()}
+    return value
 
 
 def latest(scope: Scope, node: Node | None, limit: int = 100) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ class Column:
     words: the English word that stands for a value on the screen, where values are kept as other words or codes.
     told: SQL of what a text was told from, an English template that is translated where it is shown.
     word: an English text whose words stand in the value and are translated where it is shown, without its arguments.
+    beside: writes SQL of whether what is shown after a text fits what is looked for.
 
     A filter understands words and told texts in every language: a link means the same to whoever opens it.
     """
@@ -41,7 +42,25 @@ class Column:
     words: Mapping[str, str] | None = None
     told: str = ""
     word: str = ""
+    beside: "Beside | None" = None
 
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a text filter looks for.
+
+    pattern: of ILIKE, with a backslash before what would have a meaning there.
+    is_said: tells whether an English text fits in any language.
+    bound: gives a value its name in the SQL.
+    """
+
+    typed: str
+    pattern: str
+    is_said: Callable[[str], bool]
+    bound: Callable[[object], str]
+
+
+Beside = Callable[[Wanted], str]
 
 MAX_CONDITIONS = 8
 LONGEST_TEXT = 1000
@@ -158,15 +177,18 @@ def _text(column: Column, one: Mapping[str, object], zones: Zones, bound: _Bound
     if len(typed) > LONGEST_TEXT:
         raise ValueError(kind)
     plain = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    found = f"{column.sql} ILIKE {bound(PATTERNS[kind].format(plain))} ESCAPE '\\'"
-    if values := [value for value, word in (column.words or {}).items() if _is_said(word, kind, typed)]:
+    wanted = Wanted(typed, PATTERNS[kind].format(plain), lambda text: _is_said(text, kind, typed), bound)
+    found = f"{column.sql} ILIKE {bound(wanted.pattern)} ESCAPE '\\'"
+    if values := [value for value, word in (column.words or {}).items() if wanted.is_said(word)]:
         found += f" OR {column.sql} = ANY({bound(values)})"
-    if column.told and (templates := [text for text in catalogs.translations() if _is_said(text, kind, typed)]):
+    if column.told and (templates := [text for text in catalogs.translations() if wanted.is_said(text)]):
         found += f" OR {column.told} = ANY({bound(templates)})"
     if column.word:
-        of_value, pattern = bound(_words(column.word)), bound(PATTERNS[kind].format(plain))
+        of_value, pattern = bound(_words(column.word)), bound(wanted.pattern)
         for said in catalogs.translations().get(column.word, ()):
             found += f" OR replace({column.sql}, {of_value}, {bound(_words(said))}) ILIKE {pattern} ESCAPE '\\'"
+    if column.beside:
+        found += f" OR {column.beside(wanted)}"
     # A row without a text does not contain it either.
     return f"coalesce(NOT ({found}), TRUE)" if kind in ("notContains", "notEqual") else f"({found})"
 
@@ -176,9 +198,10 @@ def _words(text: str) -> str:
 
 
 def _is_said(text: str, kind: str, typed: str) -> bool:
-    """Tell whether a text is what is looked for, in any language."""
+    """Tell whether a text is what is looked for, in any language; what stands in place of its arguments is not."""
     fits = FITS[kind]
-    return any(fits(said.casefold(), typed.casefold()) for said in (text, *catalogs.translations().get(text, ())))
+    said = (ARGUMENT.sub("\0", one).casefold() for one in (text, *catalogs.translations().get(text, ())))
+    return any(fits(one, typed.casefold()) for one in said)
 
 
 def _number(column: Column, one: Mapping[str, object], zones: Zones, bound: _Bound) -> str:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from data.database import Sql
-from data.edits import LONGEST_NOTED
 from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
 from data.scope import Role, Scope
@@ -77,11 +76,7 @@ def edit(scope: Scope, news_id: int, title: str, text: str) -> None:
     before = _find(scope, news_id)
     update = "UPDATE news SET title = $title, text = $text WHERE news_id = $news_id"
     wanted = {"title": title, "text": text}
-    changes = {
-        name: [before[name][:LONGEST_NOTED], value[:LONGEST_NOTED]]
-        for name, value in wanted.items()
-        if before[name] != value
-    }
+    changes = {name: [before[name], value] for name, value in wanted.items() if before[name] != value}
     details = {"record": f"news:{news_id}", "changes": changes}
     note = event(
         EventKind.NEWS, told("News were edited: %(title)s", title=title), user_id=scope.user_id, details=details

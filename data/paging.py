@@ -51,9 +51,15 @@ def at(column: str) -> Column:
     return Column("date", column, buckets=tuple(spans), spans=spans)
 
 
-def text(column: str, words: Mapping[str, str] | None = None, told: str = "", word: str = "") -> Column:
-    """Return a column of texts that many rows share; words, told and word as in `filters.Column`."""
-    return Column("text", column, words=words, told=told, word=word, buckets=(column,))
+def text(
+    column: str,
+    words: Mapping[str, str] | None = None,
+    told: str = "",
+    word: str = "",
+    beside: filters.Beside | None = None,
+) -> Column:
+    """Return a column of texts that many rows share; the rest as in `filters.Column`."""
+    return Column("text", column, words=words, told=told, word=word, beside=beside, buckets=(column,))
 
 
 @dataclass(frozen=True)

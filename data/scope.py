@@ -30,6 +30,9 @@ TITLES = {
     Role.EV_USER: N_("EV user"),
 }
 
+PORTAL = 0
+"""The user_id of what the portal does of itself."""
+
 Condition = tuple[str, dict[str, object]]
 """SQL for a WHERE clause and its parameters."""
 

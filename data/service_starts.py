@@ -9,7 +9,7 @@ from data.command_rows import State
 from data.commands import cancel, checked_command, queue
 from data.database import Database, Sql
 from data.errors import NotFound
-from data.scope import Role, Scope
+from data.scope import PORTAL, Role, Scope
 from data.service_access import Outlet, Service
 from data.texts import told
 
@@ -140,4 +140,4 @@ def _owned(service: Service, outlet: Outlet, batch_id: str, reference: str | Non
 
 
 def _everywhere(database: Database) -> Scope:
-    return Scope(database, user_id=0, role=Role.ADMINISTRATOR, site_ids=None)
+    return Scope(database, user_id=PORTAL, role=Role.ADMINISTRATOR, site_ids=None)

@@ -132,7 +132,7 @@ def _ended(command: Command, zone: str, with_station: bool) -> html.Div:
     look = LOOKS[State(command["state"])]
     said = texts.kept(command["progress_text"] or command["answer"] or "", command)
     outcome = f"{look.word}: {said}" if said.rstrip(".") not in ("", str(look.word)) else str(look.word)
-    who = command["requested_by_name"] or _("System")
+    who = command["requested_by_name"] or "Charge Portal"
     when = f"{timestamp(command['ended_at'], zone)}, {who}"
     text = html.Div(
         [
