@@ -20,6 +20,13 @@ class OfText(TypedDict):
     of: str
 
 
+class OfTyped(TypedDict):
+    """Of a button that names a field of text: data-field holds its id."""
+
+    of: str
+    typed: str
+
+
 def telling(store: str, of: object, question: str = "") -> dict[str, str]:
     """Return the attributes of a button that tells a store that it was pressed, and what it is of.
 

@@ -61,7 +61,7 @@ def about(scope: Scope, station_id: int) -> dict[str, Any]:
     """Return what a station said of itself.
 
     Returns: connected, protocol, vendor, reported_model, serial_number, firmware_version, last_heard_at,
-        parameters_read_at; empty or NULL
+        parameters_read_at, booted_at; empty or NULL
         where it never said so.
 
     Raises:
@@ -72,7 +72,7 @@ def about(scope: Scope, station_id: int) -> dict[str, Any]:
         f"""SELECT coalesce(connected, FALSE) AS connected, coalesce(protocol, '') AS protocol,
                    coalesce(vendor, '') AS vendor, coalesce(state.model, '') AS reported_model,
                    coalesce(serial_number, '') AS serial_number, coalesce(firmware_version, '') AS firmware_version,
-                   last_heard_at, parameters_read_at
+                   last_heard_at, parameters_read_at, booted_at
             FROM charging_station station LEFT JOIN station_state state USING (station_id)
             WHERE station_id = $id AND station.removed_at IS NULL AND {sites}""",  # noqa: S608 - the scope's condition
         {"id": station_id, **params},

@@ -1,7 +1,7 @@
 """The table of a station's OCPP configuration: a row a parameter, with what the station has beside what is typed.
 
-What a row's text says of itself stands in attributes that assets/parameters.js sets: data-differs, data-changed and
-data-typing.
+The browser draws the rows, as copies of the two patterns here (assets/parameters.js): a station has hundreds of
+parameters, and Dash looks at every component of a page at each of its steps.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,87 +11,81 @@ import dash_bootstrap_components as dbc
 from dash import html
 from flask_babel import gettext as _
 
-from components.forms import written_id
 from components.menus import icon
-from components.pressed import telling
 from data.command_kinds import is_secret_key, may_cut_off
 
 CUTS_OFF = "bi-shield-exclamation is-fault"
 
 
-def table(found: Sequence[Mapping[str, Any]], said: Mapping[str, Any], drafts: Mapping[str, str]) -> Any:
-    """Return the table.
+def table() -> list[Any]:
+    """Return the table, without rows, and what stands in its place while none is read or looked for."""
+    titles = (_("Parameter"), _("Value"), _("Answer"), _("Edit"))
+    head = html.Thead(html.Tr([html.Th(title, scope="col") for title in titles]))
+    body = html.Tbody(id="parameters-rows")
+    unread = _("No parameters have been read from the station yet. Press Upload.")
+    return [
+        html.Table([head, body], className="table table-hover mb-0 cp-parameters cp-stack"),
+        html.P(unread, id="parameters-unread", className="px-3 py-2 cp-2nd", hidden=True),
+        html.P(_("No parameter is like this."), id="parameters-none", className="px-3 py-2 cp-2nd", hidden=True),
+        html.Template(html.Table(html.Tbody([_open(), _closed()])), id="parameters-patterns"),
+    ]
+
+
+def rows(found: Sequence[Mapping[str, Any]], said: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Return what the browser fills the rows with; a secret value is none.
 
     Args:
         found: as `parameters.of_station` gives them.
-        said: what the station answered to the newest change of a parameter, by key.
-        drafts: what is typed and not sent, by key.
+        said: what the station answered to the newest change of a parameter, by key: glyph, text, time and later.
     """
-    if not found:
-        return html.P(_("No parameters have been read from the station yet. Press Upload."), className="px-3 cp-2nd")
-    head = html.Thead(
-        html.Tr([html.Th(text, scope="col") for text in (_("Parameter"), _("Value"), _("Edit"), _("Answer"))])
-    )
-    rows = [_row(one, said.get(one["key"], ""), drafts.get(one["key"])) for one in found]
-    return html.Table([head, html.Tbody(rows)], className="table table-hover mb-0 cp-parameters cp-stack")
+    return [
+        {
+            "key": one["key"],
+            "value": None if is_secret_key(one["key"]) else one["value"],
+            "pattern": "closed" if one["readonly"] else "open",
+            "cutsOff": not one["readonly"] and may_cut_off(one["key"]),
+            "said": said.get(one["key"]),
+        }
+        for one in found
+    ]
 
 
-def _row(one: Mapping[str, Any], said: Any, draft: str | None) -> html.Tr:
-    key = one["key"]
-    label, value, save = _closed(one) if one["readonly"] else _open(one, draft)
+def _row(pattern: str, label: Any, value: list[Any], edit: Any) -> html.Tr:
     return html.Tr(
         [
             html.Th(label, scope="row", className="fw-normal text-break"),
             html.Td(value),
-            html.Td(save),
-            html.Td(html.Div(said, id={"parameter-said": key}, role="status")),
+            html.Td(html.Div(role="status", className="cp-t12", **{"data-part": "said"})),
+            html.Td(edit),
         ],
-        id={"parameter-row": key},
-        key=key,
-        **{"data-leave": _("What you typed is not sent to the station. Leave the page?")},
+        **{"data-pattern": pattern, "data-leave": _("What you typed is not sent to the station. Leave the page?")},
     )
 
 
-def _closed(one: Mapping[str, Any]) -> tuple[Any, Any, Any]:
-    key = one["key"]
-    value = html.Span(_("Kept secret")) if is_secret_key(key) else html.Span(one["value"], id={"parameter-kept": key})
-    value.className = "text-break"
-    return key, value, html.Span(_("Read only"), className="cp-t12 cp-3rd text-nowrap")
+def _closed() -> html.Tr:
+    value = html.Span(className="text-break", **{"data-part": "kept", "data-secret": _("Kept secret")})
+    edit = html.Span(_("Read only"), className="cp-t12 cp-3rd text-nowrap")
+    return _row("closed", html.Span(**{"data-part": "key"}), [value], edit)
 
 
-def _open(one: Mapping[str, Any], draft: str | None) -> tuple[Any, Any, Any]:
-    key, is_secret = one["key"], is_secret_key(one["key"])
-    label: list[Any] = [html.Label(key, htmlFor=written_id({"parameter": key}))]
-    if may_cut_off(key):
-        mark = html.Span(_("May cut the station off"), className="visually-hidden")
-        label = [icon(f"me-1 {CUTS_OFF}"), mark, *label]
-    kept = "" if is_secret else one["value"]
-    field = dbc.Input(
-        id={"parameter": key},
-        value=kept if draft is None else draft,
-        type="password" if is_secret else "text",
-        placeholder=_("Kept secret") if is_secret else "",
-        maxlength=500,
-        size="sm",
-    )
-    save = html.Button(
-        _("Save"),
-        type="button",
-        className="btn btn-secondary btn-sm",
-        **{"aria-label": _("Save %(name)s", name=key), **telling("parameters-pressed", key)},
-    )
-    return label, field if is_secret else [field, _kept(key, kept)], save
-
-
-def _kept(key: str, value: str) -> html.Div:
-    """Say beside another text what the station has; whether it had that before somebody typed is told apart."""
-    return html.Div(
+def _open() -> html.Tr:
+    mark = [icon(f"me-1 {CUTS_OFF}"), html.Span(_("May cut the station off"), className="visually-hidden")]
+    label = [html.Span(mark, **{"data-part": "cuts-off"}), html.Label(**{"data-part": "key"})]
+    # Whether the station had its value before somebody typed is told apart.
+    kept = html.Div(
         [
             html.Span(_("The station has:"), className="cp-kept-still"),
             html.Span([icon("bi-exclamation-triangle-fill me-1"), _("The station now has:")], className="cp-kept-now"),
             " ",
-            html.B(value, id={"parameter-kept": key}),
+            html.B(**{"data-part": "kept"}),
         ],
         className="cp-kept text-break",
         **{"aria-live": "polite"},
+    )
+    save = _("Save %(name)s", name="{key}")
+    return _row(
+        "open",
+        label,
+        [dbc.Input(maxlength=500, size="sm", placeholder=_("Kept secret")), kept],
+        html.Button(_("Save"), type="button", className="btn btn-secondary btn-sm", **{"aria-label": save}),
     )

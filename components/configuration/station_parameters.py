@@ -2,21 +2,33 @@
 
 import time
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    ctx,
+    dcc,
+    html,
+    no_update,
+)
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, pgettext
 
 from components import live, messages, navigator, texts, typed_confirmation
 from components.access import OPERATORS, allow, current_scope
 from components.configuration import parameter_table
 from components.configuration.parameter_table import CUTS_OFF
 from components.control.log import LOOKS
-from components.format import timestamp
+from components.format import clock, timestamp
 from components.menus import icon
-from components.pressed import OfText
+from components.pressed import OfTyped
 from components.texts import said
 from components.typed_confirmation import Question
 from data import command_log, commands, parameters, station_settings
@@ -28,11 +40,12 @@ from data.scope import Scope
 
 TITLE = lazy_gettext("OCPP configuration")
 SHOWN_COMMANDS = 200
+REBOOT_REQUIRED = "RebootRequired"
 AGREED = ("parameters-go", "parameters-typed")
 
 
 def layout(scope: Scope, node: Node) -> html.Div:
-    found, said, read_at = parameters.of_station(scope, node.id), _answers(scope, node), _read_at(scope, node)
+    now, read_at = _now(scope, node)
     upload = html.Button(
         [icon("bi-arrow-up-circle"), _("Upload")],
         id="parameters-upload",
@@ -40,42 +53,19 @@ def layout(scope: Scope, node: Node) -> html.Div:
         className="btn btn-secondary btn-sm",
         title=_("Read all parameters from the station again"),
     )
-    name = _("Find parameter")
-    label = html.Label(name, htmlFor="parameters-find", className="visually-hidden")
-    find = dbc.Input(id="parameters-find", type="search", placeholder=name, size="sm")
     head = html.Div(
         [
             html.H2(_("OCPP configuration"), className="flex-fill"),
             html.Span(_when(read_at, node), id="parameters-read", className="cp-t12 cp-2nd"),
-            html.Div([label, find], style={"width": "180px"}),
+            *_finder(),
             upload,
         ],
         className="card-header d-flex flex-wrap gap-2 align-items-center",
     )
-    warning = _("Wrong parameters may stop the station from working. Unknown values are never sent.")
-    marked = _("marks those that may cut the station off: you are asked before they are sent.")
     return html.Div(
         [
             html.Section(
-                [
-                    head,
-                    html.P(
-                        [
-                            icon("bi-exclamation-triangle me-1"),
-                            warning,
-                            icon(f"mx-1 {CUTS_OFF}"),
-                            marked,
-                        ],
-                        className="px-3 cp-t13 cp-2nd",
-                    ),
-                    html.Div(parameter_table.table(found, said, {}), id="parameters-table", className="overflow-auto"),
-                    html.P(
-                        _("No parameter has this in its name."),
-                        id="parameters-none",
-                        className="px-3 py-2 cp-2nd",
-                        hidden=True,
-                    ),
-                ],
+                [head, _warning(), html.Div(parameter_table.table(), id="parameters-table", className="overflow-auto")],
                 className="card",
                 **{"aria-label": str(TITLE)},
             ),
@@ -84,10 +74,44 @@ def layout(scope: Scope, node: Node) -> html.Div:
             dcc.Store(id="parameters-live"),
             dcc.Store(id="parameters-pressed"),
             dcc.Store(id="parameters-sent"),
-            dcc.Store(id="parameters-now"),
-            dcc.Store(id="parameters-version", data=_version(found, read_at)),
+            dcc.Store(id="parameters-now", data=now),
+            dcc.Store(id="parameters-version", data=_version(now)),
         ]
     )
+
+
+def _finder() -> list[Any]:
+    """Return the ways to see some rows only; assets/parameters.js counts them."""
+    name = _("Find parameter")
+    shown = {"all": _("All"), "editable": _("Editable"), "changed": pgettext("parameters", "Changed")}
+    options = [
+        {"label": [text, " ", html.Span(**{"data-count": which})], "value": which} for which, text in shown.items()
+    ]
+    which = dbc.RadioItems(
+        id="parameters-which",
+        options=options,
+        value="all",
+        input_class_name="btn-check",
+        label_class_name="btn btn-sm",
+        class_name="cp-seg",
+    )
+    return [
+        html.Div(which, role="group", **{"aria-label": _("Shown parameters")}),
+        html.Div(
+            [
+                html.Label(name, htmlFor="parameters-find", className="visually-hidden"),
+                dbc.Input(id="parameters-find", type="search", placeholder=name, size="sm"),
+            ],
+            style={"width": "180px"},
+        ),
+    ]
+
+
+def _warning() -> html.P:
+    warning = _("Wrong parameters may stop the station from working. Unknown values are never sent.")
+    marked = _("marks those that may cut the station off: you are asked before they are sent.")
+    inside = [icon("bi-exclamation-triangle me-1"), warning, icon(f"mx-1 {CUTS_OFF}"), marked]
+    return html.P(inside, className="px-3 cp-t13 cp-2nd")
 
 
 def register() -> None:
@@ -98,24 +122,11 @@ def register() -> None:
         State("control-node", "data"),
         prevent_initial_call=True,
     )
-
     clientside_callback(
-        ClientsideFunction("parameters", "find"),
-        Output({"parameter-row": ALL}, "hidden"),
-        Output("parameters-none", "hidden"),
-        Input("parameters-find", "value"),
-        Input({"parameter-row": ALL}, "id"),
+        ClientsideFunction("parameters", "find"), Input("parameters-find", "value"), Input("parameters-which", "value")
     )
-    clientside_callback(
-        ClientsideFunction("parameters", "take"),
-        Output({"parameter": ALL}, "value"),
-        Output({"parameter-kept": ALL}, "children"),
-        Output("parameters-version", "data"),
-        Input("parameters-now", "data"),
-        State({"parameter": ALL}, "id"),
-        State({"parameter": ALL}, "value"),
-        State({"parameter-kept": ALL}, "id"),
-        State({"parameter-kept": ALL}, "children"),
+    clientside_callback(  # one with an output is called for a new page too
+        ClientsideFunction("parameters", "draw"), Output("parameters-unread", "hidden"), Input("parameters-now", "data")
     )
     clientside_callback(ClientsideFunction("parameters", "sent"), Input("parameters-sent", "data"))
     _register_following()
@@ -124,51 +135,20 @@ def register() -> None:
 
 def _register_following() -> None:
     @callback(
-        Output({"parameter-said": ALL}, "children"),
-        Output("parameters-table", "children"),
         Output("parameters-now", "data"),
+        Output("parameters-version", "data"),
         Output("parameters-read", "children"),
         Input("parameters-live", "data"),
         State("control-node", "data"),
         State("parameters-version", "data"),
-        State({"parameter-said": ALL}, "id"),
-        State({"parameter": ALL}, "id"),
-        State({"parameter": ALL}, "value"),
-        State({"parameter-kept": ALL}, "id"),
-        State({"parameter-kept": ALL}, "children"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def follow(
-        _live: Any,
-        node: str,
-        version: str | None,
-        ids: list[dict[str, str]],
-        typed_ids: list[dict[str, str]],
-        typed: list[str | None],
-        kept_ids: list[dict[str, str]],
-        kept: list[str | None],
-    ) -> tuple[Any, ...]:
-        """Show answers on their rows, and tell the browser what the station has now: it knows what is being typed.
-
-        Only when the station has other parameters than before the table comes anew, with what was typed.
-        """
-        scope, chosen = current_scope(), _node(node)
-        found, said, read_at = parameters.of_station(scope, chosen.id), _answers(scope, chosen), _read_at(scope, chosen)
-        answers = [said.get(one.get("parameter-said", ""), "") for one in ids]
-        if version == _version(found, read_at):
-            return answers, *[no_update] * 3
-        before = {one.get("parameter-kept"): value for one, value in zip(kept_ids, kept, strict=False)}
-        fields = {one.get("parameter", ""): value or "" for one, value in zip(typed_ids, typed, strict=False)}
-        table: Any = no_update
-        if [one.get("parameter-said") for one in ids] != [one["key"] for one in found] or fields.keys() != {
-            one["key"] for one in found if not one["readonly"]
-        }:
-            drafts = {key: value for key, value in fields.items() if value != (before.get(key) or "")}
-            table = parameter_table.table(found, said, drafts)
-        values = {one["key"]: one["value"] for one in found if not is_secret_key(one["key"])}
-        now = {"version": _version(found, read_at), "values": values}
-        return answers, table, now, _when(read_at, chosen)
+    def follow(_live: Any, node: str, version: str | None) -> tuple[Any, ...]:
+        """Tell the browser what the station has and answered now: it knows what is being typed."""
+        chosen = _node(node)
+        now, read_at = _now(current_scope(), chosen)
+        return (no_update,) * 3 if version == _version(now) else (now, _version(now), _when(read_at, chosen))
 
 
 def _register_giving() -> None:
@@ -181,21 +161,17 @@ def _register_giving() -> None:
         Input("parameters-go", "n_clicks"),
         Input("parameters-typed", "n_submit"),
         Input("parameters-stay", "n_clicks"),
-        State({"parameter": ALL}, "value"),
-        State({"parameter": ALL}, "id"),
         State("control-node", "data"),
         State("parameters-typed", "value"),
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
     def give(
-        pressed: OfText | None,
+        pressed: OfTyped | None,
         upload: int | None,
         _go: int | None,
         _submit: int | None,
         _stay: int | None,
-        values: list[str | None],
-        ids: list[dict[str, str]],
         node: str,
         word: str | None,
     ) -> tuple[Any, ...]:
@@ -206,8 +182,7 @@ def _register_giving() -> None:
                 commands.request(scope, "read_configuration", [chosen.id])
                 messages.say(_("The station is asked for its parameters"))
             elif ctx.triggered_id in ("parameters-pressed", *AGREED) and pressed:
-                typed = {one.get("parameter"): value for one, value in zip(ids, values, strict=False)}
-                key, value = pressed["of"], typed.get(pressed["of"]) or ""
+                key, value = pressed["of"], pressed["typed"]
                 question = _question(chosen, key, value)
                 word = word if ctx.triggered_id in AGREED else None
                 if question and question.word != word:
@@ -247,30 +222,41 @@ def _node(ref: str) -> Node:
     return chosen
 
 
-def _read_at(scope: Scope, node: Node) -> datetime | None:
-    read_at: datetime | None = station_settings.about(scope, node.id)["parameters_read_at"]
-    return read_at
-
-
 def _when(read_at: datetime | None, node: Node) -> str:
     return _("Read from the station %(time)s", time=timestamp(read_at, node.time_zone)) if read_at else ""
 
 
-def _version(found: list[dict[str, Any]], read_at: datetime | None) -> str:
-    """Return what differs as soon as something was read from the station, or taken by it."""
-    return str(max((one["read_at"] for one in found), default=None)) + str(read_at)
+def _now(scope: Scope, node: Node) -> tuple[dict[str, Any], datetime | None]:
+    """Return what the browser draws, and when it was read from the station."""
+    about = station_settings.about(scope, node.id)
+    said = _answers(scope, node, about["booted_at"])
+    rows = parameter_table.rows(parameters.of_station(scope, node.id), said)
+    return {"node": node.ref, "rows": rows}, about["parameters_read_at"]
 
 
-def _answers(scope: Scope, node: Node) -> dict[str, Any]:
+def _version(now: dict[str, Any]) -> str:
+    """Return what differs as soon as anything does that is drawn."""
+    return blake2b(repr(now).encode(), digest_size=16).hexdigest()
+
+
+def _answers(scope: Scope, node: Node, booted_at: datetime | None) -> dict[str, dict[str, str]]:
     """Return what became of the newest change of each parameter, by key."""
-    said: dict[str, Any] = {}
+    said: dict[str, dict[str, str]] = {}
     for one in command_log.of_node(scope, node, SHOWN_COMMANDS):
         if one["kind"] == "change_configuration":
-            said.setdefault(str(one["parameters"]["key"]), _said(one))
+            said.setdefault(str(one["parameters"]["key"]), _said(one, node, booted_at))
     return said
 
 
-def _said(command: dict[str, Any]) -> html.Span:
+def _said(command: dict[str, Any], node: Node, booted_at: datetime | None) -> dict[str, str]:
     look = LOOKS[CommandState(command["state"])]
-    text = texts.kept(command["answer"], command) or str(look.word)
-    return html.Span([icon(f"{look.glyph} me-1"), text], className="cp-t12 text-nowrap")
+    glyph, later, ended_at = look.glyph, "", command["ended_at"]
+    if command["answer"] == REBOOT_REQUIRED and not (booted_at and ended_at and booted_at > ended_at):
+        value = command["parameters"]["value"] or _("empty")
+        glyph, later = "bi-arrow-clockwise is-warn", _("After a reboot: %(value)s", value=value)
+    return {
+        "glyph": glyph,
+        "text": texts.kept(command["answer"], command) or str(look.word),
+        "time": clock(ended_at, node.time_zone) if ended_at else "",
+        "later": later,
+    }

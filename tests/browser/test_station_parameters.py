@@ -89,9 +89,36 @@ def test_what_is_typed_stays_while_parameters_are_searched(visit: Visit, steered
     expect(field_of(page, "ConnectionTimeOut")).to_be_hidden()
     expect(field_of(page, "HeartbeatInterval")).to_be_visible()
     page.get_by_label("Find parameter").fill("no such")
-    expect(page.get_by_text("No parameter has this in its name.")).to_be_visible()
+    expect(page.get_by_text("No parameter is like this.")).to_be_visible()
     page.get_by_label("Find parameter").fill("")
     expect(field_of(page, "ConnectionTimeOut")).to_have_value("9180")
+
+
+def test_of_many_parameters_those_that_can_be_or_are_changed_are_shown(visit: Visit, steered: Steered) -> None:
+    parameters = steered.station.parameters
+    parameters |= {f"Vendor.{number:03}": Parameter("0", readonly=number % 2 == 0) for number in range(300)}
+    parameters |= {"foo": Parameter("small"), "Foo": Parameter("large")}  # a station may tell these apart
+    page = visit("alice", path=steered.path)
+    page.get_by_role("button", name="Upload").click()
+    expect(field_of(page, "Vendor.299")).to_be_visible()
+    page.get_by_text("Editable").click()
+    expect(page.get_by_role("row", name="Vendor.298")).to_have_count(0)
+    field_of(page, "foo").fill("smaller")
+    field_of(page, "foo").press("Enter")
+    expect(row_of(page, "foo")).to_contain_text("Accepted")
+    expect(field_of(page, "Foo")).to_have_value("large")
+    field_of(page, "Foo").fill("larger")
+    page.get_by_text("Changed").click()
+    expect(field_of(page, "Foo")).to_be_visible()
+    expect(page.locator("#parameters-rows tr:visible")).to_have_count(1)
+
+
+def test_what_waits_for_a_reboot_is_told_beside_the_stations_answer(visit: Visit, steered: Steered) -> None:
+    steered.station.handlers["ChangeConfiguration"] = lambda station, payload: {"status": "RebootRequired"}
+    page = visit("alice", path=steered.path)
+    field_of(page, "ConnectionTimeOut").fill("60")
+    field_of(page, "ConnectionTimeOut").press("Enter")
+    expect(row_of(page, "ConnectionTimeOut")).to_contain_text("After a reboot: 60")
 
 
 def test_two_people_at_the_same_parameter_see_each_others_change(visit: Visit, steered: Steered) -> None:

@@ -1,5 +1,7 @@
 """Control and OCPP configuration through their own callbacks: who may, what becomes a command, what is refused."""
 
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -139,29 +141,31 @@ def test_one_command_goes_to_the_stations_that_were_chosen(
 
 def test_parameters_are_shown_as_read_and_only_writable_ones_can_be_saved(visitor: Visit, station: int) -> None:
     page = visitor("sam").page(f"/configuration?node=station:{station}&tab=ocpp")
-    assert '"parameter": "HeartbeatInterval"' in page
-    assert '"parameter": "Model"' not in page
-    assert "EVA" in page
-    assert page.count('"type": "password"') == 2
+    now = json.loads(re.search(r'"data": (\{"node": .*?\]\})', page)[1])
+    rows_ = {row["key"]: row for row in now["rows"]}
+    assert rows_["HeartbeatInterval"]["pattern"] == "open"
+    assert (rows_["Model"]["pattern"], rows_["Model"]["value"]) == ("closed", "EVA")
+    assert [row["key"] for row in rows_.values() if row["value"] is None and row["pattern"] == "open"] == [
+        "AuthorizationKey",
+        "WifiPassword",
+    ]
     assert "0pen-" not in page
 
 
 def save(visitor: Visitor, station: int, key: str, value: str, word: str | None = None) -> str:
     """Press Save on a parameter's row, or with a word go on after the question; return what comes of it."""
     (output,) = (name for name in visitor.app.callback_map if "parameters-sure.is_open" in name)
-    id_, pressed = {"parameter": key}, "parameters-pressed.data" if word is None else "parameters-go.n_clicks"
+    pressed = "parameters-pressed.data" if word is None else "parameters-go.n_clicks"
     body = {
         "output": output,
         "outputs": outputs(output),
         "inputs": [
-            {"id": "parameters-pressed", "property": "data", "value": {"of": key}},
+            {"id": "parameters-pressed", "property": "data", "value": {"of": key, "typed": value}},
             *({"id": f"parameters-{name}", "property": "n_clicks", "value": None} for name in ("upload", "go")),
             {"id": "parameters-typed", "property": "n_submit", "value": None},
             {"id": "parameters-stay", "property": "n_clicks", "value": None},
         ],
         "state": [
-            [{"id": id_, "property": "value", "value": value}],
-            [{"id": id_, "property": "id", "value": id_}],
             {"id": "control-node", "property": "data", "value": f"station:{station}"},
             {"id": "parameters-typed", "property": "value", "value": word},
         ],
