@@ -79,6 +79,9 @@ class Database(Protocol):
     def write(self, statements: Sequence[Sql | Batch], changed: Iterable[Change] = ()) -> list[pa.Table]:
         """Commit all statements or none, and return when they are on disk.
 
+        Args:
+            changed: told to who follows changes, unless every statement has a RETURNING and none of them a row.
+
         Returns: a table per statement, the rows of its RETURNING (empty for a Batch).
         """
 

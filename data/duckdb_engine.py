@@ -126,8 +126,9 @@ class DuckDB:
                 for write in writes:
                     self._commit_or_refuse(connection, [write])
         else:
-            self._feed.publish(change for write in writes for change in write.changed)
-            for write, result in zip(writes, results, strict=True):
+            done = list(zip(writes, results, strict=True))
+            self._feed.publish(change for write, result in done if not _is_idle(result) for change in write.changed)
+            for write, result in done:
                 write.done.set_result(result)
 
     def _explained(self, error: Exception) -> Exception:
@@ -146,6 +147,11 @@ def _commit(connection: duckdb.DuckDBPyConnection, writes: list[_Write]) -> list
     results = [[_run_statement(connection, statement) for statement in write.statements] for write in writes]
     connection.execute("COMMIT")
     return results
+
+
+def _is_idle(results: Sequence[pa.Table]) -> bool:
+    """Tell whether all statements say by their RETURNING that they touched no row."""
+    return bool(results) and all(result.num_columns and not result.num_rows for result in results)
 
 
 def _rollback(connection: duckdb.DuckDBPyConnection) -> None:

@@ -26,11 +26,13 @@ class Field(NamedTuple):
     title: its name in the event log and in refusals, in English.
     check: gives the value as it is kept, or raises InvalidInput.
     is_secret: its value is never shown and never noted.
+    names: the table whose rows it points to; the event log keeps what the row is called then, not its number.
     """
 
     title: str
     check: Callable[[str, Any], object]
     is_secret: bool = False
+    names: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def save(
     noted = Sql(
         f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details, template, arguments)
             SELECT $at, $kind, $text, $site_id, $station_id, $user_id, $details, $template, $arguments
-            FROM {record.table} WHERE {condition}""",
+            FROM {record.table} WHERE {condition} RETURNING kind""",
         {**params, **_note(scope, record, row, row_id, seen, new)},
     )
     changed = Sql(
@@ -263,7 +265,9 @@ def _note(
     new: Mapping[str, object],
 ) -> dict[str, object]:
     noted = {
-        name: ["", "changed"] if record.fields[name].is_secret else [seen.get(name), value]
+        name: ["", "changed"]
+        if record.fields[name].is_secret
+        else [_named(scope, record.fields[name], one) for one in (seen.get(name), value)]
         for name, value in new.items()
         if record.fields[name].is_secret or value != seen.get(name)
     }
@@ -282,6 +286,14 @@ def _note(
         "user_id": scope.user_id,
         "details": details_json({"record": ref(record, row_id), "changes": noted}),
     }
+
+
+def _named(scope: Scope, field: Field, value: object) -> object:
+    """Return a value as the event log keeps it."""
+    if not field.names or value is None:
+        return value
+    named = scope.database.query(f"SELECT name FROM {field.names} WHERE {field.names}_id = $id", {"id": value})
+    return named["name"][0].as_py() if named.num_rows else value
 
 
 def _refuse(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object], new: Mapping[str, object]) -> None:

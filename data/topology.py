@@ -69,7 +69,10 @@ GRID_CONTROLLER = Record(
     unique_beside={"charge_box_id": "charging_station"},
 )
 
-_PLACE = {"site_id": Field("Site", values.identity), "floor_id": Field("Floor", values.identity_or_none)}
+_PLACE = {
+    "site_id": Field("Site", values.identity, names="site"),
+    "floor_id": Field("Floor", values.identity_or_none, names="floor"),
+}
 STATION_PLACE = Record(
     "charging station",
     "charging_station",

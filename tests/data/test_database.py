@@ -87,6 +87,15 @@ def test_a_reader_is_told_what_changed_since_its_revision(either: Database) -> N
     assert not either.changes(second.revision).changed
 
 
+def test_a_write_that_tells_it_found_no_row_is_not_told_to_others(either: Database) -> None:
+    none = Sql("UPDATE login_failure SET failures = 9 WHERE key = 'x' RETURNING key")
+    before = either.changes(Revision()).revision
+    either.write([none, none], changed=[("alarm", 7)])
+    assert not either.changes(before).changed
+    either.write([none, Batch(INSERT, [("a", 1, NOW)])], changed=[("alarm", 8)])
+    assert either.changes(before).changed == {("alarm", 8)}
+
+
 def test_a_failed_write_changes_nothing(either: Database) -> None:
     before = either.changes(Revision()).revision
     with pytest.raises(Exception, match="no_such_table"):

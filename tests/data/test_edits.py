@@ -48,6 +48,16 @@ def test_the_second_of_two_is_told_who_changed_what_and_nothing_is_lost(people: 
     assert len(events(people)) == 1
 
 
+def test_nobody_is_told_of_a_save_that_was_refused(people: People) -> None:
+    seen = edits.read(people.alice, SITE, people.solna)
+    edits.save(people.bob, SITE, people.solna, seen, {"name": "Bob's"})
+    before = people.alice.database.changes(Revision()).revision
+    for wanted in ("Alice's", "Lund"):
+        with pytest.raises(PortalError):
+            edits.save(people.alice, SITE, people.solna, seen, {"name": wanted})
+    assert not people.alice.database.changes(before).changed
+
+
 def test_two_who_change_different_fields_do_not_meet(people: People) -> None:
     seen = edits.read(people.alice, SITE, people.solna)
     edits.save(people.bob, SITE, people.solna, seen, {"name": "Bob's"})

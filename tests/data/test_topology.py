@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data import grid_controllers, node_changes, nodes, sites, stations, topology, unknown_callers
+from data import event_changes, grid_controllers, node_changes, nodes, sites, stations, topology, unknown_callers
 from data.errors import ChangedMeanwhile, InvalidInput, NotFound, NotPermitted, PortalError
+from data.event_changes import FieldChange
 from data.stations import NewStation
 from tests.conftest import People
 
@@ -31,8 +32,10 @@ def test_a_station_moves_with_its_alarms_and_the_event_says_from_where(people: P
     assert (moved.site_id, moved.floor_id) == (people.lund, floor)
     with pytest.raises(NotFound):
         nodes.find(people.bob, f"station:{station}")
-    texts = people.alice.database.query("SELECT text FROM event ORDER BY logged_at")["text"].to_pylist()
-    assert texts[-1] == "alice@portal.example changed Site, Floor of charging station Gate."
+    noted = people.alice.database.query("SELECT text, details FROM event ORDER BY logged_at").to_pylist()[-1]
+    assert noted["text"] == "alice@portal.example changed Site, Floor of charging station Gate."
+    by_name = [FieldChange("Site", "Solna", "Lund"), FieldChange("Floor", None, "L1")]
+    assert event_changes.of_details(noted["details"]) == by_name
     with pytest.raises(ChangedMeanwhile, match="changed Site or floor from Solna to L1"):
         topology.move(people.alice, f"station:{station}", f"site:{people.solna}", f"site:{people.lund}")
     topology.move(people.alice, f"station:{station}", f"floor:{floor}", f"site:{people.lund}")
