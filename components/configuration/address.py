@@ -132,9 +132,11 @@ def register(form: Form) -> None:
         if found is None:
             return no_update
         typed = {one.get("field"): value for one, value in zip(ids, values, strict=False)}
+        _tell_unknown(form, [part for part in PARTS if typed.get(part) and not found[part]])
         return [
             {"id": {"form": form.id, "field": part}, "was": typed.get(part) or "", "value": found[part]}
             for part in PARTS
+            if found[part]
         ]
 
     @callback(
@@ -142,6 +144,10 @@ def register(form: Form) -> None:
         Input(f"{form.id}-find", "n_clicks"),
         State({"form": form.id, "field": ALL}, "value"),
         State({"form": form.id, "field": ALL}, "id"),
+        running=[
+            (Output(f"{form.id}-find", "disabled"), True, False),
+            (Output(f"{form.id}-finding", "hidden"), False, True),
+        ],
         prevent_initial_call=True,
     )
     @allow(*form.record.roles)
@@ -163,6 +169,15 @@ def _found(at: Position) -> dict[str, str] | None:
     if found is None:
         messages.say(_("No address is known there"), _("The position is set. Enter the address yourself."))
     return found
+
+
+def _tell_unknown(form: Form, parts: list[str]) -> None:
+    """Say which parts of the address stay as typed, since nothing is known of them where the map was clicked."""
+    if parts:
+        kept = ", ".join(str(form.fields[part].label) for part in parts)
+        messages.say(
+            _("Not all of the address is known there"), _("Left as it was, check it: %(fields)s.", fields=kept)
+        )
 
 
 def _find(form: Form, address: str) -> None:
@@ -191,7 +206,15 @@ def _below(form: Form, may_write: bool) -> html.Div:
         "Click the map or drag the pin to set the position. With the map in focus, the arrow keys move it and Enter "
         "sets the pin in its middle."
     )
-    return html.Div([find, html.P(hint, className="form-text m-0", hidden=not may_write)], className="cp-address-below")
+    waits = html.Span(
+        [html.Span(className="spinner-border spinner-border-sm me-2", **{"aria-hidden": "true"}), _("Looking for it")],
+        id=f"{form.id}-finding",
+        hidden=True,
+    )
+    busy = html.Span(waits, className="cp-2nd", **{"aria-live": "polite"})
+    return html.Div(
+        [find, busy, html.P(hint, className="form-text m-0", hidden=not may_write)], className="cp-address-below"
+    )
 
 
 def _neighbours(scope: Scope, node: Node) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ import contextlib
 import csv
 import io
 import itertools
+import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +18,9 @@ from data.errors import InvalidInput
 from data.texts import N_, Told, told
 
 MOST_OUTCOMES = 20
+CHUNK_BYTES = 1 << 20
 WORKBOOKS = {".xlsx", ".xlsm"}
+NO_VALUE = N_("is a formula without a saved value. Open the file in Excel and save it, or paste the values.")
 
 
 class Columns(NamedTuple):
@@ -35,6 +39,10 @@ class Line(NamedTuple):
     def get(self, column: str) -> str:
         """Give the text in a column, empty when it is blank or the file has no such column."""
         return self.values.get(column, "")
+
+
+class Formula(str):
+    """What stands in a cell whose formula was never worked out, so that its value is unknown."""
 
 
 class Outcome(NamedTuple):
@@ -123,7 +131,12 @@ def read(file: Path, columns: Columns, renamed: Mapping[str, str], report: Repor
             )
             report.problems.append(Problem(number, N_("the line"), "", reason))
             continue
-        yield Line(number, {name: cell.strip() for name, cell in zip(names, cells, strict=True) if name})
+        named = {name: cell for name, cell in zip(names, cells, strict=True) if name}
+        formulas = [name for name, cell in named.items() if isinstance(cell, Formula)]
+        for name in formulas:
+            report.problems.append(Problem(number, name, named[name], NO_VALUE))
+        if not formulas:
+            yield Line(number, {name: cell.strip() for name, cell in named.items()})
 
 
 def chunks(lines: Iterable[Line], most: int) -> Iterator[list[Line]]:
@@ -207,15 +220,43 @@ def rows_of_workbook(file: Path) -> int:
 def _excel_rows(file: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of the first sheet."""
     with _first_sheet(file) as sheet:
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            yield number, [_cell_text(cell) for cell in cells]
+        if not _has_formulas(file):
+            rows = sheet.iter_rows(values_only=True)
+            yield from enumerate(([_cell_text(cell) for cell in cells] for cells in rows), start=1)
+            return
+        with _first_sheet(file, is_worked_out=False) as written:
+            both = zip(sheet.iter_rows(), written.iter_rows(values_only=True), strict=True)
+            for number, (cells, as_written) in enumerate(both, start=1):
+                yield number, [_worked_out(*pair) for pair in zip(cells, as_written, strict=True)]
+
+
+def _has_formulas(file: Path) -> bool:
+    """Tell whether a workbook may have formulas: reading a sheet a second time for them takes as long as the first."""
+    with zipfile.ZipFile(file) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/"):
+                with parts.open(name) as part:
+                    before = b""
+                    while chunk := part.read(CHUNK_BYTES):
+                        if re.search(rb"<f[ />]", before + chunk):
+                            return True
+                        before = chunk[-2:]
+    return False
+
+
+def _worked_out(cell: Any, written: object) -> str:
+    """Return the text of a cell; of one with a formula and no value the formula."""
+    is_empty_text = cell.data_type == "str"  # what a formula came to: that is a value
+    if cell.value is None and written is not None and not is_empty_text:
+        return Formula(getattr(written, "text", written))  # openpyxl has objects for formulas of several cells
+    return _cell_text(cell.value)
 
 
 @contextlib.contextmanager
-def _first_sheet(file: Path) -> Iterator[Any]:
-    """Open a workbook's first sheet. Of a damaged one, openpyxl raises whatever its parts do."""
+def _first_sheet(file: Path, is_worked_out: bool = True) -> Iterator[Any]:
+    """Open a workbook's first sheet, with formulas or what they came to. Of a damaged one, openpyxl raises anything."""
     try:
-        with contextlib.closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
+        with contextlib.closing(openpyxl.load_workbook(file, read_only=True, data_only=is_worked_out)) as book:
             yield book.worksheets[0]
     except Exception as error:
         if isinstance(error, OSError) and error.strerror:

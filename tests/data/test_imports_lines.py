@@ -1,5 +1,6 @@
 """Files of other systems are read whatever their separator, encoding and column names."""
 
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -35,6 +36,38 @@ def test_excel_workbooks_are_read_like_csv(tmp_path: Path) -> None:
     assert line == Line(2, {"site": "Solna", "charge_box_id": "582873", "name": ""})
     (renamed,) = lines_of(tmp_path / "file.xlsx", started="name")
     assert renamed.get("name") == "2026-03-20 15:42:08"
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_a_formula_without_a_saved_value_is_told_with_its_column(tmp_path: Path, is_streamed: bool) -> None:
+    """Programs other than Excel save formulas without what they come to; a streamed sheet does not tell its size."""
+    book = openpyxl.Workbook(write_only=is_streamed)
+    sheet = book.create_sheet("Stations", 0)
+    for row in (
+        ["site", "charge_box_id", "other"],
+        ["=A9", "CP1", "x"],
+        ["Solna", "CP2", "=A9&B9"],
+        ["Solna", "CP3", "x"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "file.xlsx")
+    report = Report()
+    lines = list(read(tmp_path / "file.xlsx", COLUMNS, {}, report))
+    assert [line.get("charge_box_id") for line in lines] == ["CP2", "CP3"]
+    (problem,) = report.problems
+    assert (problem.line, problem.column, problem.value) == (2, "site", "=A9")
+    assert "is a formula without a saved value" in problem.reason
+
+
+def test_a_formula_that_came_to_nothing_is_blank(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["site", "charge_box_id", "name"], ["Solna", "CP1", '=IF(A9="","",A9)']):
+        book.active.append(row)
+    book.save(tmp_path / "never.xlsx")
+    with zipfile.ZipFile(tmp_path / "never.xlsx") as never, zipfile.ZipFile(tmp_path / "saved.xlsx", "w") as saved:
+        for name in never.namelist():  # Excel tells by the type that the value is a text, which is empty
+            saved.writestr(name, never.read(name).replace(b'<c r="C2"', b'<c r="C2" t="str"'))
+    assert lines_of(tmp_path / "saved.xlsx") == [Line(2, {"site": "Solna", "charge_box_id": "CP1", "name": ""})]
 
 
 def test_columns_are_renamed(tmp_path: Path) -> None:

@@ -152,6 +152,19 @@ def test_a_click_fills_the_address_when_there_is_a_geocoder(
     assert len(asked) == 1
 
 
+def test_where_only_the_country_is_known_the_rest_stays_and_is_named(
+    with_geocoder: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {"street": "", "postal_code": "", "city": "", "country": "Sweden"}
+    monkeypatch.setattr(geocoder, "address_at", lambda *_asked: found)
+    typed = {"street": "Solnavägen 12", "postal_code": "", "city": "Solna", "country": "Norway"}
+    answer = click(with_geocoder, typed)
+    (filled,) = (parts["data"] for parts in answer.json["response"].values())
+    assert [(part["id"]["field"], part["was"], part["value"]) for part in filled] == [("country", "Norway", "Sweden")]
+    assert "check it: Street, City." in str(sides(answer)["messages"])
+    assert "sideUpdate" not in click(with_geocoder, dict.fromkeys(typed, "")).json
+
+
 def test_a_silent_geocoder_leaves_what_was_typed(with_geocoder: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(*_args: object) -> None:
         raise GeocoderSilent
@@ -172,18 +185,29 @@ def test_an_address_is_found_on_the_map(with_geocoder: Visitor, monkeypatch: pyt
 
 
 def find(visitor: Visitor, parts: dict[str, str]) -> Any:
+    return _asked(visitor, ("site-address-find", "disabled"), ("site-address-find", "n_clicks", 1), parts)
+
+
+def click(visitor: Visitor, parts: dict[str, str]) -> Any:
+    return _asked(visitor, ("site-address-found", "data"), ("site-address-clicked", "data", HERE), parts)
+
+
+def _asked(visitor: Visitor, output: tuple[str, str], given: tuple[str, str, Any], parts: dict[str, str]) -> Any:
     body = {
-        "output": "site-address-find.disabled",
-        "outputs": {"id": "site-address-find", "property": "disabled"},
-        "inputs": [{"id": "site-address-find", "property": "n_clicks", "value": 1}],
+        "output": ".".join(output),
+        "outputs": {"id": output[0], "property": output[1]},
+        "inputs": [dict(zip(("id", "property", "value"), given, strict=True))],
         "state": [
-            [{"id": {"form": "site-address", "field": name}, "property": prop, "value": value} for name, value in given]
-            for prop, given in (
+            [
+                {"id": {"form": "site-address", "field": name}, "property": prop, "value": value}
+                for name, value in fields
+            ]
+            for prop, fields in (
                 ("value", list(parts.items())),
                 ("id", [(name, {"form": "site-address", "field": name}) for name in parts]),
             )
         ],
-        "changedPropIds": ["site-address-find.n_clicks"],
+        "changedPropIds": [".".join(given[:2])],
     }
     return visitor.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": visitor.token})
 
