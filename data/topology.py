@@ -161,15 +161,7 @@ def move(scope: Scope, ref: str, seen: str, parent: str) -> None:
         raise ChangedMeanwhile(RECORDS[node.kind].kind, [_moved(scope, node, seen)])
     now = {"site_id": node.site_id, "floor_id": node.floor_id}
     wanted = {"site_id": to.site_id, "floor_id": to.floor_id}
-    also = [
-        Sql(
-            f"UPDATE {table} SET site_id = $site WHERE station_id = $id",  # noqa: S608 - a constant, values are bound
-            {"site": to.site_id, "id": node.id},
-        )
-        for table in ("alarm", "open_transaction")
-        if node.kind == "station"
-    ]
-    also += [_off_the_map(node.id, to)] if node.kind == "station" else []
+    also = _with_station(node.id, to) if node.kind == "station" else []
     edits.save(scope, RECORDS[node.kind], node.id, now, wanted, also)
 
 
@@ -186,10 +178,18 @@ def _moved(scope: Scope, node: nodes.Node, seen: str) -> Change:
     return Change("place", "Site or floor", names.get(seen), node.path[-2][1], who, at)
 
 
-def _off_the_map(station_id: int, to: nodes.Node) -> Sql:
-    """Forget where a station stood on the map of the floor it came from."""
-    return Sql(
-        """UPDATE charging_station SET plan_x = NULL, plan_y = NULL
-           WHERE station_id = $id AND site_id = $site AND floor_id IS NOT DISTINCT FROM $floor""",
-        {"id": station_id, "site": to.site_id, "floor": to.floor_id},
-    )
+def _with_station(station_id: int, to: nodes.Node) -> list[Sql]:
+    """Take along what goes on at a station that has moved, and forget its place on the map of the floor it left."""
+    params = {"id": station_id, "site": to.site_id, "floor": to.floor_id}
+    has_moved = "station_id = $id AND site_id = $site AND floor_id IS NOT DISTINCT FROM $floor"
+    return [
+        *(
+            Sql(
+                f"""UPDATE {table} SET site_id = $site
+                    WHERE station_id = $id AND EXISTS (SELECT 1 FROM charging_station WHERE {has_moved})""",  # noqa: S608
+                params,
+            )
+            for table in ("alarm", "open_transaction")
+        ),
+        Sql(f"UPDATE charging_station SET plan_x = NULL, plan_y = NULL WHERE {has_moved}", params),  # noqa: S608
+    ]

@@ -1,10 +1,13 @@
 """Topology: what the tab shows, renaming, moving, and callers nobody knows."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from data import event_changes, grid_controllers, node_changes, nodes, sites, stations, topology, unknown_callers
+from data.database import Sql
 from data.errors import ChangedMeanwhile, InvalidInput, NotFound, NotPermitted, PortalError
 from data.event_changes import FieldChange
 from data.stations import NewStation
@@ -40,6 +43,26 @@ def test_a_station_moves_with_its_alarms_and_the_event_says_from_where(people: P
         topology.move(people.alice, f"station:{station}", f"site:{people.solna}", f"site:{people.lund}")
     topology.move(people.alice, f"station:{station}", f"floor:{floor}", f"site:{people.lund}")
     assert nodes.find(people.alice, f"station:{station}").floor_id is None
+
+
+def test_what_goes_on_at_a_station_stays_with_it_when_two_move_it_at_once(people: People) -> None:
+    database, uppsala = people.alice.database, sites.create_site(people.alice, "Uppsala", "Europe/Stockholm")
+    station = stations.create_station(people.alice, NewStation(people.solna, "00004079", "Gate"))
+    begin = """INSERT INTO open_transaction (transaction_id, station_id, site_id, connector_id, charge_box_id,
+                   authentication, started_at, logged_at)
+               SELECT 7, station_id, site_id, 1, charge_box_id, 1, now(), now() FROM charging_station"""
+    database.write([Sql(begin)])
+
+    def move(to: int) -> None:
+        with suppress(ChangedMeanwhile):
+            topology.move(people.alice, f"station:{station}", topology.parent_of(here), f"site:{to}")
+
+    with ThreadPoolExecutor() as pool:
+        for _round in range(20):
+            here = nodes.find(people.alice, f"station:{station}")
+            list(pool.map(move, {people.solna, people.lund, uppsala} - {here.site_id}))
+            [goes_on] = database.query("SELECT site_id FROM open_transaction").to_pylist()
+            assert goes_on["site_id"] == nodes.find(people.alice, f"station:{station}").site_id
 
 
 def test_only_stations_and_grid_controllers_move_and_only_to_sites_and_floors(people: People) -> None:
