@@ -20,7 +20,7 @@ def say(title: str, text: str = "", refused: bool = False, action: Any = None) -
     """Show a message from within a callback.
 
     Args:
-        action: a button that takes back what was done.
+        action: a button that takes back what was done, or a link to what is told of.
     """
     close = html.Button(type="button", className="btn-close ms-auto", **{"aria-label": _("Close"), "data-dismiss": ""})
     message = dbc.Toast(

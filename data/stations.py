@@ -34,6 +34,9 @@ class NewStation(NamedTuple):
     outlets: Sequence[NewOutlet] = (NewOutlet(1),)
 
 
+IDENTIFIED = N_("charging station or grid controller with ChargeboxId")
+CREATED = N_("%(who)s created the charging station %(name)s.")
+
 INTO_STATION = Into(
     """INSERT INTO charging_station (station_id, site_id, floor_id, name, charge_box_id, created_at)
        SELECT station_id, site_id, floor_id, name, charge_box_id, now() FROM batch
@@ -76,7 +79,8 @@ INTO_OUTLET = Into(
     """INSERT INTO outlet (station_id, connector_id, uuid, connector_type, mode, parking)
        SELECT station_id, connector_id, uuid, connector_type, mode, parking FROM batch
        WHERE NOT EXISTS (SELECT 1 FROM outlet live WHERE live.station_id = batch.station_id
-                         AND live.connector_id = batch.connector_id AND live.removed_at IS NULL)""",
+                         AND live.connector_id = batch.connector_id AND live.removed_at IS NULL)
+         AND EXISTS (SELECT 1 FROM charging_station WHERE station_id = batch.station_id)""",
     pa.schema(
         [
             ("station_id", pa.int32()),
@@ -119,7 +123,7 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
         for outlet in station.outlets
     ]
     who, now = edits.who(scope), datetime.now(UTC)
-    texts = [told("%(who)s created the charging station %(name)s.", who=who, name=row[4]) for row in station_rows]
+    texts = [told(CREATED, who=who, name=row[4]) for row in station_rows]
     notes = [
         (now, EventKind.CONFIGURED.value, text, row[0], scope.user_id, *words(text))
         for row, text in zip(station_rows, texts, strict=True)
@@ -131,7 +135,17 @@ def create_stations(scope: Scope, stations: Sequence[NewStation]) -> list[int]:
             *(("event", station.site_id) for station in stations),
         ],
     )
+    _require_kept(scope, ids, [station.charge_box_id for station in stations])
     return ids
+
+
+def _require_kept(scope: Scope, ids: list[int], charge_box_ids: list[str]) -> None:
+    """Refuse stations whose ChargeboxId somebody else gave to another one between the question and the commit."""
+    there = "SELECT station_id FROM charging_station WHERE station_id = ANY($ids)"
+    kept = scope.database.query(there, {"ids": ids})["station_id"].to_pylist()
+    for station_id, charge_box_id in zip(ids, charge_box_ids, strict=True):
+        if station_id not in kept:
+            raise AlreadyExists(IDENTIFIED, charge_box_id)
 
 
 def _refuse_known(scope: Scope, charge_box_ids: list[str]) -> None:
@@ -143,7 +157,7 @@ def _refuse_known(scope: Scope, charge_box_ids: list[str]) -> None:
         {"ids": charge_box_ids},
     )["charge_box_id"].to_pylist()
     for charge_box_id in [*twice, *known]:
-        raise AlreadyExists("charging station or grid controller with ChargeboxId", charge_box_id)
+        raise AlreadyExists(IDENTIFIED, charge_box_id)
 
 
 def _check(station: NewStation) -> None:

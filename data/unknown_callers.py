@@ -5,6 +5,7 @@ from typing import Any
 
 from data.database import Sql
 from data.scope import Role, Scope
+from data.stations import CREATED
 from data.texts import N_
 
 MOST_KEPT = 200
@@ -20,6 +21,23 @@ def noted(charge_box_id: str, address: str, protocol: str, at: datetime, calls: 
                     SELECT charge_box_id FROM unknown_caller ORDER BY last_seen_at DESC LIMIT $most)"""
     row = {"id": charge_box_id, "address": address, "protocol": protocol, "at": at, "calls": calls}
     return [Sql(upsert, row), Sql(forget, {"most": MOST_KEPT})]
+
+
+def taken_by(scope: Scope, charge_box_id: str) -> str | None:
+    """Return who made a caller a charging station; None if the event log does not tell.
+
+    Raises:
+        NotPermitted: the user is no administrator or support user.
+    """
+    scope.require(Role.ADMINISTRATOR, Role.SUPPORT_USER, action=N_("see unknown callers"))
+    rows = scope.database.query(
+        """SELECT trim(first_name || ' ' || last_name) AS who
+           FROM event JOIN portal_user USING (user_id) JOIN charging_station USING (station_id)
+           WHERE charging_station.charge_box_id = $id AND charging_station.removed_at IS NULL
+             AND template = $created""",
+        {"id": charge_box_id, "created": CREATED},
+    )
+    return str(rows["who"][0].as_py()) if rows.num_rows else None
 
 
 def latest(scope: Scope) -> list[dict[str, Any]]:

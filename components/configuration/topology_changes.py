@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, ctx, no_update
+from dash import ALL, Input, Output, State, callback, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 
@@ -12,7 +12,7 @@ from components.configuration import topology_table
 from components.configuration.topology_table import BELOW, KINDS
 from components.pressed import OfText
 from components.texts import said
-from data import grid_controllers, node_changes, sites, stations, topology
+from data import grid_controllers, node_changes, sites, stations, topology, unknown_callers
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, PortalError
 from data.nodes import SYSTEM
 from data.scope import Role, Scope
@@ -110,12 +110,16 @@ def _register_taking_in() -> None:
         prevent_initial_call=True,
     )
     @allow(*WRITERS)
-    def take_in(pressed: OfText | None, selected: str) -> str:
+    def take_in(pressed: OfText | None, selected: str) -> Any:
         if not pressed:
             raise PreventUpdate
         scope, charge_box_id = current_scope(), pressed["of"]
         site_id, floor_id = _place(topology.rows(scope), selected)
-        station_id = stations.create_station(scope, NewStation(site_id, charge_box_id, charge_box_id, floor_id))
+        try:
+            station_id = stations.create_station(scope, NewStation(site_id, charge_box_id, charge_box_id, floor_id))
+        except AlreadyExists:
+            _tell_taken(scope, charge_box_id)
+            return no_update
         messages.say(_("%(name)s is taken in", name=charge_box_id), _("It can connect from now on."))
         return f"station:{station_id}"
 
@@ -168,6 +172,15 @@ def _create(scope: Scope, row: Row, form: dict[str, str]) -> str:
     count = int(form["outlets"]) if form.get("outlets", "").isdecimal() and len(form["outlets"]) == 1 else 0
     outlets = [NewOutlet(n, form.get("connector", ""), form.get("mode", "")) for n in range(1, count + 1)]
     return f"station:{stations.create_station(scope, NewStation(site_id, charge_box_id, name, floor_id, outlets))}"
+
+
+def _tell_taken(scope: Scope, charge_box_id: str) -> None:
+    """Say who took in a caller before, as what, with a link to it."""
+    row = next(row for row in topology.rows(scope) if row.charge_box_id == charge_box_id)
+    who = unknown_callers.taken_by(scope, charge_box_id) or _("Somebody")
+    text = _("%(who)s took it in as %(node)s.", who=who, node=row.name)
+    look = dcc.Link(_("Look at %(node)s", node=row.name), href=f"/configuration?node={row.ref}")
+    messages.say(_("%(name)s is taken in already", name=charge_box_id), text, action=html.Div(look))
 
 
 def _row(scope: Scope, ref: str) -> Row:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from data import connection_days, edits, services, station_settings, stations, unknown_callers
 from data.connection_days import Day
@@ -130,6 +130,26 @@ def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Vis
     floor.press("F2")
     expect(page.locator("#topology-panel h2")).to_have_text("Rename P1")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
+
+
+def test_who_is_second_to_take_in_a_caller_is_told_who_did_and_as_what(visit: Visit, people: People) -> None:
+    people.alice.database.write(unknown_callers.noted("00004711", "192.0.2.9", "OCPP 1.6", datetime.now(UTC), 3))
+    page = visit("alice")
+    page.goto("/configuration?tab=topology")
+    page.locator("#topology-rows").get_by_role("button", name="Solna").press("Enter")
+
+    def after_another(route: Route) -> None:
+        if '"topology-taken.data"' in (route.request.post_data or ""):
+            stations.create_station(people.alice, NewStation(people.lund, "00004711", "Gate"))
+        route.continue_()
+
+    page.route("**/_dash-update-component*", after_another)
+    page.get_by_role("button", name="Take in 00004711").click()
+    message = page.locator("#messages")
+    expect(message).to_contain_text("00004711 is taken in already")
+    expect(message).to_contain_text("Alice Example took it in as Gate.")
+    message.get_by_role("link", name="Look at Gate").click()
+    expect(page.get_by_label("ChargeboxId", exact=True)).to_have_value("00004711")
 
 
 def test_the_typed_question_before_a_chargebox_id_changes_is_answered_by_enter(visit: Visit, people: People) -> None:

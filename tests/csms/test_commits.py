@@ -15,6 +15,7 @@ from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnusable
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG
+from tests.support.virtual_station import WAIT_S
 
 AT = "2026-03-20T09:28:31Z"
 NUMBERS = Into("INSERT INTO number SELECT n FROM batch", pa.schema([("n", pa.int32())]))
@@ -78,6 +79,7 @@ async def test_a_call_that_is_not_on_disk_gets_no_answer_and_is_taken_when_it_is
             station.timeout_s = 0.2
             with pytest.raises(TimeoutError):
                 await station.call(action, fields, message_id="17")
+        station.timeout_s = WAIT_S
         assert kept() == before
         await station.call(action, fields, message_id="17")
         after = kept()

@@ -1,5 +1,8 @@
 """Creating and removing sites, floors, charging stations, grid controllers and outlets."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from data import grid_controllers, node_changes, sites, stations
@@ -25,6 +28,24 @@ def test_a_charge_box_id_stands_once_among_the_living(people: People) -> None:
         stations.create_station(people.alice, NewStation(people.lund, "00004079", "Other"))
     node_changes.remove(people.alice, "station", first)
     assert stations.create_station(people.alice, NewStation(people.lund, "00004079", "Other")) != first
+
+
+def test_of_several_who_create_one_station_at_once_one_does(people: People) -> None:
+    """The others are told, and leave nothing behind."""
+    at_once = threading.Barrier(8)
+
+    def create(_who: int) -> bool:
+        at_once.wait()
+        try:
+            stations.create_station(people.alice, NewStation(people.solna, "00004079", "Gate"))
+        except AlreadyExists:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(create, range(8))) == 1
+    for table in ("charging_station", "outlet"):
+        assert people.alice.database.query(f"SELECT 1 FROM {table}").num_rows == 1  # noqa: S608 - constants
 
 
 def test_of_several_stations_all_are_created_or_none(people: People) -> None:
