@@ -61,6 +61,8 @@ $(BIN)/python:
 
 browser:
 	@command -v chromium >/dev/null || $(call install,chromium)
+	@command -v chromium-headless-shell >/dev/null || ($(call install,chromium-headless-shell)) \
+	    || echo 'The tests use chromium instead, which takes them a quarter longer.'
 	@ls /usr/lib/*/libatomic.so.1 >/dev/null 2>&1 || $(call install,libatomic1)  # for Playwright's driver
 	@command -v npm >/dev/null || $(call install,npm)
 

@@ -113,10 +113,10 @@ def _no_unexpected_error_is_logged(request: pytest.FixtureRequest, caplog: pytes
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Use Debian's Chromium, and keep it from calling anybody."""
+    """Use Debian's Chromium, its shell without windows where there is one, and keep it from calling anybody."""
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
     return {
         **browser_type_launch_args,
-        "executable_path": shutil.which("chromium"),
+        "executable_path": shutil.which("chromium-headless-shell") or shutil.which("chromium"),
         "args": ["--no-sandbox", "--disable-gpu", *quiet],
     }
