@@ -12,7 +12,6 @@ from data.duckdb_engine import DuckDB
 from data.scope import Role
 from simulator import demo, history, plans, world
 
-pytestmark = pytest.mark.xdist_group("demo")  # one process makes its database once
 NOW = datetime(2026, 3, 20, 15, 42, 8, tzinfo=UTC)
 
 
