@@ -34,8 +34,13 @@
 
   function mark(row) {
     const differs = field(row).value !== kept(row);
+    const isTyping = differs && sent.get(row) !== field(row).value;
     row.toggleAttribute("data-differs", differs);
-    row.toggleAttribute("data-typing", differs && sent.get(row) !== field(row).value);
+    row.toggleAttribute("data-typing", isTyping);
+    const save = row.querySelector("button");
+    save.disabled = !differs;
+    save.classList.toggle("btn-primary", isTyping);
+    save.classList.toggle("btn-secondary", !isTyping);
     if (!differs) row.removeAttribute("data-changed");
   }
 

@@ -38,6 +38,19 @@ def of_node(scope: Scope, node: Node | None, limit: int = 50) -> list[dict[str, 
     )
 
 
+def newest_changes(scope: Scope, node: Node) -> list[dict[str, Any]]:
+    """Return the newest change of each parameter of a station; columns as `of_node`."""
+    scope.require(*ROLES, action=N_("see commands"))
+    condition, params = scope.condition(node)
+    return _rows(
+        scope,
+        f"""{_SELECT} WHERE command_id IN (
+                SELECT max(command_id) FROM command WHERE kind = 'change_configuration' AND {condition}
+                GROUP BY parameters::JSON ->> 'key')""",
+        params,
+    )
+
+
 def batch(scope: Scope, batch_id: str) -> list[dict[str, Any]]:
     """Return the commands of one action, one per station in the order of their names; columns as `of_node`.
 

@@ -39,7 +39,6 @@ from data.nodes import Node
 from data.scope import Scope
 
 TITLE = lazy_gettext("OCPP configuration")
-SHOWN_COMMANDS = 200
 REBOOT_REQUIRED = "RebootRequired"
 AGREED = ("parameters-go", "parameters-typed")
 
@@ -241,16 +240,15 @@ def _version(now: dict[str, Any]) -> str:
 
 def _answers(scope: Scope, node: Node, booted_at: datetime | None) -> dict[str, dict[str, str]]:
     """Return what became of the newest change of each parameter, by key."""
-    said: dict[str, dict[str, str]] = {}
-    for one in command_log.of_node(scope, node, SHOWN_COMMANDS):
-        if one["kind"] == "change_configuration":
-            said.setdefault(str(one["parameters"]["key"]), _said(one, node, booted_at))
-    return said
+    changes = command_log.newest_changes(scope, node)
+    return {str(one["parameters"]["key"]): _said(one, node, booted_at) for one in changes}
 
 
 def _said(command: dict[str, Any], node: Node, booted_at: datetime | None) -> dict[str, str]:
     look = LOOKS[CommandState(command["state"])]
     glyph, later, ended_at = look.glyph, "", command["ended_at"]
+    if command["state"] == CommandState.QUEUED:
+        later = _("Waits for the station until %(time)s", time=timestamp(command["expires_at"], node.time_zone))
     if command["answer"] == REBOOT_REQUIRED and not (booted_at and ended_at and booted_at > ended_at):
         value = command["parameters"]["value"] or _("empty")
         glyph, later = "bi-arrow-clockwise is-warn", _("After a reboot: %(value)s", value=value)
