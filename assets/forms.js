@@ -94,6 +94,13 @@
     true
   );
 
+  // A comma is a point in a number: a browser in English leaves it out, and 5,5 becomes 55.
+  document.addEventListener("beforeinput", (event) => {
+    if (event.target.type !== "number" || !event.data?.includes(",")) return;
+    event.preventDefault();
+    document.execCommand("insertText", false, event.data.replaceAll(",", "."));
+  });
+
   // Whoever saves what is wrong is taken to the first field that is.
   for (const begins of ["keydown", "pointerdown"]) document.addEventListener(begins, () => (isSaving = false), true);
   document.addEventListener("click", ({ target }) => {

@@ -38,7 +38,8 @@ def test_a_site_is_placed_by_click_keys_and_fields_without_internet(visit: Visit
     latitude.press("Tab")
     expect(page.locator(".cp-form")).to_contain_text("latitude from -90 to 90")
     latitude.fill("59.3598")
-    page.get_by_label("Longitude").fill("18.0066")
+    page.get_by_label("Longitude").clear()
+    page.get_by_label("Longitude").press_sequentially("18,0066")  # a comma is a point
     page.get_by_label("Longitude").press("Enter")
     expect(page.locator("#messages")).to_contain_text("Your changes are saved")
     assert addresses.of_site(people.bob, people.solna) == (59.3598, 18.0066)
