@@ -4,7 +4,7 @@
 What is older than some hours has been summed up (data/power_sums.py); the rest is worked out from the meter values.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
@@ -42,6 +42,11 @@ BUCKETED = f"""{VALUED},
               SELECT site_id, station_id, connector_id, unnest(range(bucket_before + {BUCKET_S}, bucket, {BUCKET_S})),
                      CASE WHEN since_s <= $longest THEN value_w END
               FROM bucketed WHERE goes_on AND since_s <= $longest_gap AND bucket_before + {BUCKET_S} < bucket))"""
+
+
+def bucket(at: datetime) -> datetime:
+    """Return the start of the ten minutes that hold a moment."""
+    return datetime.fromtimestamp(at.timestamp() // BUCKET_S * BUCKET_S, UTC)
 
 
 def bucketed(since: datetime, until: datetime) -> dict[str, object]:

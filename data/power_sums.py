@@ -5,11 +5,11 @@ It runs again and again beside the stations' writes. What is written depends on 
 was killed, or that sums up the same again, does no harm.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from data.database import Database, Sql
-from data.power import BUCKET_S, BUCKETED, LONGEST_GAP, LONGEST_SPAN, bucketed
+from data.power import BUCKET_S, BUCKETED, LONGEST_GAP, LONGEST_SPAN, bucket, bucketed
 
 SETTLED = 2 * LONGEST_SPAN  # most meter values of ten minutes are in by then; those that come later are looked for
 OVERLAP = timedelta(hours=1)  # from a meter value's receipt until it is on disk, or the server's clock set back
@@ -57,7 +57,7 @@ def sum_up(database: Database, now: datetime) -> bool:
     """Sum up meter values up to some hours ago, at most a day's of them; tell whether there is more to do."""
     summed = database.query("SELECT until, looked_at FROM power_summed")
     begin: datetime = summed["until"][0].as_py()
-    latest = max(begin, _bucket(now - SETTLED))
+    latest = max(begin, bucket(now - SETTLED))
     if begin + PORTION < latest:
         begin = _first(database, begin, latest)
     until = min(begin + PORTION, latest)
@@ -71,7 +71,7 @@ def _first(database: Database, since: datetime, latest: datetime) -> datetime:
     """Return where the next meter values are, `latest` if there are none before."""
     sql = "SELECT min(measured_at) AS first FROM meter_value WHERE measured_at >= $since"
     first = database.query(sql, {"since": since})["first"][0].as_py()
-    return min(latest, _bucket(first)) if first else latest
+    return min(latest, bucket(first)) if first else latest
 
 
 def _spans(database: Database, begin: datetime, until: datetime, received: datetime) -> list[_Span]:
@@ -85,10 +85,10 @@ def _spans(database: Database, begin: datetime, until: datetime, received: datet
     rows = database.query(_BESIDE, {**outlets, "firsts": firsts, "lasts": lasts, **bounds}).to_pylist()
     spans = []
     for row in rows:
-        first = _bucket(row["first"])
+        first = bucket(row["first"])
         if row["before"] and row["first"] - row["before"] <= LONGEST_GAP:
-            first = min(first, _bucket(row["before"]) + BUCKET)
-        end = min(until, _bucket(row["after"] or row["last"]) + BUCKET)
+            first = min(first, bucket(row["before"]) + BUCKET)
+        end = min(until, bucket(row["after"] or row["last"]) + BUCKET)
         if first < end:
             spans.append(_Span(row["station_id"], row["connector_id"], first, end))
     return spans
@@ -118,8 +118,3 @@ def _sums(spans: list[_Span]) -> list[Sql]:
             whole,
         ),
     ]
-
-
-def _bucket(at: datetime) -> datetime:
-    """Return the start of the ten minutes that hold a moment."""
-    return datetime.fromtimestamp(at.timestamp() // BUCKET_S * BUCKET_S, UTC)

@@ -36,8 +36,7 @@ def build(scope: Scope, node: Node) -> Content:
     now = datetime.now(UTC)
     midnight = now.astimezone(ZoneInfo(node.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     yesterday = midnight - timedelta(days=1)
-    until = datetime.fromtimestamp(now.timestamp() // power.BUCKET_S * power.BUCKET_S, UTC)  # whole buckets only
-    curve = power.over_time(scope, node, yesterday.astimezone(UTC), until)
+    curve = power.over_time(scope, node, yesterday.astimezone(UTC), power.bucket(now))  # whole buckets only
     kw = power.now_w(scope, node, now) / 1000
     if not curve.num_rows and not kw:
         return empty("bi-activity", _("No meter values"), _("No station has sent meter values since yesterday."))
