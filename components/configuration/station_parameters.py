@@ -179,7 +179,9 @@ def _register_giving() -> None:
         try:
             if ctx.triggered_id == "parameters-upload" and upload:
                 commands.request(scope, "read_configuration", [chosen.id])
-                messages.say(_("The station is asked for its parameters"))
+                is_there = station_settings.about(scope, chosen.id)["connected"]
+                waits = "" if is_there else _("It is away. It is asked when it connects within an hour.")
+                messages.say(_("The station is asked for its parameters"), waits)
             elif ctx.triggered_id in ("parameters-pressed", *AGREED) and pressed:
                 key, value = pressed["of"], pressed["typed"]
                 question = _question(chosen, key, value)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from data import stations
+from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.stations import NewOutlet, NewStation
 from simulator.parameters import Parameter
@@ -119,6 +120,15 @@ def test_what_waits_for_a_reboot_is_told_beside_the_stations_answer(visit: Visit
     field_of(page, "ConnectionTimeOut").fill("60")
     field_of(page, "ConnectionTimeOut").press("Enter")
     expect(row_of(page, "ConnectionTimeOut")).to_contain_text("After a reboot: 60")
+
+
+def test_a_station_that_is_away_is_waited_for_and_that_is_told(
+    visit: Visit, database: DuckDB, steered: Steered
+) -> None:
+    page = visit("alice", path=steered.path)
+    database.write([Sql("UPDATE station_state SET connected = FALSE")])
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("#messages")).to_contain_text("It is away.")
 
 
 def test_two_people_at_the_same_parameter_see_each_others_change(visit: Visit, steered: Steered) -> None:
