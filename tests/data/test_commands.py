@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from data import command_log, command_rows, commands, stations
+from data import command_log, command_rows, commands, nodes, stations
 from data.abilities import Abilities, unsupported_reason
 from data.command_kinds import KINDS, Danger, may_cut_off
 from data.database import Sql
@@ -32,6 +32,16 @@ def test_staff_of_the_site_may_command_and_the_event_log_says_who(people: People
     assert row["requested_by_name"] == f"{person.capitalize()} Example"
     events = scope.database.query("SELECT user_id, text FROM event WHERE kind = 'command'").to_pylist()
     assert events == [{"user_id": scope.user_id, "text": "Reboot: asked for."}]
+
+
+def test_the_newest_change_of_each_parameter_is_told_whatever_was_asked_since(people: People, station_id: int) -> None:
+    node = nodes.find(people.bob, f"station:{station_id}")
+    for key, value in (("Foo", "1"), ("foo", "2"), ("Foo", "3")):
+        commands.request(people.bob, "change_configuration", [station_id], {"key": key, "value": value})
+    commands.request(people.bob, "reboot", [station_id])
+    newest = [one["parameters"] for one in command_log.newest_changes(people.bob, node)]
+    assert sorted(newest, key=str) == [{"key": "Foo", "value": "3"}, {"key": "foo", "value": "2"}]
+    assert command_log.newest_changes(people.charlie, node) == []
 
 
 def test_others_may_not_and_see_nothing(people: People, station_id: int) -> None:
