@@ -29,7 +29,7 @@ from components.texts import said
 from components.typed_confirmation import Question
 from data import edits
 from data.edits import Record
-from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput
+from data.errors import AlreadyExists, ChangedMeanwhile
 from data.scope import Scope
 from data.values import LONGEST_TEXT
 
@@ -56,7 +56,6 @@ class Field:
         name: the record's column.
         kind: text, area, number, url, select or switch.
         options: what a select offers, as (value, label).
-        fault: what to say when the value cannot be; without one, the data's own sentence.
         can_copy: a button beside the field copies what stands in it.
         is_fixed: shown, never changed here.
     """
@@ -66,7 +65,6 @@ class Field:
     hint: Text = ""
     kind: str = "text"
     options: Callable[[], Sequence[tuple[str, Text]]] | None = None
-    fault: Text = ""
     longest: int = LONGEST_TEXT
     can_copy: bool = False
     is_fixed: bool = False
@@ -266,7 +264,7 @@ def _changed(form: Form, values: Values, before: Values) -> list[str]:
 
 def _faults(form: Form, values: Values) -> dict[str, str]:
     wrong = edits.check(form.record, {n: v for n, v in values.items() if not form.fields[n].is_fixed})
-    return {name: _fault_text(form.fields[name], error) for name, error in wrong.items()}
+    return {name: said(error) for name, error in wrong.items()}
 
 
 def _taken(form: Form, scope: Scope, row_id: int, values: Values, before: Values) -> dict[str, str]:
@@ -276,10 +274,6 @@ def _taken(form: Form, scope: Scope, row_id: int, values: Values, before: Values
 
 def _taken_text(error: AlreadyExists) -> str:
     return _("%(name)s is taken. Choose another.", name=error.identity)
-
-
-def _fault_text(field: Field, error: InvalidInput) -> str:
-    return str(field.fault) or said(error)
 
 
 def _told(form: Form, faults: Mapping[str, str], mine: Sequence[str]) -> tuple[Any, str]:
@@ -359,7 +353,10 @@ def _field(form: Form, field: Field, values: Values, hints: Mapping[str, Any], c
 def _control(form: Form, field: Field, value: Any, closed: bool) -> Any:
     props: dict[str, Any] = {"id": {"form": form.id, "field": field.name}, "value": value}
     if field.kind == "select" and field.options:
-        options = [{"value": key, "label": str(label)} for key, label in field.options()]
+        offered = dict(field.options())
+        if value not in offered:  # kept by another way: what the field shows is what there is
+            offered = {value: str(value), **offered}
+        options = [{"value": key, "label": str(label)} for key, label in offered.items()]
         return dbc.Select(**props, options=options, disabled=closed)
     if field.kind == "switch":
         return dbc.Switch(**props, disabled=closed)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from data import values
 from data.database import Database
 from data.errors import InvalidInput
 from data.texts import told
@@ -79,8 +80,7 @@ def as_kept(text: str) -> str:
     kept = plain if number(tag) is not None else tag
     if len(kept) > LONGEST_ID_TAG:
         raise InvalidInput("RFID", text[:40], told("has more than %(longest)s characters.", longest=LONGEST_ID_TAG))
-    if not kept.isprintable():
-        raise InvalidInput("RFID", None, "may not have control characters.")
+    values.require_visible("RFID", kept)
     if plain.strip("0") == "":
         raise InvalidInput("RFID", text[:40], "is no identity.")
     return kept

@@ -1,13 +1,17 @@
 """Checks of what people enter into forms: each gives the value as it is kept, or says why it cannot be."""
 
+import unicodedata
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from data.errors import InvalidInput
-from data.texts import told
+from data.texts import N_, told
 
 LONGEST_NAME, LONGEST_TEXT, LONGEST_URL = 100, 1000, 500
+_NAMELESS = {"\0": N_("null"), "\t": N_("tab"), "\n": N_("line break"), "\r": N_("line break")}
+"""Characters that Unicode has no name for."""
 
 
 def name(title: str, value: object) -> str:
@@ -15,9 +19,25 @@ def name(title: str, value: object) -> str:
     kept = text(LONGEST_NAME)(title, value)
     if not kept:
         raise InvalidInput(title, None, "must have 1 to 100 characters.")
-    if not kept.isprintable():
-        raise InvalidInput(title, None, "may not have line breaks or control characters.")
+    require_visible(title, kept)
     return kept
+
+
+def require_visible(title: str, kept: str, is_fine: Callable[[str], bool] = str.isprintable) -> None:
+    """Refuse a character that nobody sees, such as a tab or one that turns the direction of writing; say which."""
+    for place, mark in enumerate(kept, start=1):
+        if not is_fine(mark):
+            called = told(_NAMELESS.get(mark) or unicodedata.name(mark, "control character").lower())
+            raise InvalidInput(
+                title,
+                None,
+                told(
+                    "has an invisible character, number %(place)s: U+%(code)s (%(name)s). Delete it.",
+                    place=place,
+                    code=f"{ord(mark):04X}",
+                    name=called,
+                ),
+            )
 
 
 def charge_box_id(title: str, value: object) -> str:
@@ -33,8 +53,9 @@ def text(longest: int = LONGEST_TEXT) -> Callable[[str, object], str]:
 
     def check(title: str, value: object) -> str:
         kept = "" if value is None else value
-        if not isinstance(kept, str) or "\0" in kept:
+        if not isinstance(kept, str):
             raise InvalidInput(title, None, "must be a text.")
+        require_visible(title, kept.strip(), lambda mark: mark != "\0")
         if len(kept.strip()) > longest:
             raise InvalidInput(title, None, told("has more than %(longest)s characters.", longest=longest))
         return kept.strip()
@@ -42,29 +63,35 @@ def text(longest: int = LONGEST_TEXT) -> Callable[[str, object], str]:
     return check
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of IANA's time zones."""
+    return frozenset(available_timezones())
+
+
 def time_zone(title: str, value: object) -> str:
     """Return an IANA time zone."""
-    if not isinstance(value, str) or value not in available_timezones():
+    if not isinstance(value, str) or value not in time_zones():
         raise InvalidInput(title, None, "is no time zone, such as Europe/Stockholm.")
     return value
 
 
-def url(*schemes: str) -> Callable[[str, object], str]:
-    """Return the check of an address with one of the schemes; it may be empty."""
+def url(scheme: str, other: str) -> Callable[[str, object], str]:
+    """Return the check of an address with one of two schemes; it may be empty."""
 
     def check(title: str, value: object) -> str:
         kept = text(LONGEST_URL)(title, value)
+        require_visible(title, kept)
         try:
             parts = urlsplit(kept)
-            fits = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+            fits = parts.scheme in (scheme, other) and bool(parts.hostname) and (parts.port or 1) > 0
         except ValueError:
             fits = False
-        if kept and (not fits or not kept.isprintable() or " " in kept):
-            raise InvalidInput(
-                title,
-                None,
-                told("must be an address that begins with %(known)s:// and names a host.", known=schemes[0]),
+        if kept and (not fits or " " in kept):
+            reason = N_(
+                "must be an address without spaces that begins with %(one)s:// or %(other)s:// and names a host."
             )
+            raise InvalidInput(title, None, told(reason, one=scheme, other=other))
         return kept
 
     return check

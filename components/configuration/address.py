@@ -65,13 +65,11 @@ def form(form_id: str, record: Record) -> Form:
                             "latitude",
                             lazy_gettext("Latitude"),
                             kind="number",
-                            fault=lazy_gettext("Enter latitude and longitude, latitude from -90 to 90."),
                         ),
                         Field(
                             "longitude",
                             lazy_gettext("Longitude"),
                             kind="number",
-                            fault=lazy_gettext("Enter latitude and longitude, longitude from -180 to 180."),
                         ),
                     ),
                 ),

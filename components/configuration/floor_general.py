@@ -38,7 +38,6 @@ FORM = Form(
                 Field(
                     "name",
                     lazy_gettext("Name"),
-                    fault=lazy_gettext("Enter a name of 1 to 100 characters."),
                     longest=LONGEST_NAME,
                 ),
                 Field("description", lazy_gettext("Description"), kind="area"),

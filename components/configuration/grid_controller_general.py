@@ -23,7 +23,6 @@ FORM = Form(
                 Field(
                     "name",
                     lazy_gettext("Name"),
-                    fault=lazy_gettext("Enter a name of 1 to 100 characters."),
                     longest=LONGEST_NAME,
                 ),
                 Field("description", lazy_gettext("Description"), kind="area"),
@@ -31,7 +30,6 @@ FORM = Form(
                     "charge_box_id",
                     lazy_gettext("ChargeboxId"),
                     lazy_gettext("The same here and in the grid controller, letter by letter."),
-                    fault=lazy_gettext("Enter the ChargeboxId, 1 to 100 characters."),
                     longest=LONGEST_NAME,
                     can_copy=True,
                 ),

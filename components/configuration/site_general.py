@@ -24,7 +24,6 @@ FORM = Form(
                 Field(
                     "name",
                     lazy_gettext("Name"),
-                    fault=lazy_gettext("Enter a name of 1 to 100 characters."),
                     longest=LONGEST_NAME,
                 ),
                 Field(
@@ -40,7 +39,6 @@ FORM = Form(
                     lazy_gettext("Times of the site's charging sessions and alarms are shown in it."),
                     kind="select",
                     options=time_zones,
-                    fault=lazy_gettext("Choose a time zone of the list."),
                 ),
             ),
         ),

@@ -62,7 +62,6 @@ FORM = Form(
                 Field(
                     "name",
                     lazy_gettext("Logical name"),
-                    fault=lazy_gettext("Enter a name of 1 to 100 characters."),
                     longest=LONGEST_NAME,
                 ),
                 Field("description", lazy_gettext("Description"), kind="area"),
@@ -81,7 +80,6 @@ FORM = Form(
                 Field(
                     "charge_box_id",
                     lazy_gettext("ChargeboxId"),
-                    fault=lazy_gettext("Enter the ChargeboxId, 1 to 100 characters."),
                     longest=LONGEST_NAME,
                     can_copy=True,
                 ),

@@ -54,7 +54,6 @@ FORM = Form(
                 Field(
                     "url",
                     lazy_gettext("Service URL"),
-                    fault=lazy_gettext("Enter an address that begins with https:// or http://."),
                     longest=LONGEST_URL,
                     can_copy=True,
                 ),

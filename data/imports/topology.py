@@ -126,8 +126,9 @@ def check_name(column: str, text: str) -> None:
     """Refuse what cannot name a node; columns that must be there may not be blank."""
     if not text and column in COLUMNS.required:
         raise InvalidInput(column, None, "is missing.")
-    if len(text) > LONGEST_NAME or not text.isprintable():
-        raise InvalidInput(column, text, told("must have at most %(most)s printable characters.", most=LONGEST_NAME))
+    if len(text) > LONGEST_NAME:
+        raise InvalidInput(column, text, told("has more than %(longest)s characters.", longest=LONGEST_NAME))
+    values.require_visible(column, text)
 
 
 def _station(line: Line) -> Station:

@@ -36,7 +36,7 @@ def test_a_site_is_placed_by_click_keys_and_fields_without_internet(visit: Visit
     expect(latitude).not_to_have_value(tapped)
     latitude.fill("95")
     latitude.press("Tab")
-    expect(page.locator(".cp-form")).to_contain_text("latitude from -90 to 90")
+    expect(page.locator(".cp-form")).to_contain_text("Latitude must be a number from -90 to 90")
     latitude.fill("59.3598")
     page.get_by_label("Longitude").clear()
     page.get_by_label("Longitude").press_sequentially("18,0066")  # a comma is a point

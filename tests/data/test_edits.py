@@ -96,6 +96,18 @@ def test_a_charge_box_id_stands_once_among_stations_and_grid_controllers(people:
 
 
 @pytest.mark.parametrize(
+    ("field", "value", "mark"),
+    [
+        ("name", "Sol\tna", "Name has an invisible character, number 4: U+0009 (tab)."),
+        ("name", "Solna \u202eC", "Name has an invisible character, number 7: U+202E (right-to-left override)."),
+        ("description", "East\nor \0west", "Description has an invisible character, number 9: U+0000 (null)."),
+    ],
+)
+def test_a_character_that_nobody_sees_is_told_by_its_place_and_name(field: str, value: str, mark: str) -> None:
+    assert edits.check(SITE, {field: value})[field].sentence == f"{mark} Delete it."
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("name", " "),

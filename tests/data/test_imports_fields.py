@@ -89,3 +89,10 @@ def test_yes_and_no_are_understood(text: str, meaning: bool) -> None:
 def test_anything_else_is_neither_yes_nor_no() -> None:
     with pytest.raises(InvalidInput, match="must be yes or no"):
         fields.yes_or_no("email_at_alarm", "perhaps")
+
+
+@pytest.mark.parametrize("zone", ["Europe", "Europe/Atlantis", "../passwd", "x" * 5000])
+def test_what_is_no_time_zone_is_refused(zone: str) -> None:
+    assert fields.time_zone("time_zone", "Europe/Stockholm") == "Europe/Stockholm"
+    with pytest.raises(InvalidInput, match="is no time zone"):
+        fields.time_zone("time_zone", zone)

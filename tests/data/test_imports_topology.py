@@ -90,7 +90,10 @@ def test_changes_are_told_to_those_who_watch(database: DuckDB, tmp_path: Path) -
         ("Solna,,CP1,,5,,", "outlets '5' must be a whole number from 1 to 4."),
         ("Solna,,CP1,,two,,", "outlets 'two' must be a whole number from 1 to 4."),
         ("Solna,,CP1,,,,CARD", "mode 'CARD' must be OPEN or RFID."),
-        ("Solna,,C\x07P,,,,", r"charge_box_id 'C\x07P' must have at most 100 printable characters."),
+        (
+            "Solna,,C\x07P,,,,",
+            "charge_box_id has an invisible character, number 2: U+0007 (control character). Delete it.",
+        ),
     ],
 )
 def test_a_bad_line_is_named_and_the_others_taken(database: DuckDB, tmp_path: Path, line: str, problem: str) -> None:

@@ -41,7 +41,7 @@ def test_half_a_position_is_told_at_its_field(visitor: Visit, people: People) ->
     seen = edits.read(people.alice, addresses.SITE, people.solna)
     answer = press(visitor("alice"), "site-address", "save", seen, people.solna, latitude=59.3)
     assert "Correct to save: Longitude" in str(answer.json["response"])
-    assert "Enter latitude and longitude" in str(answer.json["response"])
+    assert "Longitude is missing: Latitude and Longitude go together." in str(answer.json["response"])
     assert edits.read(people.alice, addresses.SITE, people.solna) == seen
 
 

@@ -78,7 +78,7 @@ def test_what_was_changed_is_kept_and_said(visitor: Visit, people: People) -> No
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_kept(visitor: Visit, people: People) -> None:
     seen = kept(people.alice, SYSTEM, 1)
     answer = press(visitor("alice"), "system-general", "save", seen, 1, ocpp16_url="portal.example", name="New").json
-    assert "Enter an address that begins with ws://" in str(answer["response"])
+    assert "begins with ws:// or wss:// and names a host" in str(answer["response"])
     assert "Correct to save: OCPP 1.6 Url" in str(answer["response"])
     assert kept(people.alice, SYSTEM, 1) == seen
 
@@ -108,6 +108,11 @@ def test_fields_that_nobody_edits_follow_what_others_change(visitor: Visit, peop
     assert answer['{"field":"name","form":"site-general"}']["value"] == "Bob's"
     assert "Bob Example changed Description" in str(answer)
     assert answer["site-general-seen"]["data"]["values"] == seen | {"name": "Bob's"}
+
+
+def test_a_time_zone_that_is_not_offered_is_shown_all_the_same(visitor: Visit, people: People) -> None:
+    edits.save(people.alice, SITE, people.solna, kept(people.alice, SITE, people.solna), {"time_zone": "CET"})
+    assert '{"value": "CET", "label": "CET"}' in visitor("alice").page(f"/configuration?node=site:{people.solna}")
 
 
 @pytest.mark.parametrize("name", ["sam", "charlie", "dana"])
