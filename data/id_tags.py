@@ -16,6 +16,7 @@ from data.errors import InvalidInput
 from data.texts import told
 
 SEPARATORS = re.compile(r"[\s:.-]")
+BETWEEN_TAGS = re.compile(r"[\s,;]+")
 UID_LENGTHS = (4, 7, 10)  # bytes of an ISO 14443 UID
 LONGEST_ID_TAG = 20  # OCPP CiString20: what follows is noise of the reader
 FEWEST_HEX_DIGITS = 2 * UID_LENGTHS[0]  # shorter texts are names, not UIDs
@@ -62,7 +63,7 @@ def canonical(text: str) -> str:
 
 def number(id_tag: str) -> int | None:
     """Return the value of a user's tag, read as decimal if it can be, else as hexadecimal; None for a name."""
-    digits = SEPARATORS.sub("", canonical(id_tag))
+    digits = SEPARATORS.sub("", canonical(id_tag)).removeprefix("0X")
     if digits.isascii() and digits.isdecimal():
         return int(digits) if len(digits) <= LONGEST_ID_TAG + 4 else None
     uid = _uid(digits)
@@ -73,10 +74,13 @@ def as_kept(text: str) -> str:
     """Return a user's tag as it is stored: what stands for a number loses its blanks and colons.
 
     Raises:
-        InvalidInput: it is longer than a station can send, or not printable.
+        InvalidInput: it is longer than a station can send, not printable, or several.
     """
     tag = canonical(text)
-    plain = SEPARATORS.sub("", tag)
+    parts = BETWEEN_TAGS.split(tag)
+    if len(parts) > 1 and all(len(part) >= FEWEST_HEX_DIGITS and number(part) for part in parts):
+        raise InvalidInput("RFID", text[:40], "is more than one tag. Enter each in a field of its own.")
+    plain = SEPARATORS.sub("", tag).removeprefix("0X")
     kept = plain if number(tag) is not None else tag
     if len(kept) > LONGEST_ID_TAG:
         raise InvalidInput("RFID", text[:40], told("has more than %(longest)s characters.", longest=LONGEST_ID_TAG))
@@ -84,6 +88,12 @@ def as_kept(text: str) -> str:
     if plain.strip("0") == "":
         raise InvalidInput("RFID", text[:40], "is no identity.")
     return kept
+
+
+def readings(id_tag: str) -> list[str | int]:
+    """Return what a station may mean that presents this tag: the text, and the numbers it may stand for."""
+    text = canonical(id_tag)
+    return [text, *_values(SEPARATORS.sub("", text))]
 
 
 def is_same(one: str, other: str) -> bool:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from data.database import Batch, Change, Database, Into, Sql
 from data.errors import InvalidInput
-from data.id_tags import LONGEST_ID_TAG, SEPARATORS, canonical, number
+from data.id_tags import as_kept, canonical, number, readings
 from data.imports import fields
 from data.imports.journal import Journal, Options, Row, Step
 from data.imports.lines import Columns, Line, Outcome
@@ -26,6 +26,8 @@ COLUMNS = Columns(
 )
 ROLES = {role.title.casefold(): role for role in Role}
 IDS_AT_ONCE = 100
+GROUPED = re.compile(r"[0-9A-Fa-f]{1,3}(\s[0-9A-Fa-f]{2,3})+")
+"""One tag as people write it: 04 A1 B2 C3 or 77 705 923."""
 
 _TIME = pa.timestamp("us", "UTC")
 INTO_USER = Into(
@@ -121,7 +123,10 @@ class _Plan:
         sites = database.query("SELECT name, site_id FROM site WHERE removed_at IS NULL").to_pylist()
         self._sites = {row["name"]: row["site_id"] for row in sites}
         self._site_names = {row["site_id"]: row["name"] for row in sites}
-        self._holders = {_value(tag): user.email for user in self._users.values() for tag in user.id_tags}
+        self._holders: dict[str | int, str] = {}  # by what each tag is, and by what else a station may read it as
+        self._read_as: dict[str | int, str] = {}
+        for user in self._users.values():
+            self._hold(user.email, user.id_tags)
         self._wanted: dict[str, tuple[int, Wanted]] = {}
         self._rows: dict[str, list[tuple[object, ...]]] = {into.sql: [] for into in WRITTEN_IN_ORDER}
         self._steps: list[Step] = []
@@ -144,10 +149,17 @@ class _Plan:
         if not there and wanted.role is Role.SITE_ADMINISTRATOR and not wanted.site_ids:
             raise InvalidInput("site", None, "is missing: a site administrator needs one.")
         for id_tag in wanted.id_tags or ():
-            if self._holders.get(_value(id_tag), wanted.email) != wanted.email:
-                raise InvalidInput("rfid", id_tag, told("belongs to %(holder)s.", holder=self._holders[_value(id_tag)]))
-        self._holders |= {_value(id_tag): wanted.email for id_tag in wanted.id_tags or ()}
+            found = [self._read_as.get(_value(id_tag)), *(self._holders.get(read) for read in readings(id_tag))]
+            others = [holder for holder in found if holder and holder != wanted.email]
+            if others:
+                raise InvalidInput("rfid", id_tag, told("belongs to %(holder)s.", holder=others[0]))
+        self._hold(wanted.email, wanted.id_tags or ())
         self._wanted[wanted.email] = (line.number, wanted)
+
+    def _hold(self, email: str, id_tags: Iterable[str]) -> None:
+        for id_tag in id_tags:
+            self._holders[_value(id_tag)] = email
+            self._read_as |= dict.fromkeys(readings(id_tag), email)
 
     def carry_out(self) -> None:
         with ThreadPoolExecutor() as pool:  # hashing takes long on purpose, and runs outside the interpreter's lock
@@ -293,15 +305,19 @@ def _password(text: str) -> str | None:
 
 
 def _id_tags(text: str, role: Role) -> frozenset[str] | None:
-    tags = frozenset(canonical(tag) for tag in _several(text))
+    tags = list(_several(text))
     if not tags:
         return None
     if role is not Role.EV_USER:
         raise InvalidInput("rfid", text, "belongs to EV users only.")
-    for tag in tags:
-        if len(SEPARATORS.sub("", tag)) > LONGEST_ID_TAG:
-            raise InvalidInput("rfid", tag, told("has more than %(most)s characters.", most=LONGEST_ID_TAG))
-    return tags
+    return frozenset(map(_id_tag, tags))
+
+
+def _id_tag(text: str) -> str:
+    try:
+        return as_kept(text)
+    except InvalidInput as error:
+        raise InvalidInput("rfid", text, error.reason) from error
 
 
 def _site_ids(text: str, role: Role, sites: Mapping[str, int]) -> frozenset[int] | None:
@@ -317,8 +333,9 @@ def _site_ids(text: str, role: Role, sites: Mapping[str, int]) -> frozenset[int]
 
 
 def _several(text: str) -> Iterable[str]:
-    """Split at ; where there is one, else at blanks."""
-    return filter(None, (part.strip() for part in (text.split(";") if ";" in text else text.split())))
+    """Split at ; where there is one, else at blanks, if these do not only group the digits of one tag."""
+    parts = text.split(";") if ";" in text else [text] if GROUPED.fullmatch(text) else text.split()
+    return filter(None, (part.strip() for part in parts))
 
 
 def _value(id_tag: str) -> int | str:

@@ -40,6 +40,12 @@ def test_an_imported_user_can_log_in(database: DuckDB, people: People, tmp_path:
     assert user(database, "eva@portal.example")["id_tags"] == ["04D1E2F3", "123456789"]
 
 
+@pytest.mark.parametrize("text", ["04:d1:e2:f3", "04 D1 E2 F3", "0x04D1E2F3;"])
+def test_a_tag_is_kept_as_a_form_keeps_it(database: DuckDB, people: People, tmp_path: Path, text: str) -> None:
+    take(database, tmp_path, f"EV user,Eva,Ek,eva@portal.example,charging 1,{text},,")
+    assert user(database, "eva@portal.example")["id_tags"] == ["04D1E2F3"]
+
+
 @pytest.mark.parametrize("word", ["site_administrator", "Site Administrator", "SITE-ADMINISTRATOR"])
 def test_roles_are_understood_as_people_write_them(database: DuckDB, people: People, tmp_path: Path, word: str) -> None:
     take(database, tmp_path, f"{word},Sid,Ask,sid@portal.example,charging 1,,yes,Solna; Lund")
@@ -80,6 +86,9 @@ def test_a_given_password_replaces_the_one_before(database: DuckDB, people: Peop
         ("EV user,A,B,a@b.example,,,,", "password is missing: a new user needs one."),
         ("EV user,A,B,a@b.example,secret,,,", "password needs at least 8 characters with letters and digits."),
         ("EV user,A,B,a@b.example,charging 1,77771716,,", "rfid '77771716' belongs to dana@portal.example."),
+        ("EV user,A,B,a@b.example,charging 1,C4:B3:A2:04,,", "rfid 'C4B3A204' belongs to dana@portal.example."),
+        ("EV user,A,B,a@b.example,charging 1,3300106756,,", "rfid '3300106756' belongs to dana@portal.example."),
+        ("EV user,A,B,a@b.example,charging 1,0000,,", "rfid '0000' is no identity."),
         ("EV user,A,B,a@b.example,charging 1,123456789012345678901,,", "rfid '123456789012345678901' has more than 20"),
         ("EV user,A,B,a@b.example,charging 1,,,Solna", "site 'Solna' belongs to site administrators only."),
         ("support user,A,B,a@b.example,charging 1,12345678,,", "rfid '12345678' belongs to EV users only."),

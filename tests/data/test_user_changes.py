@@ -80,6 +80,8 @@ def test_only_administrators_read_add_change_and_delete_users(people: People, na
         ({"tags": (Tag("1" * 21),)}, PASSWORD, "tags.0"),
         ({"tags": (Tag("0000"),)}, PASSWORD, "tags.0"),
         ({"tags": (Tag("77705923", valid_until="soon"),)}, PASSWORD, "tags.0"),
+        ({"tags": (Tag("04A1B2C3, 04A1B2C4"),)}, PASSWORD, "tags.0"),
+        ({"tags": (Tag("04A1B2C3 04A1B2C4"),)}, PASSWORD, "tags.0"),  # two lines, pasted
         ({"tags": (Tag("77705923"), Tag("C3B2A104"))}, PASSWORD, "tags.1"),
         ({"tags": (Tag(""), Tag("04A2B3C4"))}, PASSWORD, "tags.1"),
     ],
@@ -96,7 +98,9 @@ def test_what_is_wrong_is_told_by_field_and_nothing_is_kept(
     assert events(people) == []
 
 
-@pytest.mark.parametrize("notation", ["04a2b3c4", "04:A2:B3:C4", "C4B3A204", "77771716", "3300106756", "77 771 716"])
+@pytest.mark.parametrize(
+    "notation", ["04a2b3c4", "04:A2:B3:C4", "C4B3A204", "77771716", "3300106756", "77 771 716", "0x04A2B3C4"]
+)
 def test_a_tag_in_another_notation_or_byte_order_is_the_same_and_its_owner_is_named(
     people: People, notation: str
 ) -> None:
