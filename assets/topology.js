@@ -4,6 +4,9 @@
   const menu = () => document.getElementById("topology-menu");
   const nodeAt = (target) => target.closest?.(".cp-topology tr")?.querySelector(".cp-topology-node");
   const form = () => document.querySelector(".cp-topology-form");
+  const chosen = () => document.querySelector('.cp-topology-node[aria-current="true"]');
+  const stored = (id) => dash_component_api.getLayout(id).props.data;
+  const WAIT_MS = 3000; // for the question to close and the rows to be drawn
   const isChosen = (node) => node.getAttribute("aria-current") === "true";
   const FOCUSING = "#topology-create, #topology-rename, #topology-move, #topology-do";
   let next = null; // what is to be pressed when the panel is drawn for the node that was just selected
@@ -27,6 +30,20 @@
     if (!window.portalForms.mayLeave()) return;
     node.click();
     next = id;
+  }
+
+  // Empties the panel, and goes back to its node.
+  function leave() {
+    if (!window.portalForms.mayLeave()) return;
+    window.dash_clientside.set_props("topology-mode", { data: stored("topology-mode") });
+    chosen()?.focus();
+  }
+
+  // What had the focus may be gone, with a node that was removed or with the menu: the selected node takes it.
+  function home(until = Date.now() + WAIT_MS) {
+    const isSettled = !document.querySelector(".modal") && chosen()?.closest("tr").dataset.ref === stored("topology-selected");
+    if (!isSettled && Date.now() < until) requestAnimationFrame(() => home(until));
+    else if (document.activeElement === document.body) chosen()?.focus();
   }
 
   document.addEventListener("contextmenu", (event) => {
@@ -62,11 +79,11 @@
     const at = items.indexOf(document.activeElement);
     if (items.length && event.key === "Escape") {
       close();
-      document.querySelector('.cp-topology-node[aria-current="true"]')?.focus();
+      chosen()?.focus();
     } else if (items.length && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       items[(at + (event.key === "ArrowDown" ? 1 : items.length - 1)) % items.length].focus();
-    } else if (event.key === "Enter" && event.target.matches(".cp-topology-form input")) press("topology-do");
+    } else if (event.key === "Escape" && form()?.contains(event.target)) leave();
     else if (nodeAt(event.target) && KEYS[event.key]) {
       event.preventDefault();
       act(nodeAt(event.target), KEYS[event.key]);
@@ -83,7 +100,11 @@
           if (id) return press(id);
           if (isFocusing) form()?.querySelector('input[type="text"], select')?.focus();
           isFocusing = false;
+          home();
         });
+      },
+      asked(isOpen) {
+        if (isOpen === false) home();
       },
     },
   });

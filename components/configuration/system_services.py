@@ -258,7 +258,8 @@ def _add() -> html.Div:
     ]
     told = {"aria-live": "polite", "data-of": "services-name"}
     fault = html.Div(id="services-fault", className="form-text is-fault w-100 m-0", **told)
-    return html.Div([*fields, fault], className="card-footer d-flex flex-wrap align-items-end gap-3")
+    look = "card-footer d-flex flex-wrap align-items-end gap-3"
+    return html.Div([*fields, fault], className=look, **{"data-enter": "services-add"})
 
 
 def _labelled(name: str, label: str, control: Any) -> html.Div:

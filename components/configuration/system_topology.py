@@ -101,6 +101,9 @@ def register() -> None:
     clientside_callback(
         ClientsideFunction("topology", "drawn"), Input("topology-panel", "children"), prevent_initial_call=True
     )
+    clientside_callback(
+        ClientsideFunction("topology", "asked"), Input("topology-question", "is_open"), prevent_initial_call=True
+    )
 
 
 def _register_looks() -> None:

@@ -176,7 +176,10 @@ def _create(scope: Scope, row: Row, form: dict[str, str]) -> str:
 
 def _tell_taken(scope: Scope, charge_box_id: str) -> None:
     """Say who took in a caller before, as what, with a link to it."""
-    row = next(row for row in topology.rows(scope) if row.charge_box_id == charge_box_id)
+    row = next((row for row in topology.rows(scope) if row.charge_box_id == charge_box_id), None)
+    if row is None:  # and somebody has removed it since
+        messages.say(_("%(name)s was taken in and removed meanwhile", name=charge_box_id), _("Take it in again."))
+        return
     who = unknown_callers.taken_by(scope, charge_box_id) or _("Somebody")
     text = _("%(who)s took it in as %(node)s.", who=who, node=row.name)
     look = dcc.Link(_("Look at %(node)s", node=row.name), href=f"/configuration?node={row.ref}")

@@ -26,7 +26,7 @@ def panel(rows: Sequence[Row], row: Row, mode: str) -> list[Any]:
     do = html.Button(label, id="topology-do", type="button", className="btn btn-primary", disabled=not fields)
     kept = why_kept(rows, row)
     note = html.Div([icon("bi-info-circle me-1"), kept], className="card-footer cp-2nd", role="status")
-    leave = {"data-leave": _("What you typed is not saved. Leave it?")}
+    leave = {"data-leave": _("What you typed is not saved. Leave it?"), "data-enter": "topology-do"}
     return [
         html.Div(html.H2(title), className="card-header"),
         html.Div(

@@ -127,9 +127,16 @@ def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Vis
     page.get_by_role("menuitem", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove node").click()
     expect(table).not_to_contain_text("00004711")
+    expect(floor).to_be_focused()  # the parent of what is gone
     floor.press("F2")
     expect(page.locator("#topology-panel h2")).to_have_text("Rename P1")
-    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    name = page.get_by_label("Name", exact=True)
+    expect(name).to_be_focused()
+    name.fill("P2")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.keyboard.press("Escape")
+    expect(floor).to_be_focused()
+    expect(name).to_have_value("P1")
 
 
 def test_who_is_second_to_take_in_a_caller_is_told_who_did_and_as_what(visit: Visit, people: People) -> None:
@@ -210,7 +217,7 @@ def test_a_service_is_added_its_secrets_shown_once_and_activated(visit: Visit, p
     page.goto("/configuration?tab=services")
     page.get_by_label("Name", exact=True).fill("Parking app")
     page.get_by_label("Provider", exact=True).fill("Easy payment")
-    page.get_by_role("button", name="Add service").click()
+    page.keyboard.press("Enter")
     expect(page.locator("#service-secret")).to_contain_text("Signing secret")
     page.get_by_label("Active", exact=True).check()
     page.get_by_label("Service URL", exact=True).fill("portal.example")
