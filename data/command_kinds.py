@@ -254,8 +254,11 @@ _ALL = (
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 
-SECRET = re.compile("authorizationkey|passw(or)?d|passphrase|secret", re.IGNORECASE)
-"""What names a value that nobody may see again."""
+SECRET = re.compile(
+    r"authorizationkey|passw(or)?d|passphrase|secret|(pwd|psk)\b|(api|wpa|wifi|pre.?shared).?key|sim.?pin|pin.?code",
+    re.IGNORECASE,
+)
+"""What names a value that nobody may see again. Vendors name them as they like: one too many is only not shown."""
 
 CONTACT = re.compile(
     r"charge.?(box|point).?id|endpoint|security.?profile|apn|ssid|sim.?pin|ip.?address|gateway"

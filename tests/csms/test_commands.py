@@ -115,7 +115,7 @@ async def test_a_changed_parameter_is_kept_when_the_station_took_it(
         assert kept == ([{"value": "17"}] if ended == "done" else [])
 
 
-@pytest.mark.parametrize("key", ["AuthorizationKey", "WifiPassword"])
+@pytest.mark.parametrize("key", ["AuthorizationKey", "WifiPassword", "wlan/psk", "SimPin"])
 async def test_a_secret_value_reaches_the_station_and_nothing_else(start: Start, key: str) -> None:
     async with start(QUICK) as portal, portal.station() as station:
         portal.ask("change_configuration", {"key": key, "value": SECRET})
