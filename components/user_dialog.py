@@ -236,7 +236,7 @@ def _faults(scope: Scope, user_id: int | None, wanted: Details, password: str, i
     filled = {"first_name": wanted.first_name, "email": wanted.email, "password": password, "site_ids": wanted.site_ids}
     faults = user_details.checked(scope, user_id, wanted, password)[1]
     shown = {name: fault for name, fault in faults.items() if is_save or filled.get(name, True)}
-    return {name: user_entries.sentence(name, fault) for name, fault in shown.items()}
+    return {name: user_entries.sentence(name, fault, bool(filled.get(name, True))) for name, fault in shown.items()}
 
 
 def _told(scope: Scope, changes: Sequence[Change], wanted: Details) -> Any:

@@ -48,14 +48,14 @@ def text(form: Mapping[str, Any], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def sentence(name: str, fault: PortalError) -> str:
+def sentence(name: str, fault: PortalError, is_filled: bool) -> str:
     """Say what is wrong with a field."""
     if isinstance(fault, AlreadyExists):
         if name == "email":
             return _("Another user has this email.")
         return _("%(user)s has this RFID already. Remove it there first.", user=fault.identity)
     sentences = {
-        "first_name": _("Enter the first name."),
+        "first_name": "" if is_filled else _("Enter the first name."),
         "email": _("Enter an email address, such as anna@example.com."),
         "password": _("At least 8 characters, with both letters and numbers."),
         "site_ids": _("Choose at least one site."),

@@ -11,7 +11,7 @@ from data.log_in import confirm
 from data.passwords import LONGEST_PASSWORD, check_password, hash_password
 from data.scope import Role, Scope
 from data.texts import N_, listed, told
-from data.users import LONGEST_EMAIL, LONGEST_NAME, User, find, is_email, normalized
+from data.users import LONGEST_EMAIL, User, find, is_email, normalized
 
 THEMES = ("light", "dark", "system")
 LANGUAGES = ("en", "sv")
@@ -106,14 +106,13 @@ def choose_theme(scope: Scope, theme: str) -> None:
 
 def _check_settings(wanted: OwnSettings, new_password: str) -> None:
     for field, text, longest in (
-        ("First name", wanted.first_name, LONGEST_NAME),
-        ("Last name", wanted.last_name, LONGEST_NAME),
         ("Email", wanted.email, LONGEST_EMAIL),
         ("New password", new_password, LONGEST_PASSWORD),
     ):
         if len(text) > longest:
             raise InvalidInput(field, None, told("has more than %(longest)s characters.", longest=longest))
-    if not wanted.first_name.strip():
+    values.person("Last name", wanted.last_name)
+    if not values.person("First name", wanted.first_name):
         raise InvalidInput("First name", None, "may not be empty.")
     if not is_email(normalized(wanted.email)):
         raise InvalidInput("Email", wanted.email, "is no email address.")

@@ -77,13 +77,14 @@ def read(scope: Scope, user_id: int) -> Kept:
     """
     scope.require(Role.ADMINISTRATOR, action=N_("change users"))
     rows = scope.database.query(
-        """SELECT role, first_name, last_name, email, email_at_alarm, revision FROM portal_user
-           WHERE user_id = $id AND removed_at IS NULL""",
+        """SELECT role, first_name, last_name, email, email_at_alarm, revision, removed_at FROM portal_user
+           WHERE user_id = $id""",
         {"id": user_id},
     ).to_pylist()
-    if not rows:
-        raise NotFound("user", user_id)
+    if not rows or rows[0]["removed_at"]:
+        raise NotFound("user", rows[0]["email"] if rows else user_id)
     row = rows[0]
+    del row["removed_at"]
     sites = scope.database.query("SELECT site_id FROM user_site WHERE user_id = $id ORDER BY 1", {"id": user_id})
     revision = row.pop("revision")
     own = {"site_ids": tuple(sites["site_id"].to_pylist()), "tags": _tags(scope.database, user_id)}
@@ -111,11 +112,13 @@ def checked(
     """
     faults: dict[str, PortalError] = {}
     names: dict[str, Any] = {}
-    for field, check in (("first_name", values.name), ("last_name", values.text(values.LONGEST_NAME))):
+    for field in ("first_name", "last_name"):
         try:
-            names[field] = check(TITLES[field], getattr(wanted, field))
+            names[field] = values.person(TITLES[field], getattr(wanted, field))
         except InvalidInput as error:
             faults[field] = error
+    if names.get("first_name") == "":
+        faults["first_name"] = InvalidInput("First name", None, "may not be empty.")
     email = normalized(wanted.email)
     if not is_email(email) or len(email) > LONGEST_EMAIL:
         faults["email"] = InvalidInput("Email", wanted.email[:LONGEST_EMAIL], "is no email address.")

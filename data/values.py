@@ -23,6 +23,16 @@ def name(title: str, value: object) -> str:
     return kept
 
 
+def person(title: str, value: object) -> str:
+    """Return a person's first or last name, which may be empty: up to 100 characters on one line.
+
+    Unlike other names it may have what joins letters or keeps them apart, which Persian and emoji are written with.
+    """
+    kept = text(LONGEST_NAME)(title, value)
+    require_visible(title, kept, lambda mark: mark.isprintable() or mark in "\u200c\u200d")
+    return kept
+
+
 def require_visible(title: str, kept: str, is_fine: Callable[[str], bool] = str.isprintable) -> None:
     """Refuse a character that nobody sees, such as a tab or one that turns the direction of writing; say which."""
     for place, mark in enumerate(kept, start=1):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from data import values
 from data.database import Batch, Change, Database, Into, Sql
 from data.errors import InvalidInput
 from data.id_tags import as_kept, canonical, number, readings
@@ -19,7 +20,7 @@ from data.imports.lines import Columns, Line, Outcome
 from data.passwords import check_password, hash_password, is_password
 from data.scope import Role
 from data.texts import told
-from data.users import is_email, normalized
+from data.users import LONGEST_EMAIL, is_email, normalized
 
 COLUMNS = Columns(
     required=("role", "first_name", "last_name", "email"), optional=("password", "rfid", "email_at_alarm", "site")
@@ -268,15 +269,16 @@ def _load_users(database: Database) -> dict[str, _User]:
 def _wanted(line: Line, sites: Mapping[str, int]) -> Wanted:
     email = normalized(line.get("email"))
     role = _role(line.get("role"))
-    if not line.get("first_name"):
+    first_name, last_name = (values.person(column, line.get(column)) for column in ("first_name", "last_name"))
+    if not first_name:
         raise InvalidInput("first_name", None, "is missing.")
-    if not is_email(email):
+    if not is_email(email) or len(email) > LONGEST_EMAIL:
         raise InvalidInput("email", line.get("email"), "is not an email address.")
     at_alarm = line.get("email_at_alarm")
     return Wanted(
         role=role,
-        first_name=line.get("first_name"),
-        last_name=line.get("last_name"),
+        first_name=first_name,
+        last_name=last_name,
         email=email,
         password=_password(line.get("password")),
         id_tags=_id_tags(line.get("rfid"), role),

@@ -82,6 +82,9 @@ def test_a_given_password_replaces_the_one_before(database: DuckDB, people: Peop
     [
         ("boss,A,B,a@b.example,charging 1,,,", "role 'boss' must be one of: administrator, site administrator,"),
         ("EV user,,B,a@b.example,charging 1,,,", "first_name is missing."),
+        (f"EV user,{'x' * 101},B,a@b.example,charging 1,,,", "first_name has more than 100 characters."),
+        ("EV user,A,B\u202e,a@b.example,charging 1,,,", "last_name has an invisible character, number 2"),
+        (f"EV user,A,B,a@{'x' * 320},charging 1,,,", "email 'a@xxx"),
         ("EV user,A,B,a b@c,charging 1,,,", "email 'a b@c' is not an email address."),
         ("EV user,A,B,a@b.example,,,,", "password is missing: a new user needs one."),
         ("EV user,A,B,a@b.example,secret,,,", "password needs at least 8 characters with letters and digits."),

@@ -38,6 +38,12 @@ def test_an_added_user_is_as_entered_and_can_log_in(people: People) -> None:
     assert log_in.authenticate(people.alice.database, "eva@portal.example", PASSWORD, HERE).user_id == user_id
 
 
+@pytest.mark.parametrize("name", ["مریم\u200cسادات", "👩\u200d🔧", "<b>Bo</b>", "Åke"])
+def test_a_name_is_kept_as_it_is_written(people: People, name: str) -> None:
+    save(people, people.dana, first_name=name)
+    assert kept(people, people.dana).first_name == name
+
+
 def test_each_role_keeps_only_what_is_its_own(people: People) -> None:
     everything = replace(EVA, email_at_alarm=True, site_ids=(people.solna, people.lund))
     ids = {
@@ -71,6 +77,8 @@ def test_only_administrators_read_add_change_and_delete_users(people: People, na
     [
         ({"first_name": " "}, PASSWORD, "first_name"),
         ({"last_name": "x" * 101}, PASSWORD, "last_name"),
+        ({"first_name": "Eva\u202e"}, PASSWORD, "first_name"),
+        ({"last_name": "E\tk"}, PASSWORD, "last_name"),
         ({"email": "eva"}, PASSWORD, "email"),
         ({"email": "DANA@portal.example"}, PASSWORD, "email"),
         ({}, "short1", "password"),
@@ -213,7 +221,7 @@ def test_a_deleted_user_is_signed_out_and_keeps_the_sessions(people: People) -> 
         users.find(database, people.dana.user_id)
     with pytest.raises(LoginRefused):
         log_in.authenticate(database, "dana@portal.example", PASSWORD, HERE)
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="There is no user dana@portal.example"):
         user_changes.remove(people.alice, people.dana.user_id)
     assert database.query("SELECT user_id, id_tag FROM session").to_pylist() == [
         {"user_id": people.dana.user_id, "id_tag": "04A2B3C4"}

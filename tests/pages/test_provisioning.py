@@ -187,6 +187,9 @@ def test_an_administrator_adds_each_role_with_what_it_has(visitor: Visit, people
 
 
 def test_what_is_wrong_stands_at_its_field_and_the_dialog_stays(visitor: Visit, people: People) -> None:
+    typed: dict[str, Any] = {"first_name": "Eva\u202e"}
+    answer = press(visitor("alice"), "user-save", None, Details(Role.EV_USER), **typed).json["response"]
+    assert "RIGHT-TO-LEFT" in answer['{"user-fault":"first_name"}']["children"].upper()
     typed = {"email": "bob@portal.example", "password": "short", "tags": [Tag("C4B3A204")]}
     answer = press(visitor("alice"), "user-save", None, Details(Role.EV_USER), **typed).json["response"]
     told = {name: answer[f'{{"user-fault":"{name}"}}']["children"] for name in FAULTS}
