@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -26,7 +27,12 @@ PATHS = (
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_scores_at_least_95(
-    visit: Callable[..., Page], portal: str, database: DuckDB, people: People, theme: str
+    visit: Callable[..., Page],
+    portal: str,
+    database: DuckDB,
+    people: People,
+    browser_type_launch_args: dict[str, Any],
+    theme: str,
 ) -> None:
     station_id = create_station(people.alice, NewStation(people.solna, "CB-1", "00001", outlets=(NewOutlet(1),)))
     database.write([Sql("UPDATE portal_user SET theme = $theme", {"theme": theme})])
@@ -35,7 +41,8 @@ def test_every_page_scores_at_least_95(
     nodes = ("system:1", f"site:{people.solna}", f"station:{station_id}", f"outlet:{station_id}:1")
     paths = (*PATHS, *(f"/configuration?node={node}" for node in nodes))
 
-    wish = json.dumps({"addresses": [portal + path for path in paths], "cookie": cookie})
+    chromium = browser_type_launch_args["executable_path"]
+    wish = json.dumps({"addresses": [portal + path for path in paths], "cookie": cookie, "chromium": chromium})
     ended = subprocess.run(["node", AUDIT, wish], capture_output=True, text=True, timeout=LONGEST_S, check=False)
 
     assert ended.returncode == 0, ended.stderr

@@ -1,9 +1,9 @@
-// Reads {addresses, cookie} and writes, by address, the score of each category in percent and what lowers it.
+// Reads {addresses, cookie, chromium} and writes, by address, the score of each category in percent and what lowers it.
 import { launch } from "chrome-launcher";
 import lighthouse, { desktopConfig } from "lighthouse";
 
-const { addresses, cookie } = JSON.parse(process.argv[2]);
-const chrome = await launch({ chromePath: "/usr/bin/chromium", chromeFlags: ["--headless=new", "--no-sandbox"] });
+const { addresses, cookie, chromium } = JSON.parse(process.argv[2]);
+const chrome = await launch({ chromePath: chromium, chromeFlags: ["--headless", "--no-sandbox"] });
 const options = {
   port: chrome.port,
   logLevel: "error",
