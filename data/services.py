@@ -94,7 +94,7 @@ def create(scope: Scope, kind: str, name: str, provider: str) -> tuple[int, Secr
     name, provider = values.name("Name", name), values.name("Service provider", provider)
     sql = """INSERT INTO service (kind, name, provider, key_hash, signing_secret)
              SELECT $kind, $name, $provider, $key_hash, $signing_secret
-             WHERE NOT EXISTS (SELECT 1 FROM service WHERE name = $name AND removed_at IS NULL)
+             WHERE NOT EXISTS (SELECT 1 FROM service WHERE lower(name) = lower($name) AND removed_at IS NULL)
              RETURNING service_id"""
     row = {"kind": kind, "name": name, "provider": provider, **_kept(made)}
     noted = _noted(
@@ -131,8 +131,8 @@ def renew_secrets(scope: Scope, service_id: int) -> Secrets:
     return made
 
 
-def remove(scope: Scope, service_id: int) -> None:
-    """Remove a service; its key opens nothing any more.
+def remove(scope: Scope, service_id: int) -> str:
+    """Remove a service, whose key opens nothing any more; return its name.
 
     Raises:
         NotFound: there is no such service.
@@ -151,6 +151,7 @@ def remove(scope: Scope, service_id: int) -> None:
     removed = scope.database.write([noted, Sql(sql, params)], changed=[("service", service_id), ("event", 0)])[1]
     if not removed.num_rows:
         raise NotFound("service", service_id)
+    return str(removed["name"][0].as_py())
 
 
 def hash_of(key: str) -> str:

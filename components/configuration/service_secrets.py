@@ -2,28 +2,30 @@
 
 from typing import Any
 
-from dash import Input, Output, State, callback, html
+from dash import Input, Output, callback, html
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 
 from components.access import allow, current_scope
 from components.forms import section_of
 from components.menus import icon
+from components.pressed import OfNumber, telling
 from data import services
 from data.scope import Role
 from data.services import Secrets
 
 HIDDEN = "•" * 16
+PRESSED = "service-renewal"
+"""The store that a press of Make new secrets is told by."""
 
 
 def section(service_id: int, can_change: bool, made: Any = None) -> html.Section:
     """Return the section of a service's secret."""
     renew = html.Button(
         _("Make new secrets"),
-        id="service-renew",
         type="button",
         className="btn btn-secondary btn-sm",
-        value=str(service_id),
+        **telling(PRESSED, service_id, _("Make new secrets? The service is shut out until it has them.")),
     )
     return section_of(
         _("Secret"),
@@ -47,15 +49,14 @@ def once(made: Secrets) -> list[Any]:
 def register() -> None:
     @callback(
         Output("service-secret", "children"),
-        Input("service-renew", "n_clicks"),
-        State("service-renew", "value"),
+        Input(PRESSED, "data"),
         prevent_initial_call=True,
     )
     @allow(Role.ADMINISTRATOR)
-    def renew(clicks: int | None, service_id: str) -> Any:
-        if not clicks or not service_id.isdecimal() or len(service_id) > 9:
+    def renew(pressed: OfNumber | None) -> Any:
+        if not pressed:
             raise PreventUpdate
-        return once(services.renew_secrets(current_scope(), int(service_id)))
+        return once(services.renew_secrets(current_scope(), pressed["of"]))
 
 
 def shown_with_copy(label: str, value: str) -> html.Div:

@@ -27,6 +27,8 @@ from data.values import LONGEST_NAME, LONGEST_URL
 TITLE = lazy_gettext("Services")
 READERS = (Role.ADMINISTRATOR, Role.SUPPORT_USER)
 WRITERS = (Role.ADMINISTRATOR,)
+REMOVAL = "service-removal"
+"""The store that a press of Remove service is told by."""
 KIND_WORDS = {
     "charging": lazy_gettext("Charging service"),
     "map": lazy_gettext("Map"),
@@ -97,7 +99,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
             dcc.Store(id="services-chosen", data=chosen),
             dcc.Store(id="services-live"),
             dcc.Store(id="services-pressed"),
-            dcc.Store(id=service_notifications.PRESSED),
+            *(dcc.Store(id=name) for name in (service_notifications.PRESSED, service_secrets.PRESSED, REMOVAL)),
             html.Span(id="services-subject", hidden=True, **{"data-subject": "service"}),
         ],
         className="d-flex flex-column gap-3 flex-fill",
@@ -109,6 +111,7 @@ def register() -> None:
     service_secrets.register()
     _register_table()
     _register_adding()
+    _register_removal()
     clientside_callback(
         ClientsideFunction("forms", "changed"),
         Output("services-live", "data"),
@@ -194,12 +197,46 @@ def _register_adding() -> None:
         return "", chosen, _information(scope, chosen, service_secrets.once(made)), "", ""
 
 
+def _register_removal() -> None:
+    @callback(
+        Output("services-chosen", "data", allow_duplicate=True),
+        Output("services-information", "children", allow_duplicate=True),
+        Input(REMOVAL, "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*WRITERS)
+    def remove(pressed: OfNumber | None) -> tuple[int | None, Any]:
+        if not pressed:
+            raise PreventUpdate
+        scope = current_scope()
+        messages.say(_("%(name)s is removed", name=services.remove(scope, pressed["of"])))
+        left = services.all_services(scope)
+        chosen = left[0]["service_id"] if left else None
+        return chosen, _information(scope, chosen)
+
+
 def _information(scope: Scope, chosen: int | None, made: Any = None) -> Any:
     notifications = html.Div(_notifications(scope, chosen), id="services-notifications")
     if chosen is None:
         return notifications
-    below = [service_secrets.section(chosen, scope.role in WRITERS, made), notifications]
+    can_change = scope.role in WRITERS
+    below = [service_secrets.section(chosen, can_change, made), notifications]
+    if can_change:
+        below.append(_removal(chosen))
     return forms.layout(FORM, scope, chosen, below)
+
+
+def _removal(service_id: int) -> html.Section:
+    question = _("Remove the service? Its key opens nothing any more, and it is told nothing more.")
+    button = html.Button(
+        _("Remove service"),
+        type="button",
+        className="btn btn-outline-danger btn-sm",
+        **telling(REMOVAL, service_id, question),
+    )
+    return forms.section_of(
+        _("Remove"), _("What the service did stays in the event log. Not active keeps it, with its values."), [button]
+    )
 
 
 def _notifications(scope: Scope, chosen: int | None) -> Any:

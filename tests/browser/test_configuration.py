@@ -231,6 +231,10 @@ def test_a_service_is_added_its_secrets_shown_once_and_activated(visit: Visit, p
     page.reload()
     expect(page.get_by_label("Service URL", exact=True)).to_have_value("https://pay.example/in")
     expect(page.locator("#service-secret")).not_to_contain_text("Signing secret")
+    page.once("dialog", lambda question: question.accept())
+    page.get_by_role("button", name="Remove service").press("Enter")
+    expect(page.locator("#services-table")).to_contain_text("No services yet.")
+    expect(page.get_by_label("Service URL", exact=True)).to_have_count(0)
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE])

@@ -45,7 +45,7 @@ def test_a_service_is_activated_and_the_event_says_so(people: People) -> None:
 def test_what_cannot_be_is_refused(people: People) -> None:
     services.create(people.alice, "map", "Map", "Nobil")
     with pytest.raises(AlreadyExists):
-        services.create(people.alice, "map", "Map", "Nobil")
+        services.create(people.alice, "map", "MAP ", "Nobil")
     for kind, name, provider in (("spy", "A", "B"), ("map", " ", "B"), ("map", "A", "x" * 101)):
         with pytest.raises(InvalidInput):
             services.create(people.alice, kind, name, provider)

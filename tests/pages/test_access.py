@@ -60,7 +60,7 @@ ACTIONS = {
         user_dialog.open_  user_dialog.suit  user_dialog.add_tag  user_dialog.save  user_removal.ask
         user_removal.delete  moving.ask  system_topology.fill  system_topology.choose  system_topology.suit
         topology_changes.do  topology_changes.ask  topology_changes.remove  topology_changes.take_in
-        service_secrets.renew  system_services.send_now  system_services.add
+        service_secrets.renew  system_services.send_now  system_services.add  system_services.remove
         imports.work  imports.look  imports.do  imports.follow  imports.list_past  imports.undo_import
     """,
 }

@@ -281,7 +281,7 @@ def test_secrets_of_a_service_are_on_no_page_and_only_administrators_may_make_ne
         assert not any(secret in page for secret in made)
     for name in ("bob", "dana"):
         assert "Easy payment" not in visitor(name).page("/configuration?tab=services")
-    state = {"service-renew.n_clicks": 1, "service-renew.value": str(service_id)}
+    state = {"service-renewal.data": {"of": service_id}}
     for name in ("bob", "sam", "dana"):
         assert visitor(name).call("service-secret.children", state).status_code == 403
     renewed = visitor("alice").call("service-secret.children", state)

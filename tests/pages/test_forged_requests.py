@@ -95,6 +95,8 @@ def test_no_value_of_any_callback_is_a_fault(app: dash.Dash, alice: Visitor, val
         ("files-pressed.data", {"of": NO_ROWS}),
         ("software-pressed.data", {"of": NO_ROWS}),
         ("services-pressed.data", {"of": NO_ROWS}),
+        ("service-renewal.data", {"of": NO_ROWS}),
+        ("service-removal.data", {"of": NO_ROWS}),
         ("alarms-undo.data", {"alarms": [NO_ROWS]}),
         ("control-acting.data", {"of": {"what": "cancel", "which": NO_ROWS}}),
         ("users-wish.data", {"action": "edit", "user": NO_ROWS}),
