@@ -70,6 +70,7 @@ ONLY_16 = (OCPP_16,)
 LOCAL_LIST, RESERVATION, SMART_CHARGING = "LocalAuthListManagement", "Reservation", "SmartCharging"
 FIRMWARE, REMOTE_TRIGGER = "FirmwareManagement", "RemoteTrigger"
 LONGEST_ID_TAG = 20
+LONGEST_KEY = 100  # OCPP names 50: some stations have longer ones, and can be told them too
 
 _ID_TAG = text("id_tag", "RFID", LONGEST_ID_TAG)
 _MESSAGES = (
@@ -197,7 +198,10 @@ _ALL = (
     ),
     Kind(
         "change_configuration", "Change configuration",
-        parameters=(text("key", "Parameter", 50), text("value", "Value", 500, required=False)._replace(default="")),
+        parameters=(
+            text("key", "Parameter", LONGEST_KEY),
+            text("value", "Value", 500, required=False)._replace(default=""),
+        ),
         danger=Danger.BREAKS,
         warning="Wrong parameters may cut the station off the network or stop it from working.",
     ),
@@ -248,7 +252,7 @@ _ALL = (
     ),
     Kind(
         "read_configuration", "Upload",
-        parameters=(text("key", "Parameter", 50, required=False),), priority=2,
+        parameters=(text("key", "Parameter", LONGEST_KEY, required=False),), priority=2,
     ),
 )  # fmt: skip
 

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from data.command_kinds import is_secret_key
+from data.command_kinds import LONGEST_KEY, is_secret_key
 from data.database import Batch, Sql, rows_into
 from data.scope import Scope
 
 MOST_PARAMETERS = 500
-LONGEST_KEY = 100
 LONGEST_VALUE = 1000
+CUT = "…"
+"""Ends what was longer, so that nobody takes it for the whole."""
 
 INTO_PARAMETER = rows_into(
     "parameter",
@@ -75,8 +76,15 @@ def of_station(scope: Scope, station_id: int) -> list[dict[str, Any]]:
 
 
 def within_limits(answered: Iterable[Parameter]) -> Iterable[Parameter]:
-    """Yield each key once; stations with absurdly many or long ones must not fill the memory."""
-    by_key = {parameter.key[:LONGEST_KEY]: parameter for parameter in answered if parameter.key}
+    """Yield each key once; stations with absurdly many or long ones must not fill the memory.
+
+    A key that is cut is none that the station knows: nobody can change it.
+    """
+    by_key = {_cut(parameter.key, LONGEST_KEY): parameter for parameter in answered if parameter.key}
     for key, parameter in list(by_key.items())[:MOST_PARAMETERS]:
-        value = "" if is_secret_key(key) else parameter.value[:LONGEST_VALUE]
-        yield Parameter(key, value, parameter.readonly)
+        value = "" if is_secret_key(parameter.key) else _cut(parameter.value, LONGEST_VALUE)
+        yield Parameter(key, value, parameter.readonly or key != parameter.key)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - len(CUT)] + CUT

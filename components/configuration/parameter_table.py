@@ -86,6 +86,6 @@ def _open() -> html.Tr:
     return _row(
         "open",
         label,
-        [dbc.Input(maxlength=500, size="sm", placeholder=_("Kept secret")), kept],
+        [dbc.Input(size="sm", placeholder=_("Kept secret")), kept],
         html.Button(_("Save"), type="button", className="btn btn-secondary btn-sm", **{"aria-label": save}),
     )

@@ -43,6 +43,9 @@ async def test_odd_parameters_are_kept_within_limits(start: Start) -> None:
             {"key": "debug/soap", "readonly": "false", "value": "x" * 100_000},
             {"key": "noValue", "readonly": False},
             {"key": "Nothing", "value": None},
+            {"key": "x" * 100, "value": "1"},
+            {"key": "y" * 101, "value": "1"},
+            {"key": "z" * 100 + "Password", "value": "1"},
             {"key": "", "value": "1"},
             {"value": "1"},
             "rubbish",
@@ -54,7 +57,10 @@ async def test_odd_parameters_are_kept_within_limits(start: Start) -> None:
     kept = parameters(portal)
     assert len(kept) == MOST_PARAMETERS
     assert kept["NumberOfConnectors"] == ("1850000000.0", True)
-    assert len(kept["debug/soap"][0]) == LONGEST_VALUE
+    assert kept["debug/soap"][0] == "x" * (LONGEST_VALUE - 1) + "…"
+    assert kept["x" * 100] == ("1", False)
+    assert kept["y" * 99 + "…"] == ("1", True)  # no key of the station's: it cannot be changed
+    assert kept["z" * 99 + "…"] == ("", True)
     assert (kept["noValue"], kept["Nothing"]) == (("", False), ("", False))
 
 

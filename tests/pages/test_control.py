@@ -182,6 +182,17 @@ def test_nothing_typed_does_not_empty_a_secret(database: Database, visitor: Visi
     assert rows(database) == []
 
 
+def test_a_parameter_is_sent_whole_or_not_at_all(database: Database, visitor: Visit, station: int) -> None:
+    alice = visitor("alice")
+    assert (
+        "maxlength" not in alice.page(f"/configuration?node=station:{station}&tab=ocpp").split("parameters-patterns")[1]
+    )
+    assert "must have at most 500 characters" in save(alice, station, "HeartbeatInterval", "x" * 501)
+    assert rows(database) == []
+    save(alice, station, "x" * 100, "1")
+    assert [row["kind"] for row in rows(database)] == ["change_configuration"]
+
+
 def test_a_parameter_that_may_cut_the_station_off_is_sent_only_when_the_stations_name_is_typed(
     database: Database, visitor: Visit, station: int
 ) -> None:
