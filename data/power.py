@@ -76,7 +76,7 @@ def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zo
     Args:
         step: hour, day, week, month or year.
 
-    Returns: columns start (local), mean_w and peak_w, NULL where nothing is known.
+    Returns: columns start (local), mean_w and peak_w, NULL where nothing is known, and hours (how long it is known).
     """
     measured, params = _measured(scope, node, since, until)
     return scope.database.query(
@@ -88,7 +88,8 @@ def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zo
                      range(first_s, last_s + {BUCKET_S}, {BUCKET_S}) times(bucket_s))
             SELECT date_trunc($step, timezone($zone, moment))::TIMESTAMP AS start,
                    avg(CASE WHEN begins_at IS NULL THEN 0 ELSE power_w END) AS mean_w,
-                   max(CASE WHEN begins_at IS NULL THEN 0 ELSE power_w END) AS peak_w
+                   max(CASE WHEN begins_at IS NULL THEN 0 ELSE power_w END) AS peak_w,
+                   count(*) FILTER (begins_at IS NULL OR power_w IS NOT NULL) * {BUCKET_S} / 3600 AS hours
             FROM every LEFT JOIN measured ON begins_at = moment GROUP BY start ORDER BY start""",
         {**params, "zone": time_zone, "step": step},
     )

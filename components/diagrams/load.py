@@ -37,7 +37,13 @@ def _shape_power(rows: pa.Table) -> pa.Table:
 
 
 def _power_facts(rows: pa.Table) -> list[Fact]:
-    return [Fact(_("Mean power"), quantity((pc.mean(rows["mean_w"]).as_py() or 0) / 1000, "kW"))]
+    return [Fact(_("Mean power"), quantity(_mean(rows, "mean_w") / 1000, "kW"))]
+
+
+def _mean(rows: pa.Table, column: str) -> float:
+    """Weigh each step by its hours; what is not known has none."""
+    weighted = pc.sum(pc.multiply(rows[column], rows["hours"])).as_py()
+    return float(weighted / pc.sum(rows["hours"]).as_py()) if weighted else 0.0
 
 
 def _shape_used(rows: pa.Table) -> pa.Table:
@@ -58,8 +64,7 @@ def _busiest(rows: pa.Table) -> list[Fact]:
 
 
 def _mean_used(rows: pa.Table) -> tuple[str, str]:
-    weighted = pc.sum(pc.multiply(rows["outlets"], rows["hours"])).as_py()
-    return number(weighted / pc.sum(rows["hours"]).as_py(), 1), _("outlets in use on average")
+    return number(_mean(rows, "outlets"), 1), _("outlets in use on average")
 
 
 POWER = Diagram(

@@ -22,7 +22,7 @@ START = datetime(2026, 6, 1)  # noqa: DTZ001 - local time
 ROWS: dict[str, dict[str, list[Any]]] = {
     "start": {"start": [START, datetime(2026, 6, 2)]},  # noqa: DTZ001
     "sessions": {"sessions": [2, 4], "measured": [2, 0], "energy_kwh": [9.0, 0.0], "duration_s": [3600.0, 7200.0]},
-    "power": {"mean_w": [1500.0, 0.0], "peak_w": [3000.0, 0.0]},
+    "power": {"mean_w": [1500.0, 0.0], "peak_w": [3000.0, 0.0], "hours": [24.0, 12.0]},
     "outlets": {"outlets": [1.5, 0.0], "hours": [24.0, 24.0]},
     "week": {"weekday": [1, 7], "hour": [0, 23], "outlets": [1.5, 0.5], "hours": [4.0, 4.0]},
     "ranked": {"name": ["00004079", None], "sessions": [1, 2], "energy_kwh": [4.5, 2.0]},
@@ -83,6 +83,14 @@ def test_a_diagram_gives_its_total_and_facts(name: str) -> None:
 
     assert DIAGRAMS[name].total(rows) == TOTALS[name]
     assert all(fact.label and fact.value for fact in DIAGRAMS[name].facts(rows))
+
+
+def test_mean_power_weighs_each_step_by_how_long_it_is_known() -> None:
+    power = DIAGRAMS["power"]
+    unknown = pa.table({"mean_w": pa.array([None], pa.float64()), "hours": [0.0]})
+
+    assert [fact.value for fact in power.facts(_rows("power"))] == ["1.0\u00a0kW"]
+    assert [fact.value for fact in power.facts(unknown)] == ["0.0\u00a0kW"]
 
 
 def test_no_axis_of_percents_goes_beyond_100() -> None:

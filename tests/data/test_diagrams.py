@@ -181,7 +181,7 @@ def test_power_is_the_mean_over_time_and_the_highest_ten_minutes(
     day = Period(date(2026, 6, 1), date(2026, 6, 1), ZONE)
     rows = power.per_step(people.alice, solna, day.since, day.until, ZONE, "hour").to_pylist()
 
-    assert [(row["start"].hour, row["mean_w"], row["peak_w"]) for row in rows] == [(8, 3000, 12000)]
+    assert [(row["start"].hour, row["mean_w"], row["peak_w"], row["hours"]) for row in rows] == [(8, 3000, 12000, 1)]
 
 
 def test_a_phase_measured_against_neutral_too_counts_once(
@@ -219,6 +219,8 @@ def test_a_station_that_measures_rarely_charges_between_and_a_long_silence_is_a_
         hour: pytest.approx(11_000) for hour in (8, 9, 12, 13)
     }
     assert means[10] is means[11] is None
+    hours = {row["start"].hour: row["hours"] for row in rows}
+    assert (hours[10], hours[13]) == (0, pytest.approx(1 / 6))
 
 
 def test_everyone_gets_the_sessions_of_own_scope_only(database: DuckDB, people: People, station: int) -> None:
