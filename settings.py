@@ -70,6 +70,7 @@ class Settings:
     admin_email: str
     admin_password: str
     keep_messages_days: int
+    keep_meter_values_days: int
     mail_server: MailServer | None
     tiles: Tiles | None
     geocoder: str
@@ -88,6 +89,7 @@ DEFAULTS = {
     "PORTAL_ADMIN_EMAIL": "admin@portal.example",
     "PORTAL_ADMIN_PASSWORD": "",  # empty: one is generated and shown once
     "PORTAL_KEEP_MESSAGES_DAYS": "14",
+    "PORTAL_KEEP_METER_VALUES_DAYS": "400",
     "PORTAL_SMTP": "",  # empty: no mails
     "PORTAL_MAIL_SENDER": "",  # empty: the first administrator's email
     "PORTAL_TILES": "",  # empty: maps show the outline of the world that the portal serves
@@ -117,7 +119,8 @@ def from_env(environ: Mapping[str, str]) -> Settings:
         ftp=_address("PORTAL_FTP", value["PORTAL_FTP"]),
         admin_email=_email("PORTAL_ADMIN_EMAIL", value["PORTAL_ADMIN_EMAIL"]),
         admin_password=value["PORTAL_ADMIN_PASSWORD"],
-        keep_messages_days=_days("PORTAL_KEEP_MESSAGES_DAYS", value["PORTAL_KEEP_MESSAGES_DAYS"]),
+        keep_messages_days=_days("PORTAL_KEEP_MESSAGES_DAYS", value),
+        keep_meter_values_days=_days("PORTAL_KEEP_METER_VALUES_DAYS", value),
         mail_server=_mail_server("PORTAL_SMTP", value["PORTAL_SMTP"], _sender(value)),
         tiles=_tiles("PORTAL_TILES", value["PORTAL_TILES"], value["PORTAL_TILES_SOURCE"]),
         geocoder=_geocoder("PORTAL_GEOCODER", value["PORTAL_GEOCODER"]),
@@ -157,10 +160,10 @@ def _file(name: str, value: str) -> Path:
     return path
 
 
-def _days(name: str, value: str) -> int:
-    if not re.fullmatch(r"[1-9]\d{0,3}", value):
-        raise BadSetting(name, value, "must be a number of days from 1 to 9999.")
-    return int(value)
+def _days(name: str, value: Mapping[str, str]) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,3}", value[name]):
+        raise BadSetting(name, value[name], "must be a number of days from 1 to 9999.")
+    return int(value[name])
 
 
 def _sender(value: Mapping[str, str]) -> str:

@@ -125,6 +125,26 @@ def _filled(
     return place
 
 
+# The first outlet of every station sends its register once a minute.
+INSERT_METER_VALUES = """
+INSERT INTO meter_value
+SELECT station_id, 1, place + 1 + $stations * (minute // 300), measured_at,
+       measured_at + to_milliseconds((hash(n) % 2000)::BIGINT), 'Energy.Active.Import.Register', NULL,
+       minute * 100 + hash(n) % 90, 'Wh', 'Sample.Periodic', 'Outlet'
+FROM (SELECT n, n % $stations AS place, n // $stations AS minute,
+             $since + to_milliseconds(n * 60000 // $stations) AS measured_at FROM range($first, $last) rows(n))
+JOIN (SELECT station_id, row_number() OVER (ORDER BY station_id) - 1 AS place FROM charging_station) USING (place)
+ORDER BY n"""
+
+
+def meter_values(folder: Path, days: int, station_count: int) -> Path:
+    """Make, unless it is there, a database with days of meter values up to now, and return its folder."""
+    since = datetime.now(UTC).replace(microsecond=0) - timedelta(days=days)
+    insert = Sql(INSERT_METER_VALUES, {"stations": station_count, "since": since})
+    count = days * 24 * 60 * station_count
+    return _filled(folder / f"meter-values-{count}", station_count, count, [insert])
+
+
 INSERT_MESSAGES = """
 INSERT INTO message
 SELECT CASE WHEN is_answer THEN called_at + to_microseconds(latency_us) ELSE called_at END AS logged_at,

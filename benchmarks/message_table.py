@@ -1,17 +1,13 @@
 """How fast the message log answers in a browser, over 20 million messages, and what deleting a day of it costs."""
 
 import asyncio
-import threading
-import time
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks import big, browser, processes
+from benchmarks import big, browser, processes, retention
 from benchmarks.figures import Figure, in_ms, quantile
 from benchmarks.sessions_table import Act, answer, opened
 from data import message_log
-from data.database import Sql
 from data.duckdb_engine import DuckDB
 
 MANY = 20_000_000
@@ -35,7 +31,7 @@ def measure(folder: Path, quick: bool) -> list[Figure]:
     what = f"Messages, {count / 1e6:g} million of {STATIONS:,} stations"
     return [
         *(_figure(f"{what}: open, filter, scroll {whose}", by_act) for whose, by_act in answers.items()),
-        _forgetting(place, f"{what}: a commit while a day is deleted"),
+        retention.figure(place, f"{what}: a commit while a day is deleted", "message", "logged_at", message_log.forget),
     ]
 
 
@@ -74,32 +70,4 @@ def _figure(what: str, answers: dict[str, list[float]]) -> Figure:
         in_ms(quantile(every, 0.99)),
         f"p95 {in_ms(quantile(every, 0.95))} to the drawn row; "
         f"slowest: {slowest}, median {in_ms(quantile(answers[slowest], 0.5))}",
-    )
-
-
-def _forgetting(place: Path, what: str) -> Figure:
-    """Delete the oldest day while somebody else commits; the folder is then to be made again."""
-    (place / "complete").unlink()
-    database = DuckDB(place)
-    oldest = database.query("SELECT min(logged_at) AS oldest FROM message").to_pylist()[0]["oldest"]
-    is_over, commits = threading.Event(), list[float]()
-
-    def commit() -> None:
-        while not is_over.wait(0.01):
-            started = time.monotonic()
-            database.write([Sql("UPDATE system SET name = name", {})])
-            commits.append(time.monotonic() - started)
-
-    committing = threading.Thread(target=commit)
-    committing.start()
-    started = datetime.now(UTC)
-    while message_log.forget(database, oldest + timedelta(days=1)):
-        pass
-    took_s = (datetime.now(UTC) - started).total_seconds()
-    is_over.set()
-    committing.join()
-    database.close()
-    worst = in_ms(max(commits, default=0.0))
-    return Figure(
-        what, "50 ms", in_ms(quantile(commits or [0.0], 0.5)), worst, f"worst in place of p99; all in {took_s:.2f} s"
     )

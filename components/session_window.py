@@ -209,8 +209,13 @@ def _curve(session: Mapping[str, Any], samples: pa.Table) -> list[Any]:
         icon = html.I(className="bi bi-graph-up", **{"aria-hidden": "true"})
         return [title, html.Div([icon, html.H3(_("No curve")), text], className="cp-empty")]
     name = _("Power and energy of session %(session)s over time", session=session["session"])
-    graph = plots.graph(figure(samples))
-    return [title, html.Div(graph, role="img", **{"aria-label": name})]
+    graph = html.Div(plots.graph(figure(samples)), role="img", **{"aria-label": name})
+    if session["has_meter_values"]:
+        return [title, graph]
+    told = _(
+        "Mean power of every ten minutes: the meter values, and with them the energy over time, are no longer kept."
+    )
+    return [title, graph, html.P(told, className="cp-t12 cp-2nd mb-0")]
 
 
 def _foot(place: Place | None, query: str) -> html.Div:

@@ -66,7 +66,9 @@ async def run(settings: Settings) -> None:
             loop.add_signal_handler(number, stop)
         generated = users.ensure_administrator(database, settings.admin_email, settings.admin_password)
         service = DatabaseService(database, settings.data, stop_soon)
-        timing = Timing(keep_messages_days=settings.keep_messages_days)
+        timing = Timing(
+            keep_messages_days=settings.keep_messages_days, keep_meter_values_days=settings.keep_meter_values_days
+        )
         async with running(
             database,
             settings.ocpp,

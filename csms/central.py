@@ -53,6 +53,7 @@ class Timing:
     refresh_every: float = 0.25
     commands_every: float = 1  # looks for commands that have waited too long
     keep_messages_days: int = 14
+    keep_meter_values_days: int = 400
     connection_days_every: float = 60  # writes how stations stay in contact
     power_sums_every: float = 600
     renewals_every: float = 3600  # looks for stations' certificates that expire soon

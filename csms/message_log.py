@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,7 +13,6 @@ from csms.commits import Commits
 from csms.connection_days import Contact
 from csms.masking import clean, json_text, xml_text
 from data import message_log
-from data.database import Database
 from data.errors import DatabaseUnusable
 from data.message_log import Message
 
@@ -21,7 +20,6 @@ log = logging.getLogger(__name__)
 
 WRITTEN_EVERY_S = 0.25
 MOST_WAITING = 20_000  # frames kept in memory while the database cannot keep up
-FORGOTTEN_EVERY_S = 3600
 LONGEST = 8_000
 LONGEST_FLAW = 100
 CALLS_KEPT = 64
@@ -114,20 +112,6 @@ class Recorder:
                 log.warning("frames are missing in the message log: %s", error)
             except Exception:
                 log.exception("frames could not be written into the message log")
-
-
-async def forget(database: Database, keep_days: int) -> None:
-    """Delete what is older than the days to keep, a few hours of it at a time, for ever."""
-    while True:
-        before = datetime.now(UTC) - timedelta(days=keep_days)
-        try:
-            while await asyncio.to_thread(message_log.forget, database, before):
-                await asyncio.sleep(WRITTEN_EVERY_S)
-        except DatabaseUnusable as error:
-            log.warning("old messages stay: %s", error)
-        except Exception:
-            log.exception("old messages could not be deleted; it is tried again")
-        await asyncio.sleep(FORGOTTEN_EVERY_S)
 
 
 def _message(taken: _Frame) -> Message:

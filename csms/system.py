@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from csms import connection_days, http_log, message_log, power_sums, presence, renewals, reservations
+from csms import connection_days, http_log, power_sums, presence, renewals, reservations, retention
 from csms.central import Central, Timing
 from csms.gate import Gate
 from csms.mails import Mails
@@ -22,6 +22,7 @@ from csms.services import answers, outlet_states
 from csms.services.api import ServicesApi
 from csms.services.deliveries import Deliveries
 from csms.tls import ServerTls
+from data import message_log, meter_values
 from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnusable
 from settings import Address, MailServer, TlsServer
@@ -116,7 +117,8 @@ def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
         renewals.run(central),
         connection_days.run(central),
         power_sums.run(central),
-        message_log.forget(central.database, central.timing.keep_messages_days),
+        retention.run(central.database, "messages", message_log.forget, central.timing.keep_messages_days),
+        retention.run(central.database, "meter values", meter_values.forget, central.timing.keep_meter_values_days),
     ]
 
 

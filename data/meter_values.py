@@ -6,10 +6,13 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from data.database import Batch, Database, rows_into
+from data.database import Batch, Database, Sql, rows_into
+from data.power import LONGEST_GAP
+from data.power_sums import OVERLAP
 
 TIME = pa.timestamp("us", tz="UTC")
 LATE = timedelta(days=2)  # a message lost at a restart is repeated well within this
+FORGOTTEN_AT_ONCE = 20_000  # values: stations' writes wait meanwhile
 
 
 class MeterValue(NamedTuple):
@@ -66,3 +69,28 @@ def are_stored(database: Database, values: Sequence[MeterValue]) -> bool:
     )
     stored = set(zip(*(column.to_pylist() for column in rows.columns), strict=True))
     return all((v.connector_id, v.measured_at, v.measurand, v.phase, v.value) in stored for v in values)
+
+
+def forget(database: Database, before: datetime) -> bool:
+    """Delete some of the values from before a time; return whether there may be more.
+
+    Those stay that are not summed up yet, that tell the power beside what is not, and those of open transactions.
+    """
+    [summed] = database.query("SELECT until, looked_at, kept_since FROM power_summed").to_pylist()
+    since = max(summed["kept_since"], min(before, summed["until"] - LONGEST_GAP))
+    *_, deleted = database.write(
+        [
+            Sql("UPDATE power_summed SET kept_since = $since", {"since": since}),
+            Sql(
+                f"""DELETE FROM meter_value WHERE rowid IN (
+                        SELECT rowid FROM meter_value
+                        WHERE measured_at < $since AND logged_at < $looked_at
+                              AND NOT EXISTS (SELECT 1 FROM open_transaction running
+                                              WHERE running.transaction_id = meter_value.transaction_id)
+                        LIMIT {FORGOTTEN_AT_ONCE})
+                    RETURNING station_id""",  # noqa: S608 - an own number, values are bound
+                {"since": since, "looked_at": summed["looked_at"] - OVERLAP},
+            ),
+        ]
+    )
+    return bool(deleted.num_rows == FORGOTTEN_AT_ONCE)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
+from data.database import Database
 from data.nodes import Node
 from data.scope import Condition, Scope
 
@@ -64,7 +65,7 @@ def over_time(scope: Scope, node: Node, since: datetime, until: datetime) -> pa.
 
     Returns: columns at (start of the bucket) and power_w; buckets without any meter value have no row.
     """
-    measured, params = _measured(scope, node, since, until)
+    measured, params = _of_node(scope, node, since, until)
     return scope.database.query(f"{measured} SELECT begins_at AS at, power_w FROM measured ORDER BY begins_at", params)
 
 
@@ -78,7 +79,7 @@ def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zo
 
     Returns: columns start (local), mean_w and peak_w, NULL where nothing is known, and hours (how long it is known).
     """
-    measured, params = _measured(scope, node, since, until)
+    measured, params = _of_node(scope, node, since, until)
     return scope.database.query(
         f"""{measured},
             every AS (
@@ -95,11 +96,20 @@ def per_step(scope: Scope, node: Node, since: datetime, until: datetime, time_zo
     )
 
 
-def _measured(scope: Scope, node: Node, since: datetime, until: datetime) -> Condition:
-    """Begin a query on `measured`: begins_at and power_w of a node's ten minutes in which something was measured."""
-    summed_until: datetime = scope.database.query("SELECT until FROM power_summed")["until"][0].as_py()
-    condition, params = scope.condition(node)
+def _of_node(scope: Scope, node: Node, since: datetime, until: datetime) -> Condition:
     table = "site_power" if node.kind in ("system", "site") else "outlet_power"
+    return measured(scope.database, table, scope.condition(node), since, until)
+
+
+def measured(database: Database, table: str, which: Condition, since: datetime, until: datetime) -> Condition:
+    """Begin a query on `measured`: begins_at and power_w of the ten minutes in which something was measured.
+
+    Args:
+        table: where they are summed up.
+        which: its rows that count, and the meter values that count.
+    """
+    summed_until: datetime = database.query("SELECT until FROM power_summed")["until"][0].as_py()
+    condition, params = which
     recent = bucketed(max(since, summed_until), until)
     return (
         f"""{BUCKETED.format(condition=condition)},

@@ -2,9 +2,12 @@
 """Keeps `outlet_power` and `site_power`: what years of meter values say, summed up ten minutes at a time.
 
 It runs again and again beside the stations' writes. What is written depends on the meter values alone, so a run that
-was killed, or that sums up the same again, does no harm.
+was killed, or that sums up the same again, does no harm. Where they may have been deleted since (data/meter_values.py),
+a late one is summed up only if nothing was known: the values beside it, on which its ten minutes depend, are gone.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -14,32 +17,37 @@ from data.power import BUCKET_S, BUCKETED, LONGEST_GAP, LONGEST_SPAN, bucket, bu
 SETTLED = 2 * LONGEST_SPAN  # most meter values of ten minutes are in by then; those that come later are looked for
 OVERLAP = timedelta(hours=1)  # from a meter value's receipt until it is on disk, or the server's clock set back
 BUCKET = timedelta(seconds=BUCKET_S)
-PORTION = timedelta(days=1)  # of years that nobody has summed up, at a time: stations' writes wait meanwhile
+PORTION = timedelta(days=1)  # that is summed up at a time: stations' writes wait meanwhile
 
 _POWER = "measurand IN ('Power.Active.Import', 'Energy.Active.Import.Register')"
 
 # Readings that are not, or may not be, in the sums: those from where the sums end, and those received lately.
 _FRESH = f"""
-    SELECT station_id, connector_id, min(measured_at) AS first, max(measured_at) AS last
+    SELECT station_id, connector_id, min(measured_at) AS first, max(measured_at) AS last,
+           floor((epoch(measured_at) - epoch($begin)) / {PORTION.total_seconds()})::INTEGER AS portion
     FROM (SELECT station_id, connector_id, measured_at FROM meter_value
           WHERE measured_at >= $begin AND measured_at < $until AND {_POWER}
           UNION ALL
           SELECT station_id, connector_id, measured_at FROM meter_value
           WHERE logged_at >= $received AND measured_at < $until AND {_POWER}) reading
-    GROUP BY station_id, connector_id"""
+    GROUP BY station_id, connector_id, portion"""
 
 # They bear on all from the reading before them to the one after.
 _BESIDE = f"""
-    SELECT station_id, connector_id, first, last, max(measured_at) FILTER (WHERE measured_at < first) AS before,
+    SELECT station_id, connector_id, portion, first, last,
+           max(measured_at) FILTER (WHERE measured_at < first) AS before,
            min(measured_at) FILTER (WHERE measured_at > last) AS after
-    FROM (SELECT unnest($stations) AS station_id, unnest($connectors) AS connector_id, unnest($firsts) AS first,
-                 unnest($lasts) AS last) fresh
+    FROM (SELECT unnest($station_ids) AS station_id, unnest($connector_ids) AS connector_id,
+                 unnest($portions) AS portion, unnest($firsts) AS first, unnest($lasts) AS last) fresh
     JOIN meter_value USING (station_id, connector_id)
     WHERE measured_at >= $since AND measured_at < $until AND {_POWER}
-    GROUP BY station_id, connector_id, first, last"""
+          AND measured_at BETWEEN first - $gap AND last + $gap
+    GROUP BY station_id, connector_id, portion, first, last"""
 
 _SPAN = """(SELECT unnest($stations) AS station_id, unnest($connectors) AS connector_id, unnest($sinces) AS since,
                    unnest($untils) AS until) span"""
+# What is known may rest on meter values that are gone: it stays.
+_MAY_CHANGE = "(power_w IS NULL OR begins_at >= (SELECT kept_since + $gap FROM power_summed))"
 _IN_SPAN = """{0}.station_id = span.station_id AND {0}.connector_id = span.connector_id
               AND {0}.begins_at >= span.since AND {0}.begins_at < span.until"""
 
@@ -61,9 +69,10 @@ def sum_up(database: Database, now: datetime) -> bool:
     if begin + PORTION < latest:
         begin = _first(database, begin, latest)
     until = min(begin + PORTION, latest)
-    spans = _spans(database, begin, until, summed["looked_at"][0].as_py() - OVERLAP)
+    for spans in _spans(database, begin, until, summed["looked_at"][0].as_py() - OVERLAP):
+        database.write(_sums(spans))
     is_summed = Sql("UPDATE power_summed SET until = $until, looked_at = $now", {"until": until, "now": now})
-    database.write([*(_sums(spans) if spans else ()), is_summed])
+    database.write([is_summed])
     return until < latest
 
 
@@ -74,24 +83,23 @@ def _first(database: Database, since: datetime, latest: datetime) -> datetime:
     return min(latest, bucket(first)) if first else latest
 
 
-def _spans(database: Database, begin: datetime, until: datetime, received: datetime) -> list[_Span]:
+def _spans(database: Database, begin: datetime, until: datetime, received: datetime) -> Iterable[list[_Span]]:
+    """Return what is to be written anew, a portion at a time: each outlet once in it."""
     horizon = until + LONGEST_GAP
     fresh = database.query(_FRESH, {"begin": begin, "until": horizon, "received": received})
     if not fresh.num_rows:
-        return []
-    outlets = {"stations": fresh["station_id"].to_pylist(), "connectors": fresh["connector_id"].to_pylist()}
-    firsts, lasts = fresh["first"].to_pylist(), fresh["last"].to_pylist()
-    bounds = {"since": min(firsts) - LONGEST_GAP, "until": horizon}
-    rows = database.query(_BESIDE, {**outlets, "firsts": firsts, "lasts": lasts, **bounds}).to_pylist()
-    spans = []
-    for row in rows:
+        return ()
+    columns = {f"{name}s": fresh[name].to_pylist() for name in fresh.column_names}
+    bounds = {"since": min(columns["firsts"]) - LONGEST_GAP, "until": horizon, "gap": LONGEST_GAP}
+    portions: dict[int, list[_Span]] = defaultdict(list)
+    for row in database.query(_BESIDE, {**columns, **bounds}).to_pylist():
         first = bucket(row["first"])
-        if row["before"] and row["first"] - row["before"] <= LONGEST_GAP:
+        if row["before"]:
             first = min(first, bucket(row["before"]) + BUCKET)
         end = min(until, bucket(row["after"] or row["last"]) + BUCKET)
         if first < end:
-            spans.append(_Span(row["station_id"], row["connector_id"], first, end))
-    return spans
+            portions[row["portion"]].append(_Span(row["station_id"], row["connector_id"], first, end))
+    return portions.values()
 
 
 def _sums(spans: list[_Span]) -> list[Sql]:
@@ -99,17 +107,23 @@ def _sums(spans: list[_Span]) -> list[Sql]:
     params = {"stations": stations, "connectors": connectors, "sinces": sinces, "untils": untils}
     whole = {"first": min(sinces), "end": max(untils)}
     in_whole = "begins_at >= $first AND begins_at < $end"
+    known = f"""SELECT 1 FROM outlet_power known
+                WHERE {in_whole} AND known.begins_at = outlet_bucket.begins_at
+                      AND known.station_id = outlet_bucket.station_id
+                      AND known.connector_id = outlet_bucket.connector_id"""
     of_stations = BUCKETED.format(condition="station_id = ANY($stations)")
     return [
         Sql(
-            f"DELETE FROM outlet_power USING {_SPAN} WHERE {in_whole} AND {_IN_SPAN.format('outlet_power')}",
-            {**params, **whole},
+            f"""DELETE FROM outlet_power USING {_SPAN}
+                WHERE {in_whole} AND {_IN_SPAN.format("outlet_power")} AND {_MAY_CHANGE}""",
+            {**params, **whole, "gap": LONGEST_GAP},
         ),
         Sql(
             f"""INSERT INTO outlet_power {of_stations}
                 SELECT begins_at, site_id, outlet_bucket.station_id, outlet_bucket.connector_id, power_w
-                FROM outlet_bucket JOIN {_SPAN} ON {_IN_SPAN.format("outlet_bucket")} ORDER BY begins_at """,
-            {**params, **bucketed(min(sinces), max(untils))},
+                FROM outlet_bucket JOIN {_SPAN} ON {_IN_SPAN.format("outlet_bucket")}
+                WHERE NOT EXISTS ({known}) ORDER BY begins_at """,
+            {**params, **whole, **bucketed(min(sinces), max(untils))},
         ),
         Sql(f"DELETE FROM site_power WHERE {in_whole}", whole),
         Sql(

@@ -150,6 +150,7 @@ def find(scope: Scope, session_id: str) -> dict[str, Any]:
         f"""WITH session AS (SELECT * FROM session WHERE session_id = $session_id AND {sql})
             SELECT {ROW}, site.time_zone, 'site:' || session.site_id AS site_ref, session.station_id, connector_id,
                    transaction_id, started_at, ended_at, meter_start_kwh, stop_reason, note,
+                   started_at >= (SELECT kept_since FROM power_summed) AS has_meter_values,
                    (SELECT 'outlet:' || max(outlet_id) FROM outlet WHERE outlet.station_id = session.station_id
                     AND outlet.connector_id = session.connector_id AND outlet.removed_at IS NULL) AS outlet_ref
             FROM session {NAMES}""",
@@ -194,9 +195,13 @@ def place(
 def curve(scope: Scope, session: Mapping[str, Any]) -> pa.Table:
     """Return what the meter said during a session that `find` gave; power comes as in the diagrams (data/power.py).
 
+    Without `has_meter_values`, those are no longer kept, and it is the mean power of each ten minutes.
+
     Returns: measured_at in the site's zone, power_kw, energy_kwh since the start, either NULL where it is not known;
-        no rows when the station sent no meter values or they are no longer kept.
+        no rows when the station sent no meter values.
     """
+    if not session["has_meter_values"]:
+        return _means(scope, session)
     own = """station_id = $station AND connector_id = $connector
              AND coalesce(transaction_id, $transaction) IS NOT DISTINCT FROM $transaction"""
     return scope.database.query(
@@ -214,6 +219,26 @@ def curve(scope: Scope, session: Mapping[str, Any]) -> pa.Table:
             "meter_start": session["meter_start_kwh"],
             "zone": session["time_zone"],
         },
+    )
+
+
+def _means(scope: Scope, session: Mapping[str, Any]) -> pa.Table:
+    """Return the rows of `curve`: each mean at the end of what it is of, the first one at its beginning too."""
+    outlet = {"station": session["station_id"], "connector": session["connector_id"]}
+    which = "station_id = $station AND connector_id = $connector", outlet
+    since, until = power.bucket(session["started_at"]), session["ended_at"]
+    measured, params = power.measured(scope.database, "outlet_power", which, since, until)
+    return scope.database.query(
+        f"""{measured},
+            known AS (
+                SELECT greatest(begins_at, $started_at) AS since, power_w / 1000 AS power_kw,
+                       least(begins_at + to_seconds({power.BUCKET_S}), $ended_at) AS until
+                FROM measured WHERE power_w IS NOT NULL)
+            SELECT timezone($zone, moment) AS measured_at, power_kw, NULL::DOUBLE AS energy_kwh
+            FROM ((SELECT since AS moment, power_kw FROM known ORDER BY since LIMIT 1)
+                  UNION ALL SELECT until, power_kw FROM known) ends
+            ORDER BY ends.moment""",
+        {**params, "started_at": session["started_at"], "ended_at": until, "zone": session["time_zone"]},
     )
 
 

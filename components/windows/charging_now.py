@@ -32,7 +32,8 @@ def build(scope: Scope, _node: Node | None) -> Content:
     look = states.STATES["charging"]
     pill = html.Span([states.glyph(look), str(look.word)], className=f"cp-pill {look.colour}")
     now = datetime.now(UTC)
-    drawn = [_session(one, sessions.curve(scope, {**one, "ended_at": now}), now) for one in running]
+    still = {"ended_at": now, "has_meter_values": True}  # which are deleted of finished ones alone
+    drawn = [_session(one, sessions.curve(scope, {**one, **still}), now) for one in running]
     return Content([html.Div(drawn, className="cp-window-scroll cp-own-sessions")], beside=pill)
 
 

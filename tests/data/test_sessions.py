@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from data import nodes, paging, sessions
+from data import nodes, paging, power, sessions
 from data.database import Batch, Into, Sql
 from data.duckdb_engine import DuckDB
 from data.errors import InvalidInput, NotFound
@@ -223,6 +223,33 @@ def test_the_curve_of_registers_alone_has_the_power_that_they_gained(
 
     hours = session["duration"] / 3600
     assert [row["power_kw"] for row in rows] == [None, pytest.approx(1 / hours)]
+
+
+def test_the_curve_of_a_session_whose_meter_values_are_gone_is_the_mean_power_of_ten_minutes(
+    database: DuckDB, people: People, stations: dict[str, int]
+) -> None:
+    database.write([Batch(INSERT, [_session(people, stations, 20, "A")])])  # 19 minutes long
+    session = sessions.find(people.alice, "S-0020")
+    at = power.bucket(session["started_at"])
+    insert = """INSERT INTO outlet_power
+                SELECT $at + to_seconds(600 * n), 0, $station, 1, 1000 * n FROM range(-1, 4) ten_minutes(n)"""
+    kept = "UPDATE power_summed SET until = $at, kept_since = $at"
+    database.write(
+        [
+            Sql(insert, {"at": at, "station": stations["A"]}),
+            Sql(kept, {"at": session["ended_at"] + timedelta(days=1)}),
+        ]
+    )
+
+    session = sessions.find(people.alice, "S-0020")
+    rows = sessions.curve(people.alice, session).to_pylist()
+
+    assert not session["has_meter_values"]
+    first_end = session["start"] + (at + timedelta(minutes=10) - session["started_at"])
+    assert rows == [
+        {"measured_at": moment, "power_kw": kw, "energy_kwh": None}
+        for moment, kw in ((session["start"], 0.0), (first_end, 0.0), (session["end"], 1.0))
+    ]
 
 
 def test_a_session_without_meter_values_has_an_empty_curve(people: People, table: list) -> None:
