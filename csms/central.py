@@ -25,6 +25,7 @@ from data import (
     station_states,
     transactions,
 )
+from data.command_rows import ANSWER_WITHIN
 from data.database import Batch, Revision
 from data.duckdb_engine import DuckDB
 from data.events import EventKind, event
@@ -43,7 +44,7 @@ class Timing:
     """Delays in seconds; tests shorten them."""
 
     heartbeat: int = 300
-    call_deadline: float = 30
+    call_deadline: float = ANSWER_WITHIN.total_seconds()
     configuration_after: float = 10  # some stations reboot when asked before they have settled
     boots_within: float = 60  # after a connection; some never say that they booted
     stop_awaited: float = 60  # an outlet that is Available again sends its stop a little later

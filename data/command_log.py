@@ -38,16 +38,16 @@ def of_node(scope: Scope, node: Node | None, limit: int = 50) -> list[dict[str, 
     )
 
 
-def newest_changes(scope: Scope, node: Node) -> list[dict[str, Any]]:
-    """Return the newest change of each parameter of a station; columns as `of_node`."""
+def newest_by_key(scope: Scope, node: Node, kind: str) -> list[dict[str, Any]]:
+    """Return the newest command of a kind for each parameter of a station, and for all; columns as `of_node`."""
     scope.require(*ROLES, action=N_("see commands"))
     condition, params = scope.condition(node)
     return _rows(
         scope,
         f"""{_SELECT} WHERE command_id IN (
-                SELECT max(command_id) FROM command WHERE kind = 'change_configuration' AND {condition}
+                SELECT max(command_id) FROM command WHERE kind = $kind AND {condition}
                 GROUP BY parameters::JSON ->> 'key')""",
-        params,
+        {**params, "kind": kind},
     )
 
 

@@ -4,7 +4,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,8 @@ from data.database import Batch, Database, Into, Sql
 from data.texts import N_, retold, words
 
 TIME = pa.timestamp("us", tz="UTC")
+ANSWER_WITHIN = timedelta(seconds=30)
+"""How long a station's answer to a call is waited for."""
 
 
 class State(StrEnum):

@@ -22,7 +22,7 @@ def table() -> list[Any]:
     titles = (_("Parameter"), _("Value"), _("Answer"), _("Edit"))
     head = html.Thead(html.Tr([html.Th(title, scope="col") for title in titles]))
     body = html.Tbody(id="parameters-rows")
-    unread = _("No parameters have been read from the station yet. Press Upload.")
+    unread = _("No parameters have been read from the station yet.")
     return [
         html.Table([head, body], className="table table-hover mb-0 cp-parameters cp-stack"),
         html.P(unread, id="parameters-unread", className="px-3 py-2 cp-2nd", hidden=True),

@@ -21,30 +21,27 @@ from dash import (
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, pgettext
 
-from components import live, messages, navigator, texts, typed_confirmation
+from components import live, messages, navigator, typed_confirmation
 from components.access import OPERATORS, allow, current_scope
-from components.configuration import parameter_table
+from components.configuration import parameter_table, station_answers
 from components.configuration.parameter_table import CUTS_OFF
-from components.control.log import LOOKS
-from components.format import clock, timestamp
+from components.format import timestamp
 from components.menus import icon
 from components.pressed import OfTyped
 from components.texts import said
 from components.typed_confirmation import Question
 from data import command_log, commands, parameters, station_settings
 from data.command_kinds import MASK, is_secret_key, may_cut_off
-from data.command_rows import State as CommandState
 from data.errors import InvalidInput
 from data.nodes import Node
 from data.scope import Scope
 
 TITLE = lazy_gettext("OCPP configuration")
-REBOOT_REQUIRED = "RebootRequired"
 AGREED = ("parameters-go", "parameters-typed")
 
 
 def layout(scope: Scope, node: Node) -> html.Div:
-    now, read_at = _now(scope, node)
+    shown = now, when, waits = _shown(scope, node)
     upload = html.Button(
         [icon("bi-arrow-up-circle"), _("Upload")],
         id="parameters-upload",
@@ -55,7 +52,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
     head = html.Div(
         [
             html.H2(_("OCPP configuration"), className="flex-fill"),
-            html.Span(_when(read_at, node), id="parameters-read", className="cp-t12 cp-2nd"),
+            html.Span(when, id="parameters-read", className="cp-t12 cp-2nd"),
             *_finder(),
             upload,
         ],
@@ -64,7 +61,12 @@ def layout(scope: Scope, node: Node) -> html.Div:
     return html.Div(
         [
             html.Section(
-                [head, _warning(), html.Div(parameter_table.table(), id="parameters-table", className="overflow-auto")],
+                [
+                    head,
+                    html.Div(waits, id="parameters-reading", role="status", className="px-3 cp-t13 text-break"),
+                    _warning(),
+                    html.Div(parameter_table.table(), id="parameters-table", className="overflow-auto"),
+                ],
                 className="card",
                 **{"aria-label": str(TITLE)},
             ),
@@ -74,7 +76,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
             dcc.Store(id="parameters-pressed"),
             dcc.Store(id="parameters-sent"),
             dcc.Store(id="parameters-now", data=now),
-            dcc.Store(id="parameters-version", data=_version(now)),
+            dcc.Store(id="parameters-version", data=_version(shown)),
         ]
     )
 
@@ -137,6 +139,7 @@ def _register_following() -> None:
         Output("parameters-now", "data"),
         Output("parameters-version", "data"),
         Output("parameters-read", "children"),
+        Output("parameters-reading", "children"),
         Input("parameters-live", "data"),
         State("control-node", "data"),
         State("parameters-version", "data"),
@@ -145,9 +148,8 @@ def _register_following() -> None:
     @allow(*OPERATORS)
     def follow(_live: Any, node: str, version: str | None) -> tuple[Any, ...]:
         """Tell the browser what the station has and answered now: it knows what is being typed."""
-        chosen = _node(node)
-        now, read_at = _now(current_scope(), chosen)
-        return (no_update,) * 3 if version == _version(now) else (now, _version(now), _when(read_at, chosen))
+        shown = now, when, waits = _shown(current_scope(), _node(node))
+        return (no_update,) * 4 if version == _version(shown) else (now, _version(shown), when, waits)
 
 
 def _register_giving() -> None:
@@ -227,36 +229,18 @@ def _when(read_at: datetime | None, node: Node) -> str:
     return _("Read from the station %(time)s", time=timestamp(read_at, node.time_zone)) if read_at else ""
 
 
-def _now(scope: Scope, node: Node) -> tuple[dict[str, Any], datetime | None]:
-    """Return what the browser draws, and when it was read from the station."""
+def _shown(scope: Scope, node: Node) -> tuple[dict[str, Any], str, list[Any]]:
+    """Return what the browser draws, when it was read from the station, and how far the newest reading is."""
     about = station_settings.about(scope, node.id)
-    said = _answers(scope, node, about["booted_at"])
+    readings = command_log.newest_by_key(scope, node, "read_configuration")
+    reading = next((one for one in readings if not one["parameters"].get("key")), None)
+    changes = command_log.newest_by_key(scope, node, "change_configuration")
+    said = station_answers.of_changes(changes, reading, about, node.time_zone)
     rows = parameter_table.rows(parameters.of_station(scope, node.id), said)
-    return {"node": node.ref, "rows": rows}, about["parameters_read_at"]
+    waits = station_answers.of_reading(reading, about, [row["key"] for row in rows], node.time_zone)
+    return {"node": node.ref, "rows": rows}, _when(about["parameters_read_at"], node), waits
 
 
-def _version(now: dict[str, Any]) -> str:
+def _version(shown: tuple[Any, ...]) -> str:
     """Return what differs as soon as anything does that is drawn."""
-    return blake2b(repr(now).encode(), digest_size=16).hexdigest()
-
-
-def _answers(scope: Scope, node: Node, booted_at: datetime | None) -> dict[str, dict[str, str]]:
-    """Return what became of the newest change of each parameter, by key."""
-    changes = command_log.newest_changes(scope, node)
-    return {str(one["parameters"]["key"]): _said(one, node, booted_at) for one in changes}
-
-
-def _said(command: dict[str, Any], node: Node, booted_at: datetime | None) -> dict[str, str]:
-    look = LOOKS[CommandState(command["state"])]
-    glyph, later, ended_at = look.glyph, "", command["ended_at"]
-    if command["state"] == CommandState.QUEUED:
-        later = _("Waits for the station until %(time)s", time=timestamp(command["expires_at"], node.time_zone))
-    if command["answer"] == REBOOT_REQUIRED and not (booted_at and ended_at and booted_at > ended_at):
-        value = command["parameters"]["value"] or _("empty")
-        glyph, later = "bi-arrow-clockwise is-warn", _("After a reboot: %(value)s", value=value)
-    return {
-        "glyph": glyph,
-        "text": texts.kept(command["answer"], command) or str(look.word),
-        "time": clock(ended_at, node.time_zone) if ended_at else "",
-        "later": later,
-    }
+    return blake2b(repr(shown).encode(), digest_size=16).hexdigest()

@@ -1,6 +1,7 @@
 """The list of commands: what was asked of stations, how far it is, and what became of it."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -128,20 +129,25 @@ def _step(look: Look, at: datetime | None, zone: str, is_next: bool = False) -> 
     )
 
 
+def outcome(command: Mapping[str, Any]) -> str:
+    """Say how a command ended, and what the station or the portal said of it."""
+    word = str(LOOKS[State(command["state"])].word)
+    said = texts.kept(command["progress_text"] or command["answer"] or "", command)
+    return f"{word}: {said}" if said.rstrip(".") not in ("", word) else word
+
+
 def _ended(command: Command, zone: str, with_station: bool) -> html.Div:
     look = LOOKS[State(command["state"])]
-    said = texts.kept(command["progress_text"] or command["answer"] or "", command)
-    outcome = f"{look.word}: {said}" if said.rstrip(".") not in ("", str(look.word)) else str(look.word)
     who = command["requested_by_name"] or "Charge Portal"
     when = f"{timestamp(command['ended_at'], zone)}, {who}"
     text = html.Div(
         [
             html.B(title(command, with_station), className="fw-semibold"),
             html.Br(),
-            html.Span(outcome, className="cp-t12 cp-2nd text-break"),
+            html.Span(outcome(command), className="cp-t12 cp-2nd text-break"),
             html.Br(),
             html.Span(when, className="cp-t12 cp-3rd"),
-            _messages(command),
+            messages_link(command),
             _result(command),
         ],
         className="flex-fill cp-t13 lh-sm",
@@ -149,7 +155,7 @@ def _ended(command: Command, zone: str, with_station: bool) -> html.Div:
     return html.Div([icon(look.glyph), text], className="list-group-item d-flex gap-2 py-2")
 
 
-def _messages(command: Command) -> html.A | None:
+def messages_link(command: Mapping[str, Any]) -> html.A | None:
     """Return the way to what was said when the command was sent; None: it was not."""
     if command["sent_at"] is None:
         return None

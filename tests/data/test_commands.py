@@ -39,9 +39,9 @@ def test_the_newest_change_of_each_parameter_is_told_whatever_was_asked_since(pe
     for key, value in (("Foo", "1"), ("foo", "2"), ("Foo", "3")):
         commands.request(people.bob, "change_configuration", [station_id], {"key": key, "value": value})
     commands.request(people.bob, "reboot", [station_id])
-    newest = [one["parameters"] for one in command_log.newest_changes(people.bob, node)]
+    newest = [one["parameters"] for one in command_log.newest_by_key(people.bob, node, "change_configuration")]
     assert sorted(newest, key=str) == [{"key": "Foo", "value": "3"}, {"key": "foo", "value": "2"}]
-    assert command_log.newest_changes(people.charlie, node) == []
+    assert command_log.newest_by_key(people.charlie, node, "change_configuration") == []
 
 
 def test_others_may_not_and_see_nothing(people: People, station_id: int) -> None:

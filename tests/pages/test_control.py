@@ -182,6 +182,66 @@ def test_nothing_typed_does_not_empty_a_secret(database: Database, visitor: Visi
     assert rows(database) == []
 
 
+def asked_for(database: Database, station: int, kind: str, **columns: object) -> None:
+    """Keep a command asked for at 15:00:00 by the site's clock, with columns of its row."""
+    row = {
+        "batch_id": "b", "station_id": station, "site_id": 1, "kind": kind, "parameters": "{}",
+        "requested_at": "2026-03-20 14:00:00+00", "expires_at": "2026-03-20 15:00:00+00", **columns,
+    }  # fmt: skip
+    row["site_id"] = database.query("SELECT site_id FROM charging_station")["site_id"][0].as_py()
+    values = ", ".join(f"${name}" for name in row)
+    database.write([Sql(f"INSERT INTO command ({', '.join(row)}) VALUES ({values})", row)])  # noqa: S608
+
+
+SENT = {"sent_at": "2026-03-20 14:00:00+00"}
+ENDED = {**SENT, "ended_at": "2026-03-20 14:00:30+00"}
+
+
+@pytest.mark.parametrize(
+    ("state", "row", "said"),
+    [
+        ("queued", {}, "The station is away: it is asked if it connects until 2026-03-20"),
+        ("sent", SENT, "answer is waited for until 15:00:30."),
+        ("timed_out", ENDED | {"answer": "no answer within 30 s"}, "no answer within 30 s."),
+        ("timed_out", ENDED, " Press Upload to ask again."),
+        ("not_supported", ENDED | {"answer": "NotImplemented"}, "Not supported: NotImplemented."),
+        ("expired", ENDED, "The station did not come in time."),
+        ("done", ENDED | {"answer": "0 parameters"}, "The station answered without any parameter."),
+        ("done", ENDED | {"result": '{"unknown": ["Odd", "HeartbeatInterval"]}'}, "The station does not know: Odd."),
+    ],
+)
+def test_how_far_the_reading_of_a_station_is_stands_on_the_tab(
+    database: Database, visitor: Visit, station: int, state: str, row: dict[str, object], said: str
+) -> None:
+    address, bob = f"/configuration?node=station:{station}&tab=ocpp", visitor("bob")
+    assert "Press Upload to read them from the station." in bob.page(address)
+    asked_for(database, station, "read_configuration", state=state, **row)
+    page = bob.page(address)
+    assert said in page
+    assert ("The station does not know it" in page) == ("result" in row)
+    database.write(
+        [
+            Sql(
+                "INSERT INTO station_state (station_id, connected, parameters_read_at) VALUES ($s, TRUE, now())",
+                {"s": station},
+            )
+        ]
+    )
+    assert (said in bob.page(address)) == (state in ("sent", "done"))  # what ended before it was read is over
+
+
+@pytest.mark.parametrize(
+    ("state", "row", "said"),
+    [("sent", SENT, "Waits for the answer until 15:00:30"), ("timed_out", ENDED, "is not known. Press Upload.")],
+)
+def test_a_row_says_what_of_its_change_is_waited_for_or_not_known(
+    database: Database, visitor: Visit, station: int, state: str, row: dict[str, object], said: str
+) -> None:
+    change = '{"key": "HeartbeatInterval", "value": "60"}'
+    asked_for(database, station, "change_configuration", state=state, parameters=change, **row)
+    assert said in visitor("bob").page(f"/configuration?node=station:{station}&tab=ocpp")
+
+
 def test_a_parameter_is_sent_whole_or_not_at_all(database: Database, visitor: Visit, station: int) -> None:
     alice = visitor("alice")
     assert (
