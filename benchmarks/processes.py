@@ -81,12 +81,13 @@ def raise_file_limit() -> None:
 
 
 def _environment(folder: Path) -> tuple[dict[str, str], int, int]:
-    ocpp, web, api = (_free_port() for _ in range(3))
+    ocpp, web, api, ftp = (_free_port() for _ in range(4))
     own = {
         "PORTAL_DATA": str(folder),
         "PORTAL_OCPP": f"127.0.0.1:{ocpp}",
         "PORTAL_WEB": f"127.0.0.1:{web}",
         "PORTAL_API": f"127.0.0.1:{api}",
+        "PORTAL_FTP": f"127.0.0.1:{ftp}",
         "PORTAL_ADMIN_EMAIL": EMAIL,
         "PORTAL_ADMIN_PASSWORD": PASSWORD,
     }
