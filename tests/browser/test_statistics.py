@@ -9,6 +9,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import Download, Locator, Page, expect
 
+from components import export_button
+from data import sessions
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from tests.browser.conftest import PHONE, violations
@@ -186,19 +188,18 @@ def test_the_export_is_the_filtered_table(visit: Visit) -> None:
     assert isinstance(rows[0][titles.index("Start session")], datetime.datetime)
 
 
-def test_more_rows_than_a_file_holds_are_said_before(visit: Visit, database: DuckDB, people: People) -> None:
-    more = """INSERT INTO session BY NAME SELECT session.* REPLACE (session_id || '-' || n AS session_id)
-              FROM session, range(190) numbers(n)"""
-    database.write([Sql(more)], changed=[("session", people.solna)])
+def test_more_rows_than_a_file_holds_are_said_before(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (sessions, export_button):
+        monkeypatch.setattr(module, "EXCEL_ROWS", 300)
     page = _open(visit)
-    page.get_by_role("button", name="Export to Excel, 66\u00a0850 rows").click()
+    page.get_by_role("button", name="Export to Excel, 350 rows").click()
 
     dialog = page.get_by_role("dialog", name="Too many rows for one Excel file")
-    expect(dialog).to_contain_text("66\u00a0850 rows match")
+    expect(dialog).to_contain_text("350 rows match")
     with page.expect_download() as saved:
-        dialog.get_by_role("button", name="Export first 64\u00a0000").click()
+        dialog.get_by_role("button", name="Export first 300").click()
     book = openpyxl.load_workbook(_file(saved.value), read_only=True)
-    assert sum(1 for _row in book.active.iter_rows()) == 64_001
+    assert sum(1 for _row in book.active.iter_rows()) == 301
     book.close()
 
 
