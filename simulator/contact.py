@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from math import log
 from random import Random
+from statistics import NormalDist
 from zoneinfo import ZoneInfo
 
 from data.connection_days import KEPT, Day
-from data.latencies import Latencies
+from data.latencies import BOUNDS_MS
 from simulator import world
 from simulator.incidents import Placed
 
@@ -59,7 +62,7 @@ def _day(random: Random, station_id: int, day: date, is_weak: bool) -> Day:
 
 
 def _latencies(random: Random, count: int, median_ms: float) -> str:
-    latencies = Latencies()
-    for _ in range(count):
-        latencies.add(median_ms * random.lognormvariate(0, 0.5))
-    return latencies.kept
+    """Return how many of a day came within each step, as `Latencies.kept` writes it: to draw each would take long."""
+    spread = NormalDist(log(median_ms * random.uniform(0.9, 1.1)), 0.5)
+    within = [round(count * spread.cdf(log(bound_ms))) for bound_ms in BOUNDS_MS]
+    return " ".join(str(upto - before) for before, upto in pairwise([0, *within]))
