@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from components import messages
 from components.access import allow, current_scope
 from components.user_dialog import WRITERS, Wish
-from data import user_changes, user_details
+from data import user_changes
 
 DELETE = "delete"
 
@@ -53,7 +53,7 @@ def register() -> None:
             return False, no_update, no_update, None
         if not wish or wish["action"] != DELETE or wish["user"] is None:
             raise PreventUpdate
-        details = user_details.read(current_scope(), wish["user"]).details
+        details = user_changes.removable(current_scope(), wish["user"]).details
         name = f"{details.first_name} {details.last_name}".strip()
         effects = [_("%(email)s can no longer log in and is signed out at once.", email=details.email)]
         if details.tags:

@@ -108,10 +108,8 @@ def remove(scope: Scope, user_id: int) -> str:
         NotFound: there is no such user.
         InvalidInput: it is the scope's own user, or the last administrator.
     """
-    kept = user_details.read(scope, user_id)
+    kept = removable(scope, user_id)
     name = f"{kept.details.first_name} {kept.details.last_name}".strip()
-    if user_id == scope.user_id:
-        raise InvalidInput("User", kept.details.email, "is you. Somebody else must delete you.")
     revision = secrets.randbits(62)
     is_allowed = _OTHER_ADMINISTRATOR if kept.details.role is Role.ADMINISTRATOR else "TRUE"
     removed = Sql(
@@ -130,6 +128,20 @@ def remove(scope: Scope, user_id: int) -> str:
         _check_last(scope, user_id, kept.details, None)
         raise NotFound("user", user_id)
     return name
+
+
+def removable(scope: Scope, user_id: int) -> Kept:
+    """Return a user who may be removed by this scope.
+
+    Raises:
+        NotPermitted: the scope is no administrator's.
+        NotFound: there is no such user.
+        InvalidInput: it is the scope's own user.
+    """
+    kept = user_details.read(scope, user_id)
+    if user_id == scope.user_id:
+        raise InvalidInput("User", kept.details.email, "is you. Somebody else must delete you.")
+    return kept
 
 
 def over_others(scope: Scope, user_id: int, seen: Details, wanted: Details) -> Details:

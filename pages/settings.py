@@ -17,7 +17,8 @@ from components.menus import ROLES, icon
 from components.settings import dashboard_windows, sketches
 from components.settings.display import OF_SITES
 from components.settings.fields import LABELS
-from data import own_settings, passwords, users
+from components.texts import said
+from data import own_settings, passwords, users, values
 from data.errors import AlreadyExists, InvalidInput, LoginRefused
 from data.own_settings import OwnSettings
 from data.users import User
@@ -136,6 +137,11 @@ def _wanted(user: User, seen: dict[str, Any], form: dict[str, Any], places: Sequ
 def _faults(user: User, wanted: OwnSettings, texts: dict[str, str], is_save: bool) -> Faults:
     """Tell what is wrong; what may just not have been filled in yet is wrong on Save only."""
     faults: Faults = {}
+    for name, text in (("first_name", wanted.first_name), ("last_name", wanted.last_name)):
+        try:
+            values.person(own_settings.TITLES[name], text)
+        except InvalidInput as error:
+            faults[name] = said(error)
     if not wanted.first_name:
         faults["first_name"] = _("Enter your first name.")
     if not users.is_email(wanted.email):

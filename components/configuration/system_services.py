@@ -235,7 +235,9 @@ def _removal(service_id: int) -> html.Section:
         **telling(REMOVAL, service_id, question),
     )
     return forms.section_of(
-        _("Remove"), _("What the service did stays in the event log. Not active keeps it, with its values."), [button]
+        _("Remove"),
+        _("What the service did stays in the event log. Not active keeps it, with its values."),
+        [html.Div(button)],
     )
 
 

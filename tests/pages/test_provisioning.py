@@ -240,6 +240,9 @@ def test_deleting_asks_with_name_and_effects_then_keeps_the_sessions(visitor: Vi
 
 def test_refusals_are_told_in_words(visitor: Visit, people: People) -> None:
     alice = visitor("alice")
+    asked = str(wish(alice, "delete", people.alice.user_id, "user-question-text.children").json)
+    assert "is you" in asked
+    assert "Delete Alice" not in asked
     assert "is you" in str(delete(alice, people.alice.user_id).json)
     me = kept(people, people.alice.user_id)
     answer = press(alice, "user-save", people.alice.user_id, me, role="support_user").json["response"]
