@@ -16,6 +16,7 @@ from components.texts import said
 from data import nodes
 from data.errors import InvalidInput, PortalError
 from data.imports import past, taking, undo, uploads
+from data.imports.journal import Options
 from data.imports.past import Import
 from data.scope import Scope
 
@@ -105,7 +106,7 @@ def look(
         report = taking.preview(scope.database, one.kind, file, options._replace(most_lines=mapping.PREVIEWED_LINES))
     except InvalidInput as error:
         return [], unused, said(error), True
-    return mapping.preview(one.kind, report, _zone(scope)), unused, "", False
+    return [*_creates(scope, one, options), mapping.preview(one.kind, report, _zone(scope))], unused, "", False
 
 
 @callback(
@@ -214,6 +215,14 @@ clientside_callback(
     State("import-subject", "data-subject"),
     prevent_initial_call=True,
 )
+
+
+def _creates(scope: Scope, one: Import, options: Options) -> list[Any]:
+    if one.kind != "topology":
+        return []
+    whole = uploads.file_of(files.folder(), one.import_id)
+    report = taking.preview(scope.database, one.kind, whole, options._replace(most_lines=mapping.MOST_PLACES_LINES))
+    return mapping.creates(one, report)
 
 
 def _undo_now(import_id: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from components.format import number, timestamp
 from components.forms import written_id
@@ -25,6 +26,8 @@ from data.imports.taking import KINDS
 from data.imports.uploads import Head
 
 PREVIEWED_LINES = 10
+MOST_PLACES_LINES = 5000  # of a file are looked at for new sites and floors: it takes a second, at every choice
+MOST_NAMES = 8
 MOST_YEARS = 3000
 DEFAULT_SITE = "Imported"
 NOT_USED = "-"
@@ -118,6 +121,33 @@ def preview(kind: str, report: Report, zone: str) -> Any:
     return html.Table([head, html.Tbody(rows)], className="table table-sm mb-0 cp-import-preview")
 
 
+def creates(one: Import, report: Report) -> list[Any]:
+    """Return which sites and floors a file creates: a misspelt name makes one that nobody wants."""
+    told = []
+    if report.new_sites:
+        names = _named(report.new_sites)
+        told.append(
+            ngettext("%(num)d new site: %(names)s", "%(num)d new sites: %(names)s", len(report.new_sites), names=names)
+        )
+    if report.new_floors:
+        names = _named(report.new_floors)
+        told.append(
+            ngettext(
+                "%(num)d new floor: %(names)s", "%(num)d new floors: %(names)s", len(report.new_floors), names=names
+            )
+        )
+    if told and one.lines > MOST_PLACES_LINES:
+        told.append(_("Of the first %(count)s lines only.", count=number(MOST_PLACES_LINES)))
+    lines = [html.P(text, className="mb-0 text-break") for text in told]
+    return [html.Div([icon("bi-info-circle"), html.Div(lines)], className="alert mx-3")] if lines else []
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    shown = ", ".join(names[:MOST_NAMES])
+    return " ".join([shown, ngettext("and %(num)d more", "and %(num)d more", more)]) if more > 0 else shown
+
+
 def problem(one: Problem, width: int) -> html.Tr:
     """Return a line that is not taken, with the reason."""
     reason = html.Td(why(one.column, one.value, one.reason), colSpan=max(1, width), className="text-wrap")
@@ -126,7 +156,8 @@ def problem(one: Problem, width: int) -> html.Tr:
 
 
 def _outcome(one: Outcome, shown: Iterable[str], zone: str) -> html.Tr:
-    cells = [html.Td(_written(one.becomes.get(name), zone)) for name in shown]
+    new = html.Span(_("New"), className="badge ms-2")
+    cells = [html.Td([_written(one.becomes.get(name), zone), new if name in one.new else None]) for name in shown]
     return html.Tr([html.Td(str(one.line), className="cp-num"), html.Td(str(OUTCOMES[one.what])), *cells])
 
 

@@ -6,7 +6,7 @@ import io
 import itertools
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -46,11 +46,13 @@ class Formula(str):
 
 
 class Outcome(NamedTuple):
-    """What became of a line: `created`, `changed` or `unchanged`, and the values it stands for."""
+    """What became of a line: `created`, `changed` or `unchanged`, the values it stands for, and which of them name what
+    the file itself creates."""
 
     line: int
     what: str
     becomes: Mapping[str, object]
+    new: Collection[str] = ()
 
 
 class Problem(NamedTuple):
@@ -68,7 +70,7 @@ class Problem(NamedTuple):
 
 @dataclass
 class Report:
-    """What an import did. outcomes: of the first lines only."""
+    """What an import did. outcomes: of the first lines only; new_sites, new_floors: the names of those it creates."""
 
     created: int = 0
     changed: int = 0
@@ -76,6 +78,8 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    new_sites: list[str] = field(default_factory=list)
+    new_floors: list[str] = field(default_factory=list)
 
     def take(self, outcome: Outcome) -> None:
         setattr(self, outcome.what, getattr(self, outcome.what) + 1)

@@ -160,6 +160,7 @@ class Plan:
         self._rows: dict[str, list[tuple[object, ...]]] = {into.sql: [] for into in WRITTEN_IN_ORDER}
         self._steps: dict[tuple[str, object], Step] = {}
         self._ids = self._free_ids()
+        self._new: set[int | None] = set()  # ids of sites and floors
         sites = database.query("SELECT name, site_id, time_zone FROM site WHERE removed_at IS NULL")
         floors = database.query("SELECT site_id, name, floor_id FROM floor WHERE removed_at IS NULL")
         stations = database.query(
@@ -198,7 +199,8 @@ class Plan:
             self._note("charging_station", row.station_id, station.charge_box_id, there, row)
         if what != "unchanged":
             self.changed.add(("topology", row.station_id))
-        self._report.take(Outcome(line, what, self._becomes(station, row)))
+        new = [column for column, node in (("site", row.site_id), ("floor", row.floor_id)) if node in self._new]
+        self._report.take(Outcome(line, what, self._becomes(station, row), new))
 
     def statements(self) -> list[Batch]:
         return [Batch(into, self._rows[into.sql]) for into in WRITTEN_IN_ORDER if self._rows[into.sql]]
@@ -229,7 +231,7 @@ class Plan:
         if station.floor is None and there and there.site_id == site_id:
             floor_id = there.floor_id
         else:
-            floor_id = self._floor(site_id, station.floor) if station.floor else None
+            floor_id = self._floor(site_id, station.site, station.floor) if station.floor else None
         return _Row(
             there.station_id if there else next(self._ids),
             site_id,
@@ -245,6 +247,8 @@ class Plan:
             row = (site_id, name, station.time_zone or self._time_zone)
             self._zones[site_id] = row[2]
             self._add(INTO_SITE, row)
+            self._new.add(site_id)
+            self._report.new_sites.append(name)
             self._note("site", site_id, name, None, row)
             self.changed.add(("topology", site_id))
         return self._sites[name]
@@ -260,11 +264,13 @@ class Plan:
         self._note("site", site_id, station.site, (site_id, station.site, there), row)
         return True
 
-    def _floor(self, site_id: int, name: str) -> int:
+    def _floor(self, site_id: int, site: str, name: str) -> int:
         if (site_id, name) not in self._floors:
             floor_id = self._floors[site_id, name] = next(self._ids)
             self._floor_names[floor_id] = name
             self._add(INTO_FLOOR, (floor_id, site_id, name))
+            self._new.add(floor_id)
+            self._report.new_floors.append(f"{site} / {name}")
             self._note("floor", floor_id, name, None, (floor_id, site_id, name))
             self.changed.add(("topology", floor_id))
         return self._floors[site_id, name]

@@ -44,7 +44,8 @@ def test_stations_are_created_with_their_sites_floors_and_outlets(database: Duck
 
 
 def test_an_existing_site_is_used(database: DuckDB, people: People, tmp_path: Path) -> None:
-    take(database, tmp_path, "Solna,,CP1,,,,")
+    report = take(database, tmp_path, "Solna,P1,CP1,,,,")
+    assert (report.new_sites, report.new_floors) == ([], ["Solna / P1"])
     assert database.query("SELECT site_id FROM charging_station")["site_id"].to_pylist() == [people.solna]
 
 

@@ -126,6 +126,16 @@ def test_columns_are_guessed_and_the_first_lines_shown_as_they_will_become(alice
     assert not database.query("SELECT 1 FROM charging_station").num_rows
 
 
+def test_new_sites_and_floors_are_told_before_the_import(alice: Visitor) -> None:
+    plans = "".join(f"Kista;K{level};P{level}\n" for level in range(20))
+    import_id = int(bring(alice, "Location;Charger;Level\nSolna;CP1;\nSona;CP2;P1\n" + plans).text)
+    text = str(looked(alice, import_id, ["site", "charge_box_id", "floor"])["import-preview"])
+    assert "2 new sites: Sona, Kista'" in text
+    assert "21 new floors: Sona / P1, Kista / P0," in text
+    assert "Kista / P6 and 13 more" in text
+    assert text.count("badge") == 18  # the first ten lines but Solna's, each with its site and floor
+
+
 @pytest.mark.parametrize(
     ("columns", "why"),
     [
