@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from components.texts import decimal_sign, in_language, language
 from data import event_changes
-from data.texts import told
+from data.texts import Told, told
 
 LONGEST_IN_ROW = 60
 MOST_IN_ROW = 3
@@ -43,6 +43,8 @@ def shortly_after(sentence: str, changes: Sequence[Said]) -> str:
 def _written(value: object) -> str:
     if value is None or value == "":
         return "–"
+    if isinstance(value, Told):
+        return in_language(value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, float):

@@ -63,13 +63,15 @@ HISTORY = LogTable(
     "alarm_id",
     beside=("station_ref", "epoch_us(raised_at) AS at_us"),
 )
+
+
 # What concerns no site has site_id 0, whose time zone is the system's.
-EVENTS = LogTable(
-    paging.Table(
+def _events(details: str) -> paging.Table:
+    return paging.Table(
         f"""(SELECT event.rowid AS event_id, logged_at, site.name AS site,
                     coalesce({NODE}, site.name, event.charge_box_id, system.name) AS node,
                     event.kind, event.text, event.template, event.arguments,
-                    CASE WHEN event.user_id IS NOT NULL THEN event.details END AS details,
+                    CASE WHEN event.user_id IS NOT NULL THEN {details} END AS details,
                     CASE WHEN person.user_id IS NOT NULL THEN {USER}
                          WHEN event.user_id IS NULL AND coalesce(event.charge_box_id, station_id::VARCHAR) IS NOT NULL
                          THEN 'Station' ELSE 'Charge Portal' END AS done_by,
@@ -79,7 +81,11 @@ EVENTS = LogTable(
              LEFT JOIN site ON site.site_id = event.site_id
              LEFT JOIN portal_user person ON person.user_id = event.user_id) logged""",
         frozenset({"event", "topology", "user"}),
-    ),
+    )
+
+
+EVENTS = LogTable(
+    _events("event.details"),
     {
         "logged": at("logged_at"),
         "node": text("node", word="Connector: %(number)s"),
@@ -91,6 +97,7 @@ EVENTS = LogTable(
     "logged",
     "event_id",
     beside=("station_ref", "template", "arguments", "details", "epoch_us(logged_at) AS at_us"),
+    of_sites=_events(event_changes.OF_SITES),
 )
 
 

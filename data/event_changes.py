@@ -12,7 +12,7 @@ from data.floor_positions import POSITION
 from data.message_log import MASK
 from data.services import SERVICE
 from data.station_settings import OUTLET, STATION
-from data.texts import N_
+from data.texts import N_, told
 from data.topology import FLOOR, GRID_CONTROLLER, GRID_CONTROLLER_PLACE, SITE, STATION_PLACE, SYSTEM
 from data.user_changes import USER
 
@@ -36,6 +36,18 @@ _VALUES = """array_to_string(
     [coalesce(nullif(one.value[1], ''), '–') || ' → ' || coalesce(nullif(one.value[2], ''), '–')
      FOR one IN map_entries(from_json(details, '{{"changes": "MAP(VARCHAR, VARCHAR[])"}}').changes)
      IF NOT list_contains({secrets}, one.key)], '; ')"""
+
+_JSON = r'(?:null|\d+|"(?:[^"\\]|\\.)*")'
+ANOTHER_SITE = N_("another site")
+OF_SITES = rf"""CASE WHEN NOT contains(event.details, '"site_id": [') THEN event.details
+    WHEN json_valid(event.details) THEN
+        CASE WHEN list_contains((SELECT list(name) FROM site WHERE site_id = ANY($scope_sites)),
+                                json_extract_string(event.details, '$.changes.site_id[1]')) THEN event.details
+             ELSE regexp_replace(event.details, '("(?:site|floor)_id": \[{_JSON}, ){_JSON}', '\1"{ANOTHER_SITE}"', 'g')
+        END END"""  # noqa: S608 - constants
+"""SQL of an event's details for users of some sites: where a node moved to, its site and floor, is told by a name that
+one of theirs has, else as ANOTHER_SITE. An event is of the site that the node left, so that one is theirs.
+"""
 
 
 class FieldChange(NamedTuple):
@@ -73,6 +85,8 @@ def found(wanted: Wanted) -> str:
             THEN coalesce({_VALUES.format(secrets=wanted.bound(_SECRET_NAMES))}
                           ILIKE {wanted.bound(values)} ESCAPE '\\', FALSE) ELSE FALSE END"""
     ]
+    if wanted.is_said(ANOTHER_SITE):
+        parts.append(f"coalesce(contains(details, {wanted.bound(json.dumps(ANOTHER_SITE))}), FALSE)")
     if named:
         parts.append(f"""coalesce(regexp_matches(details, {wanted.bound(f'^{{"record": "({named})')}), FALSE)""")
     return " OR ".join(parts)
@@ -81,4 +95,6 @@ def found(wanted: Wanted) -> str:
 def _change(table: str, name: str, old: object, new: object) -> FieldChange:
     if (table, name) in SECRETS:
         old = new = MASK
+    if name in ("site_id", "floor_id") and new == ANOTHER_SITE:
+        new = told(ANOTHER_SITE)
     return FieldChange(TITLES.get((table, name), name), old, new)

@@ -27,6 +27,7 @@ class LogTable:
     identity: what makes every order a full one.
     action: what is refused to who may not read it.
     beside: columns that come with each row and are not shown.
+    of_sites: the rows for users of some sites, where these read others; their SQL may take `$scope_sites`.
     """
 
     rows: paging.Table
@@ -35,6 +36,10 @@ class LogTable:
     identity: str
     action: str = N_("see alarms")
     beside: tuple[str, ...] = ("station_ref",)
+    of_sites: paging.Table | None = None
+
+    def rows_for(self, scope: Scope) -> paging.Table:
+        return self.of_sites if self.of_sites and scope.site_ids is not None else self.rows
 
 
 @dataclass(frozen=True)
@@ -66,16 +71,16 @@ def page(
     if end - start > EXCEL_ROWS:
         raise InvalidInput(N_("Rows"), f"{start}–{end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     condition, terms = selection(scope, table, node, filter_model), _terms(table, sort_model)
-    runs, count = paging.find(scope.database, table.rows, condition, terms, max(start, 0), end)
-    tables = [_rows(scope, table, run, paging.order_by(terms)) for run in runs or [Run(("FALSE", {}), 0, 0)]]
+    runs, count = paging.find(scope.database, table.rows_for(scope), condition, terms, max(start, 0), end)
+    tables = [_rows(scope, table, run, paging.order_by(terms)) for run in runs or [Run(condition, 0, 0)]]
     return Page(pa.concat_tables(tables), count)
 
 
 def count(scope: Scope, table: LogTable, node: Node | None, filter_model: FilterModel) -> int:
     """Return how many rows a filtered table has."""
     sql, params = selection(scope, table, node, filter_model)
-    question = f"SELECT count(*) AS rows FROM {table.rows.sql} WHERE {sql}"
-    [row] = paging.ask(scope.database, table.rows, question, params)
+    rows = table.rows_for(scope)
+    [row] = paging.ask(scope.database, rows, f"SELECT count(*) AS rows FROM {rows.sql} WHERE {sql}", params)
     return int(row["rows"])
 
 
@@ -135,7 +140,7 @@ def _rows(scope: Scope, table: LogTable, run: Run, order: str) -> pa.Table:
         for name, column in table.columns.items()
     ]
     return scope.database.query(
-        f"""SELECT {", ".join([table.identity, *shown, *table.beside])} FROM {table.rows.sql}
+        f"""SELECT {", ".join([table.identity, *shown, *table.beside])} FROM {table.rows_for(scope).sql}
             WHERE {sql} ORDER BY {order} LIMIT {run.end - run.start} OFFSET {run.start}""",
         params,
     )

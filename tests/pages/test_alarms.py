@@ -187,6 +187,27 @@ def test_the_event_log_shows_what_a_user_changed_from_what_to_what(visitor: Visi
     assert _window(visitor("charlie"), row["event_id"]) == ""
 
 
+def test_nothing_that_shows_the_event_log_names_the_site_a_station_left_for(
+    app: dash.Dash, visitor: Visit, people: People
+) -> None:
+    [alarm] = alarms.active(people.bob)
+    topology.move(people.alice, f"station:{alarm['station_id']}", f"site:{people.solna}", f"site:{people.lund}")
+    bob, site = visitor("bob"), nodes.find(people.bob, f"site:{people.solna}")
+    row = _rows(bob, "event-log")["rowData"][0]
+    exported = _exported(bob, "event-log")[1][4].value
+    with app.server.app_context(), force_locale("sv"):
+        home = json.dumps(event_log.build(people.bob, site).children, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+    for shown, told_as in (
+        (json.dumps(row), "Site: Solna \\u2192 another site"),
+        (_window(bob, row["event_id"]), '"another site"'),
+        (exported, "Site: Solna → another site"),
+        (home, "Solna → en annan anläggning"),
+    ):
+        assert told_as in shown
+        assert "Lund" not in shown
+
+
 def test_a_password_is_not_in_the_event_log(visitor: Visit, people: People) -> None:
     own = own_settings.OwnSettings("Bob", "Example", "bob@portal.example", False, "light", "en", "")
     own_settings.change_settings(people.bob, own, PASSWORD, "another-long-password-7")
