@@ -17,7 +17,7 @@ from data.power import BUCKET_S, BUCKETED, LONGEST_GAP, LONGEST_SPAN, bucket, bu
 SETTLED = 2 * LONGEST_SPAN  # most meter values of ten minutes are in by then; those that come later are looked for
 OVERLAP = timedelta(hours=1)  # from a meter value's receipt until it is on disk, or the server's clock set back
 BUCKET = timedelta(seconds=BUCKET_S)
-PORTION = timedelta(days=1)  # that is summed up at a time: stations' writes wait meanwhile
+PORTION = timedelta(days=1)  # that is summed up at a time: stations' writes wait while it is written
 
 _POWER = "measurand IN ('Power.Active.Import', 'Energy.Active.Import.Register')"
 
@@ -70,7 +70,7 @@ def sum_up(database: Database, now: datetime) -> bool:
         begin = _first(database, begin, latest)
     until = min(begin + PORTION, latest)
     for spans in _spans(database, begin, until, summed["looked_at"][0].as_py() - OVERLAP):
-        database.write(_sums(spans))
+        database.write(_sums(database, spans))
     is_summed = Sql("UPDATE power_summed SET until = $until, looked_at = $now", {"until": until, "now": now})
     database.write([is_summed])
     return until < latest
@@ -102,16 +102,20 @@ def _spans(database: Database, begin: datetime, until: datetime, received: datet
     return portions.values()
 
 
-def _sums(spans: list[_Span]) -> list[Sql]:
+def _sums(database: Database, spans: list[_Span]) -> list[Sql]:
+    """Work the sums out, while stations write, and return what keeps them."""
     stations, connectors, sinces, untils = (list(column) for column in zip(*spans, strict=True))
     params = {"stations": stations, "connectors": connectors, "sinces": sinces, "untils": untils}
     whole = {"first": min(sinces), "end": max(untils)}
     in_whole = "begins_at >= $first AND begins_at < $end"
-    known = f"""SELECT 1 FROM outlet_power known
-                WHERE {in_whole} AND known.begins_at = outlet_bucket.begins_at
-                      AND known.station_id = outlet_bucket.station_id
-                      AND known.connector_id = outlet_bucket.connector_id"""
-    of_stations = BUCKETED.format(condition="station_id = ANY($stations)")
+    sums = database.query(
+        f"""{BUCKETED.format(condition="station_id = ANY($stations)")}
+            SELECT begins_at, site_id, outlet_bucket.station_id, outlet_bucket.connector_id, power_w
+            FROM outlet_bucket JOIN {_SPAN} ON {_IN_SPAN.format("outlet_bucket")} ORDER BY begins_at""",
+        {**params, **bucketed(min(sinces), max(untils))},
+    )
+    columns = {name: sums[name].to_pylist() for name in sums.column_names}
+    unnested = ", ".join(f"unnest(${name}) AS {name}" for name in columns)
     return [
         Sql(
             f"""DELETE FROM outlet_power USING {_SPAN}
@@ -119,11 +123,12 @@ def _sums(spans: list[_Span]) -> list[Sql]:
             {**params, **whole, "gap": LONGEST_GAP},
         ),
         Sql(
-            f"""INSERT INTO outlet_power {of_stations}
-                SELECT begins_at, site_id, outlet_bucket.station_id, outlet_bucket.connector_id, power_w
-                FROM outlet_bucket JOIN {_SPAN} ON {_IN_SPAN.format("outlet_bucket")}
-                WHERE NOT EXISTS ({known}) ORDER BY begins_at """,
-            {**params, **whole, **bucketed(min(sinces), max(untils))},
+            f"""INSERT INTO outlet_power SELECT * FROM (SELECT {unnested}) summed
+                WHERE NOT EXISTS (SELECT 1 FROM outlet_power known
+                                  WHERE {in_whole} AND known.begins_at = summed.begins_at
+                                        AND known.station_id = summed.station_id
+                                        AND known.connector_id = summed.connector_id)""",
+            {**columns, **whole},
         ),
         Sql(f"DELETE FROM site_power WHERE {in_whole}", whole),
         Sql(
