@@ -43,6 +43,8 @@
     place(to)?.querySelector("[data-grip]").focus();
   });
 
+  const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     settings: {
       speak(language) {
@@ -50,6 +52,9 @@
         document.querySelector(".cp-savebar").classList.remove("is-dirty"); // what would ask before the page is left
         location.reload();
       },
+      // The browser's own time zone, unless it is the chosen one or none of the list.
+      suggestZone: (chosen, options) => [zone(), zone() === chosen || !options.some(({ value }) => value === zone())],
+      useZone: zone,
     },
   });
 })();

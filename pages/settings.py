@@ -103,6 +103,19 @@ def discard(_clicks: int | None) -> Any:
 
 
 clientside_callback(ClientsideFunction("settings", "speak"), Input("settings-language", "data"))
+clientside_callback(
+    ClientsideFunction("settings", "suggestZone"),
+    Output("browser-zone", "children"),
+    Output("browser-zone-use", "hidden"),
+    Input({"setting": "time_zone"}, "value"),
+    State({"setting": "time_zone"}, "options"),
+)
+clientside_callback(
+    ClientsideFunction("settings", "useZone"),
+    Output({"setting": "time_zone"}, "value"),
+    Input("browser-zone-use", "n_clicks"),
+    prevent_initial_call=True,
+)
 
 
 def _me() -> User:

@@ -70,5 +70,12 @@ def _time_zone(user: User) -> html.Div:
             dbc.Label(str(LABELS["time_zone"]), html_for=written(field)),
             choice,
             html.Div(_("The times in the daily email"), className="form-text"),
+            html.Button(
+                [_("This browser:"), " ", html.Span(id="browser-zone")],
+                id="browser-zone-use",
+                type="button",
+                className="btn btn-ghost btn-sm mt-1",
+                hidden=True,  # until settings.js knows one that is not chosen
+            ),
         ]
     )

@@ -127,6 +127,16 @@ def test_chosen_language_is_on_the_page_at_once(visit: Visit, people: People) ->
     expect(page.get_by_text("alice@portal.example ändrade eget: Språk.")).to_be_visible()
 
 
+def test_time_zone_of_the_browser_is_suggested_until_it_is_chosen(visit: Visit, people: People) -> None:
+    page = settings(visit)
+    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    suggestion = page.get_by_role("button", name=f"This browser: {zone}")
+    suggestion.click()
+    expect(page.get_by_label("Time zone")).to_have_value(zone)
+    expect(suggestion).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_text("Changed: Time zone")
+
+
 def test_ev_user_has_settings_without_email_at_alarm(visit: Visit, people: People) -> None:
     page = settings(visit, "dana", PHONE)
     expect(page.get_by_label("Email at alarm")).to_have_count(0)
