@@ -237,7 +237,8 @@ def _shown(scope: Scope, node: Node) -> tuple[dict[str, Any], str, list[Any]]:
     changes = command_log.newest_by_key(scope, node, "change_configuration")
     said = station_answers.of_changes(changes, reading, about, node.time_zone)
     rows = parameter_table.rows(parameters.of_station(scope, node.id), said)
-    waits = station_answers.of_reading(reading, about, [row["key"] for row in rows], node.time_zone)
+    told = station_answers.of_reading(reading, about, [row["key"] for row in rows], node.time_zone)
+    waits = [html.P(told, className="mb-2")] if told else []
     return {"node": node.ref, "rows": rows}, _when(about["parameters_read_at"], node), waits
 
 

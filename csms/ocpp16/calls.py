@@ -8,6 +8,7 @@ from csms.calling import Answer, CallFailed, Line, NoAnswer, Priority, Verdict, 
 from csms.ocpp16 import security_calls
 from csms.ocpp16.call import RETRIES, Call, fields, said, taken, timed, with_connector, with_outlet
 from csms.ocpp16.fields import Payload, rows, text, whole_number
+from data.command_kinds import LONGEST_KEY
 from data.parameters import Parameter
 from data.texts import told
 
@@ -20,11 +21,17 @@ async def get_configuration(connection: Line, priority: Priority) -> list[Parame
     Raises:
         CallFailed: no answer, or an error.
     """
-    answer = await connection.call(Action.get_configuration.value, {}, priority)
-    if not rows(answer, "configurationKey"):
-        keys = [key.value for key in ConfigurationKey]
-        answer = await connection.call(Action.get_configuration.value, {"key": keys}, priority)
+    answer = await _listed(connection, priority)
     return [_parameter(row) for row in rows(answer, "configurationKey")]
+
+
+async def _listed(connection: Line, priority: Priority) -> Payload:
+    answer = await connection.call(Action.get_configuration.value, {}, priority)
+    if rows(answer, "configurationKey"):
+        return answer
+    keys = [key.value for key in ConfigurationKey]
+    found = await connection.call(Action.get_configuration.value, {"key": keys}, priority)
+    return {**found, "unknownKey": answer.get("unknownKey")}  # nobody said that it has all keys of OCPP
 
 
 class Caller16:
@@ -34,9 +41,12 @@ class Caller16:
         self._connection = connection
 
     async def perform(self, wanted: Wanted) -> Answer:
-        call = CALLS[wanted.kind]
+        call, payload = CALLS[wanted.kind], CALLS[wanted.kind].payload(wanted)
         try:
-            answer = await self._connection.call(call.action.value, call.payload(wanted), Priority.USER)
+            if call.action is Action.get_configuration and not payload:
+                answer = await _listed(self._connection, Priority.USER)
+            else:
+                answer = await self._connection.call(call.action.value, payload, Priority.USER)
         except NoAnswer as silence:
             silence.read = call.answer
             raise
@@ -50,7 +60,7 @@ def _parameter(row: Any) -> Parameter:
 def _configuration(answer: Payload) -> Answer:
     read = [_parameter(row) for row in rows(answer, "configurationKey")]
     unknown = answer.get("unknownKey")
-    kept = [str(key)[:50] for key in unknown][:100] if isinstance(unknown, list) else []
+    kept = [str(key)[:LONGEST_KEY] for key in unknown][:100] if isinstance(unknown, list) else []
     found = [parameter._asdict() for parameter in read]
     return Answer(Verdict.ACCEPTED, f"{len(read)} parameters", {"parameters": found, "unknown": kept})
 

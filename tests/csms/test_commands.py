@@ -135,6 +135,19 @@ async def test_reading_the_configuration_replaces_the_parameters(start: Start) -
         assert portal.rows("SELECT key, value FROM parameter") == [{"key": "k2", "value": "2"}]
 
 
+async def test_reading_the_configuration_of_a_station_that_lists_nothing_asks_key_by_key(start: Start) -> None:
+    async with start(QUICK) as portal, portal.station() as station:
+        station.handlers["GetConfiguration"] = lambda _, payload: (
+            {"configurationKey": [{"key": "HeartbeatInterval", "value": "30"}], "unknownKey": ["BlinkRepeat"]}
+            if payload.get("key")
+            else {}
+        )
+        portal.ask("read_configuration")
+        await until(lambda: command(portal)["ended_at"])
+        assert portal.rows("SELECT key, value FROM parameter") == [{"key": "HeartbeatInterval", "value": "30"}]
+        assert "BlinkRepeat" not in command(portal)["result"]
+
+
 async def test_a_station_that_never_answers_times_out_and_its_late_answer_changes_nothing(start: Start) -> None:
     async with start(QUICK) as portal, portal.station() as station:
         station.handlers["ClearCache"] = lambda station, payload: None
