@@ -12,7 +12,8 @@ from dash import html
 from flask_babel import gettext as _
 
 from components.menus import icon
-from data.command_kinds import is_secret_key, may_cut_off
+from data.command_kinds import LONGEST_KEY, is_secret_key, may_cut_off
+from data.parameters import CUT, LONGEST_VALUE
 
 CUTS_OFF = "bi-shield-exclamation is-fault"
 
@@ -44,10 +45,21 @@ def rows(found: Sequence[Mapping[str, Any]], said: Mapping[str, Mapping[str, str
             "value": None if is_secret_key(one["key"]) else one["value"],
             "pattern": "closed" if one["readonly"] else "open",
             "cutsOff": not one["readonly"] and may_cut_off(one["key"]),
-            "said": said.get(one["key"]),
+            "said": said.get(one["key"]) or _cut(one),
         }
         for one in found
     ]
+
+
+def _cut(parameter: Mapping[str, Any]) -> dict[str, str] | None:
+    """Say of a parameter that is too long to be kept whole what of it is not."""
+    if parameter["key"].endswith(CUT):
+        text = _("Its name is cut here after %(most)s characters: it cannot be changed.", most=LONGEST_KEY)
+    elif parameter["value"].endswith(CUT) and len(parameter["value"]) == LONGEST_VALUE:
+        text = _("Its value is cut here after %(most)s characters.", most=LONGEST_VALUE)
+    else:
+        return None
+    return {"glyph": "bi-exclamation-triangle is-warn", "text": text, "time": "", "later": ""}
 
 
 def _row(pattern: str, label: Any, value: list[Any], edit: Any) -> html.Tr:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from data import stations
+from data import parameters, stations
 from data.database import Database, Sql
+from data.parameters import Parameter
 from data.stations import NewOutlet, NewStation
 from tests.conftest import People
 from tests.pages.conftest import Visitor
@@ -240,6 +241,15 @@ def test_a_row_says_what_of_its_change_is_waited_for_or_not_known(
     change = '{"key": "HeartbeatInterval", "value": "60"}'
     asked_for(database, station, "change_configuration", state=state, parameters=change, **row)
     assert said in visitor("bob").page(f"/configuration?node=station:{station}&tab=ocpp")
+
+
+def test_what_is_cut_of_a_parameter_is_told_on_its_row(database: Database, visitor: Visit, station: int) -> None:
+    insert = "INSERT INTO parameter VALUES ($id, $key, $value, FALSE, now())"
+    cut = parameters.within_limits([Parameter("k" * 200, "1", False), Parameter("Long", "v" * 2000, False)])
+    database.write([Sql(insert, {"id": station, "key": one.key, "value": one.value}) for one in cut])
+    page = visitor("bob").page(f"/configuration?node=station:{station}&tab=ocpp")
+    assert page.count("Its name is cut here after 100 characters: it cannot be changed.") == 1
+    assert page.count("Its value is cut here after 1000 characters.") == 1
 
 
 def test_a_parameter_is_sent_whole_or_not_at_all(database: Database, visitor: Visit, station: int) -> None:
