@@ -7,6 +7,7 @@
   const LONGEST = 14; // characters on a marker
   let plan = null; // the drawn one: {box, map, markers}
   let model = { kept: [], moved: {}, chosen: null };
+  let entered = null; // the field whose Enter saved: it is drawn anew, and keeps the focus
   let early = null; // the button that was pressed before the plan was drawn
 
   const stored = (id) => dash_component_api.getLayout(id).props.data;
@@ -143,6 +144,10 @@
       const id = Number(event.dataTransfer.getData("application/x-station"));
       if (id) move(id, toPlace(map.mouseEventToLatLng(event)));
     });
+    const side = document.getElementById("positions-side");
+    new MutationObserver(() => {
+      if (document.activeElement === document.body) document.getElementById(entered)?.focus();
+    }).observe(side, { childList: true, subtree: true });
     draw();
     if (early?.isConnected) press(early);
     early = null;
@@ -173,8 +178,12 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches?.(".cp-axis")) return;
-    event.target.blur(); // what is typed counts when its field is left
+    entered = event.target.id;
+    event.target.dispatchEvent(new Event("change", { bubbles: true })); // what is typed counts now
     if (document.getElementById("positions-fault").hidden) document.getElementById("positions-save").click();
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (target.id !== entered) entered = null;
   });
 
   // A floor's map that is too large is refused before it is read.

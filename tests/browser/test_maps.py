@@ -146,6 +146,7 @@ def test_stations_are_placed_on_an_uploaded_map_and_others_see_it(visit: Visit, 
     alice.get_by_label("X", exact=True).fill("46")
     alice.keyboard.press("Enter")
     expect(alice.get_by_role("status")).to_have_text("No changes to save")
+    expect(alice.get_by_label("X", exact=True)).to_be_focused()
     expect(bob.get_by_role("button", name="00004079, Never online")).to_be_attached()
     first, second = floor_positions.of_floor(people.alice, floor)
     assert first.place == pytest.approx((0.46, 0.55), abs=0.01)
