@@ -130,17 +130,17 @@ def register(server: flask.Flask) -> None:
 
 def figure(samples: pa.Table) -> go.Figure:
     """Return power as steps, each up to the reading that told it, and energy as a line over the session's time."""
-    at = samples["measured_at"].to_pylist()
     chart = go.Figure(
         layout={"template": theme.template(), "height": 340, "margin": {"l": 36, "r": 36, "t": 30, "b": 30}}
     )
-    power, energy = samples["power_kw"].to_pylist(), samples["energy_kwh"].to_pylist()
-    if any(value is not None for value in power):
+    power, energy = sessions.line(samples, "power_kw"), sessions.line(samples, "energy_kwh")
+    if power.num_rows:
         line = {"shape": "vh", "width": 2}
-        chart.add_scatter(x=at, y=power, name=_("Power, kW"), line=line, mode="lines", connectgaps=True, **FILL)
-    if any(value is not None for value in energy):
+        fill = {} if power["power_kw"].null_count else FILL  # Plotly would fill the silences too
+        chart.add_scatter(**_points(power), name=_("Power, kW"), line=line, **fill)
+    if energy.num_rows:
         line = {"dash": "dash", "width": 2}
-        chart.add_scatter(x=at, y=energy, name=_("Energy, kWh"), yaxis="y2", line=line, mode="lines", connectgaps=True)
+        chart.add_scatter(**_points(energy), name=_("Energy, kWh"), yaxis="y2", line=line)
     chart.update_layout(
         xaxis={"tickformat": "%H:%M\n%Y-%m-%d"},
         yaxis2={
@@ -153,6 +153,12 @@ def figure(samples: pa.Table) -> go.Figure:
         },
     )
     return chart
+
+
+def _points(line: pa.Table) -> dict[str, Any]:
+    """Return a line of `sessions.line` as Plotly draws it; a value alone between silences is a dot."""
+    at, values = (column.to_pylist() for column in line.columns)
+    return {"x": at, "y": values, "mode": "lines+markers", "marker": {"size": 3}}
 
 
 def _parameters(session: Mapping[str, Any]) -> list[Any]:

@@ -242,6 +242,19 @@ def _means(scope: Scope, session: Mapping[str, Any]) -> pa.Table:
     )
 
 
+def line(samples: pa.Table, column: str) -> pa.Table:
+    """Return what `curve` knows of one measurand, broken by a row without a value where the meter was long silent.
+
+    Returns: measured_at and the column.
+    """
+    points: list[dict[str, Any]] = []
+    for row in samples.filter(samples[column].is_valid()).select(["measured_at", column]).to_pylist():
+        if points and row["measured_at"] - points[-1]["measured_at"] > power.LONGEST_SPAN:
+            points.append({"measured_at": row["measured_at"], column: None})
+        points.append(row)
+    return pa.Table.from_pylist(points, samples.select(["measured_at", column]).schema)
+
+
 def selection(scope: Scope, node: Node | None, filter_model: FilterModel) -> Condition:
     """Return the condition that scope, node and filters put on the table session.
 

@@ -39,12 +39,13 @@ def build(scope: Scope, _node: Node | None) -> Content:
 
 def curve(samples: pa.Table) -> go.Figure:
     """Draw the power of a session since its start; samples: of `data.sessions.curve`."""
+    power = sessions.line(samples, "power_kw")
     line = go.Scatter(
-        x=samples["measured_at"].to_pylist(),
-        y=samples["power_kw"].to_pylist(),
+        x=power["measured_at"].to_pylist(),
+        y=power["power_kw"].to_pylist(),
         mode="lines",
         line={"width": 2},
-        fill="tozeroy",
+        fill="none" if power["power_kw"].null_count else "tozeroy",  # Plotly would fill the silences too
         fillcolor=FILL,
         hovertemplate="%{y:.1f} kW<extra></extra>",
     )
