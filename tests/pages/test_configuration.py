@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import dash
 import pytest
+from dash._callback_context import AttributeDict, context_value
 from werkzeug.test import TestResponse
 
+from components.configuration import topology_changes
 from components.typed_confirmation import PARTS
 from data import addresses, edits, node_changes, services, stations, topology
 from data.database import Sql
@@ -286,3 +289,26 @@ def test_secrets_of_a_service_are_on_no_page_and_only_administrators_may_make_ne
         assert visitor(name).call("service-secret.children", state).status_code == 403
     renewed = visitor("alice").call("service-secret.children", state)
     assert "Signing secret" in str(renewed.json)
+
+
+def test_who_is_second_to_take_in_a_caller_is_told_as_what_or_that_it_was_removed_meanwhile(
+    app: dash.Dash, people: People
+) -> None:
+    station = stations.create_station(people.alice, NewStation(people.lund, "00004711", "Gate"))
+    taken = _told_taken(app, people)
+    assert "00004711 is taken in already" in taken
+    assert "Alice Example took it in as Gate." in taken
+    node_changes.remove(people.alice, "station", station)
+    gone = _told_taken(app, people)
+    assert "00004711 was taken in and removed meanwhile" in gone
+    assert "Take it in again." in gone
+
+
+def _told_taken(app: dash.Dash, people: People) -> str:
+    """Return what is said of the caller 00004711 within a callback that could not take it in."""
+    shown: dict[str, Any] = {}
+    callback = context_value.set(AttributeDict(updated_props=shown))
+    with app.server.test_request_context():
+        topology_changes._tell_taken(people.alice, "00004711")
+    context_value.reset(callback)
+    return str(shown)
