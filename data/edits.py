@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from data import nodes
 from data.database import Batch, Sql
-from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound
+from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, PortalError
 from data.events import EventKind, details_json
 from data.scope import Role, Scope
 from data.texts import listed, told, words
@@ -124,31 +125,44 @@ def save(
         AlreadyExists: another row has this name or identity.
         ChangedMeanwhile: somebody else changed one of the same fields since it was seen.
     """
-    row = _row(scope, record, row_id)
-    scope.require(*record.roles, action=told("change the %(kind)s", kind=told(record.kind)))
-    new, wrong = _checked(record, wanted)
-    for error in wrong.values():
+    for error in save_all(scope, record, {row_id: (seen, wanted)}, also).values():
         raise error
-    new = {name: value for name, value in new.items() if record.fields[name].is_secret or value != seen.get(name)}
-    if not new:
-        return
-    new |= _companions(record, new, wanted, seen)
-    condition, params = _condition(record, row_id, seen, new)
-    assignments = ", ".join(f"{name} = $new_{name}" for name in new)
-    # The note comes first: it looks for the same row as the change, which is no longer as seen afterwards.
-    noted = Sql(
-        f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details, template, arguments)
-            SELECT $at, $kind, $text, $site_id, $station_id, $user_id, $details, $template, $arguments
-            FROM {record.table} WHERE {condition} RETURNING kind""",
-        {**params, **_note(scope, record, row, row_id, seen, new)},
-    )
-    changed = Sql(
-        f"UPDATE {record.table} SET {assignments} WHERE {condition} RETURNING {record.key}",
-        {**params, **{f"new_{name}": value for name, value in new.items()}},
-    )
-    feed = [(record.subject, row_id), ("event", row["site"] or 0)]
-    if not scope.database.write([noted, changed, *also], changed=feed)[1].num_rows:
-        _refuse(scope, record, row_id, seen, new)
+
+
+def save_all(
+    scope: Scope,
+    record: Record,
+    rows: Mapping[int, tuple[Mapping[str, object], Mapping[str, object]]],
+    also: Sequence[Sql | Batch] = (),
+) -> dict[int, PortalError]:
+    """Change several rows in one commit, each as `save` does; return why the others are left, by row.
+
+    Args:
+        rows: what was seen and what is wanted, by row.
+
+    Raises:
+        NotPermitted, NotFound, InvalidInput: as `save`, of any of the rows; nothing is changed then.
+    """
+    changing = {}
+    for row_id, (seen, wanted) in rows.items():
+        row = _row(scope, record, row_id)
+        scope.require(*record.roles, action=told("change the %(kind)s", kind=told(record.kind)))
+        if new := _new(record, seen, wanted):
+            changing[row_id] = (row, seen, new)
+    if not changing:
+        return {}
+    statements = [one for row_id, of in changing.items() for one in _statements(scope, record, row_id, *of)]
+    feed = [
+        one
+        for row_id, (row, *_of) in changing.items()
+        for one in ((record.subject, row_id), ("event", row["site"] or 0))
+    ]
+    changed = scope.database.write([*statements, *also], changed=feed)[1::2]
+    return {
+        row_id: _refusal(scope, record, row_id, seen, new)
+        for (row_id, (_before, seen, new)), done in zip(changing.items(), changed, strict=False)
+        if not done.num_rows
+    }
 
 
 def changes(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object]) -> list[Change]:
@@ -178,8 +192,42 @@ def _row(scope: Scope, record: Record, row_id: int) -> dict[str, Any]:
         {"id": row_id, **params},
     ).to_pylist()
     if not rows:
-        raise NotFound(record.kind, row_id)
+        raise _missing(scope, record, row_id)
     return dict(rows[0])
+
+
+def _new(record: Record, seen: Mapping[str, object], wanted: Mapping[str, object]) -> dict[str, object]:
+    """Return the columns that change, as they are to be kept."""
+    new, wrong = _checked(record, wanted)
+    for error in wrong.values():
+        raise error
+    new = {name: value for name, value in new.items() if record.fields[name].is_secret or value != seen.get(name)}
+    return new | _companions(record, new, wanted, seen)
+
+
+def _statements(
+    scope: Scope,
+    record: Record,
+    row_id: int,
+    row: Mapping[str, Any],
+    seen: Mapping[str, object],
+    new: Mapping[str, object],
+) -> tuple[Sql, Sql]:
+    """Return what notes a change, and what makes it."""
+    condition, params = _condition(record, row_id, seen, new)
+    assignments = ", ".join(f"{name} = $new_{name}" for name in new)
+    # The note comes first: it looks for the same row as the change, which is no longer as seen afterwards.
+    noted = Sql(
+        f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details, template, arguments)
+            SELECT $at, $kind, $text, $site_id, $station_id, $user_id, $details, $template, $arguments
+            FROM {record.table} WHERE {condition} RETURNING kind""",
+        {**params, **_note(scope, record, row, row_id, seen, new)},
+    )
+    changed = Sql(
+        f"UPDATE {record.table} SET {assignments} WHERE {condition} RETURNING {record.key}",
+        {**params, **{f"new_{name}": value for name, value in new.items()}},
+    )
+    return noted, changed
 
 
 def _checked(record: Record, values: Mapping[str, object]) -> tuple[dict[str, object], dict[str, InvalidInput]]:
@@ -296,15 +344,24 @@ def _named(scope: Scope, field: Field, value: object) -> object:
     return named["name"][0].as_py() if named.num_rows else value
 
 
-def _refuse(scope: Scope, record: Record, row_id: int, seen: Mapping[str, object], new: Mapping[str, object]) -> None:
-    """Say why nothing was changed."""
-    mine = [change for change in changes(scope, record, row_id, seen) if change.field in new]
+def _refusal(
+    scope: Scope, record: Record, row_id: int, seen: Mapping[str, object], new: Mapping[str, object]
+) -> PortalError:
+    """Return why a row was not changed."""
+    try:
+        mine = [change for change in changes(scope, record, row_id, seen) if change.field in new]
+    except NotFound as error:
+        return error
     if mine:
-        raise ChangedMeanwhile(record.kind, mine)
+        return ChangedMeanwhile(record.kind, mine)
     for name in record.unique or {}:
         if name in new:
-            raise _already(record, name, new[name])
-    raise NotFound(record.kind, row_id)
+            return _already(record, name, new[name])
+    return _missing(scope, record, row_id)
+
+
+def _missing(scope: Scope, record: Record, row_id: int) -> NotFound:
+    return NotFound(record.kind, nodes.called(scope, record.table, row_id))
 
 
 def _already(record: Record, name: str, value: object) -> AlreadyExists:

@@ -67,19 +67,19 @@ def move(scope: Scope, floor_id: int, moves: Mapping[int, Move]) -> dict[int, li
     """Move stations on the map of their floor; return those that somebody else has moved meanwhile, which stay.
 
     Raises:
-        NotFound: there is no such floor for this user, or a station is not on it.
+        NotFound: there is no such floor for this user, or a station is not on it; none is moved then.
         NotPermitted: the user may see the floor and not change it.
         InvalidInput: a place is not on the picture.
     """
     there = {station.station_id for station in of_floor(scope, floor_id)}
+    for station_id in moves.keys() - there:
+        raise NotFound("charging station", nodes.called(scope, "charging_station", station_id))
+    wanted = {station_id: (_columns(one.seen), _columns(one.wanted)) for station_id, one in moves.items()}
     refused = {}
-    for station_id, (seen, wanted) in moves.items():
-        if station_id not in there:
-            raise NotFound("charging station", station_id)
-        try:
-            edits.save(scope, POSITION, station_id, _columns(seen), _columns(wanted))
-        except ChangedMeanwhile as error:
-            refused[station_id] = list(error.changes)
+    for station_id, error in edits.save_all(scope, POSITION, wanted).items():
+        if not isinstance(error, ChangedMeanwhile):
+            raise error
+        refused[station_id] = list(error.changes)
     return refused
 
 

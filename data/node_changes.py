@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from data import edits
+from data import edits, nodes
 from data.database import Database, Sql
 from data.errors import AlreadyExists, HasChildren, NotFound
 from data.events import NAME, EventKind, event_of
@@ -37,10 +37,10 @@ def require_site(scope: Scope, site_id: int, action: str, floor_id: int | None =
     scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, action=action)
     there = "SELECT 1 FROM site WHERE site_id = $id AND removed_at IS NULL"
     if not scope.sees_site(site_id) or not scope.database.query(there, {"id": site_id}).num_rows:
-        raise NotFound("site", site_id)
+        raise NotFound("site", nodes.called(scope, "site", site_id))
     there = "SELECT 1 FROM floor WHERE floor_id = $floor AND site_id = $id AND removed_at IS NULL"
     if floor_id is not None and not scope.database.query(there, {"id": site_id, "floor": floor_id}).num_rows:
-        raise NotFound("floor", floor_id)
+        raise NotFound("floor", nodes.called(scope, "floor", floor_id))
 
 
 def draw_ids(database: Database, count: int = 1) -> list[int]:
@@ -103,7 +103,7 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
     )
     changed = [("topology", node_id), ("event", _site_of(scope.database, kind, node_id))]
     if not scope.database.write([noted, gone], changed)[1].num_rows:
-        _refuse_removal(scope.database, kind, node_id)
+        _refuse_removal(scope, kind, node_id)
 
 
 def words(kind: str) -> str:
@@ -120,13 +120,14 @@ def _site_of(database: Database, kind: str, node_id: int) -> int:
     return int(rows["site_id"][0].as_py()) if rows.num_rows else 0
 
 
-def _refuse_removal(database: Database, kind: str, node_id: int) -> None:
+def _refuse_removal(scope: Scope, kind: str, node_id: int) -> None:
     """Say why a node was not removed."""
     table, key = TABLES[kind]
+    database = scope.database
     for child, one, many in CHILDREN.get(kind, ()):
         sql = f"SELECT name FROM {child} WHERE {key} = $id AND removed_at IS NULL ORDER BY name"
         if names := database.query(sql, {"id": node_id})["name"].to_pylist():
             name = database.query(f"SELECT name FROM {table} WHERE {key} = $id", {"id": node_id})["name"][0].as_py()
             count = told(one) if len(names) == 1 else told(many, count=len(names))
             raise HasChildren(words(kind), str(name), told("%(count)s (%(names)s)", count=count, names=few(names)))
-    raise NotFound(words(kind), node_id)
+    raise NotFound(words(kind), nodes.called(scope, table, node_id))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from data import commands, station_passwords
+from data import commands, nodes, station_passwords
 from data.database import Batch, Change, Database, Into, Sql
 from data.errors import InvalidInput, NotFound
 from data.events import EventKind, event
@@ -123,7 +123,7 @@ def of_station(scope: Scope, station_id: int) -> dict[str, Any]:
         {"id": station_id, **params},
     ).to_pylist()
     if not rows:
-        raise NotFound("charging station", station_id)
+        raise NotFound("charging station", nodes.called(scope, "charging_station", station_id))
     found: dict[str, Any] = rows[0]
     return found
 

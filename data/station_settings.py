@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from data import values
+from data import nodes, values
 from data.database import Sql
 from data.edits import Change, Field, Record
 from data.errors import ChangedMeanwhile, InvalidInput, NotFound
@@ -78,7 +78,7 @@ def about(scope: Scope, station_id: int) -> dict[str, Any]:
         {"id": station_id, **params},
     ).to_pylist()
     if not rows:
-        raise NotFound("charging station", station_id)
+        raise NotFound("charging station", nodes.called(scope, "charging_station", station_id))
     found: dict[str, Any] = rows[0]
     return found
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from data import floor_positions, sites, stations, topology
+from data import floor_positions, node_changes, sites, stations, topology
 from data.errors import InvalidInput, NotFound, NotPermitted
 from data.floor_positions import Move, Place
 from data.stations import NewStation
@@ -55,6 +55,19 @@ def test_the_second_of_two_movers_is_told_and_their_other_moves_are_kept(
     ((change, *_rest),) = refused.values()
     assert (list(refused), change.who) == ([station], "Bob Example")
     assert [one.place for one in floor_positions.of_floor(people.alice, floor)] == [(0.3, 0.75), THERE]
+
+
+@pytest.mark.parametrize("gone_first", [True, False])
+def test_no_station_moves_with_one_that_was_removed_which_is_named(
+    people: People, floor: int, station: int, gone_first: bool
+) -> None:
+    gone = stations.create_station(people.alice, NewStation(people.solna, "00004082", "West gate", floor))
+    node_changes.remove(people.alice, "station", gone)
+    moves = {station: Move(None, HERE), gone: Move(None, THERE)}
+    in_order = dict(sorted(moves.items(), key=lambda one: one[0], reverse=gone_first))
+    with pytest.raises(NotFound, match="There is no charging station West gate"):
+        floor_positions.move(people.bob, floor, in_order)
+    assert place_of(people, floor) is None
 
 
 @pytest.mark.parametrize("wanted", [(1.1, 0.5), (0.5, -0.1), (float("nan"), 0.5), (0.5, None), ("0.5", 0.5)])
