@@ -142,6 +142,7 @@ def figure(samples: pa.Table) -> go.Figure:
         line = {"dash": "dash", "width": 2}
         chart.add_scatter(**_points(energy), name=_("Energy, kWh"), yaxis="y2", line=line)
     chart.update_layout(
+        showlegend=True,  # a lone line's too, which tells its unit
         xaxis={"tickformat": "%H:%M\n%Y-%m-%d"},
         yaxis2={
             "overlaying": "y",
@@ -209,14 +210,16 @@ def _user_link(email: str) -> Any:
 
 
 def _curve(session: Mapping[str, Any], samples: pa.Table) -> list[Any]:
-    title = html.H2(_("Power and energy during the session"), className="mb-2 mt-3")
+    is_whole = session["has_meter_values"]
+    heading = _("Power and energy during the session") if is_whole else _("Power during the session")
+    title = html.H2(heading, className="mb-2 mt-3")
     if samples.num_rows == 0:
         text = html.P(_("The station sent no meter values during this session, or they are no longer kept."))
         icon = html.I(className="bi bi-graph-up", **{"aria-hidden": "true"})
         return [title, html.Div([icon, html.H3(_("No curve")), text], className="cp-empty")]
     name = _("Power and energy of session %(session)s over time", session=session["session"])
     graph = html.Div(plots.graph(figure(samples)), role="img", **{"aria-label": name})
-    if session["has_meter_values"]:
+    if is_whole:
         return [title, graph]
     told = _(
         "Mean power of every ten minutes: the meter values, and with them the energy over time, are no longer kept."

@@ -1,7 +1,7 @@
-"""The messages behind a session, once per role: in scope, id tags masked for support users, none for EV users."""
+"""A session's window: its messages once per role, id tags masked for support users, none for EV users; its curve."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -60,3 +60,17 @@ def test_messages_are_neither_given_to_an_ev_user_nor_of_another_site(people: Pe
     with pytest.raises(NotPermitted):
         message_log.of_session(people.dana, session)
     assert message_log.of_session(people.charlie, session) == []
+
+
+def test_the_window_says_that_its_curve_is_a_mean_when_the_meter_values_are_gone(
+    database: DuckDB, visitor: Visit
+) -> None:
+    power = "INSERT INTO outlet_power SELECT $at, site_id, station_id, 1, 7000 FROM charging_station"
+    gone = "UPDATE power_summed SET until = $end, kept_since = $end"
+    database.write([Sql(power, {"at": STARTED}), Sql(gone, {"end": STARTED + timedelta(days=1)})])
+
+    page = visitor("dana").page("/session/S-1")
+
+    assert "Mean power of every ten minutes" in page
+    assert "Power, kW" in page
+    assert "Energy, kWh" not in page
