@@ -46,6 +46,12 @@ TEXTS = {
     "ariaSortableColumn": lazy_gettext("Press Enter to sort"),
     "ariaRowDeselect": lazy_gettext("Press Space to deselect this row"),
     "ariaRowSelect": lazy_gettext("Press Space to select this row"),
+    "ariaRowToggleSelection": lazy_gettext("Press Space to toggle row selection"),
+    "ariaRowSelectAll": lazy_gettext("Press Space to toggle all rows selection"),
+    "ariaHeaderSelection": lazy_gettext("Column with Header Selection"),
+    "ariaChecked": lazy_gettext("checked"),
+    "ariaUnchecked": lazy_gettext("unchecked"),
+    "ariaIndeterminate": lazy_gettext("indeterminate"),
     "ariaLabelTooltip": lazy_gettext("Hint"),
 }
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from dash import dcc, html
 from flask import Response, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, pgettext
 from flask_login import current_user
 
 from components import plots, session_messages, theme
@@ -166,7 +166,7 @@ def _parameters(session: Mapping[str, Any]) -> list[Any]:
     station = identity(session["station"])
     groups = (
         (
-            _("Charging"),
+            pgettext("session", "Charging"),
             (_("Start time"), _time(session["start"])),
             (_("Duration"), duration(session["duration"])),
             (_("End time"), _time(session["end"])),

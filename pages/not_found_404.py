@@ -6,7 +6,7 @@ import dash
 
 from components import errors
 
-dash.register_page(__name__, title="404 - Charge Portal")
+dash.register_page(__name__, name="This page does not exist")
 
 
 def layout(**_query: str) -> Any:

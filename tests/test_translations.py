@@ -108,3 +108,10 @@ def test_scripts_hold_no_text_of_their_own(script: Path) -> None:
     code = re.sub(r"^\s*//.*$|\s// .*$", "", script.read_text(encoding="utf-8"), flags=re.MULTILINE)
     literals = ["".join(parts) for parts in LITERAL.findall(code)]
     assert [text for text in literals if SENTENCE.search(text)] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda path: path.stem)
+def test_the_name_of_a_page_in_the_browsers_tab_is_translated(path: Path) -> None:
+    names = re.findall(r'dash\.register_page\(.*\bname="(.*?)"', path.read_text("utf-8"))
+    assert set(names) <= texts()
+    assert names
