@@ -48,10 +48,15 @@ class Contacts:
         while True:
             await asyncio.sleep(self._central.timing.presence_every)
             for station in list(self._central.stations.values()):
-                if isinstance(station.connection, SoapLine) and (0, NO_NETWORK) in station.alarms:
+                if self._is_silent(station):
                     station.connection = station.caller = None
                     async with station.lock:
                         await registration.disconnected(self._central, station, FELL_SILENT, Closed.SILENCE)
+
+    def _is_silent(self, station: Station) -> bool:
+        """Tell whether a station has no network; the alarm of one that has just come back is not cleared yet."""
+        is_alarmed = isinstance(station.connection, SoapLine) and (0, NO_NETWORK) in station.alarms
+        return is_alarmed and datetime.now(UTC) - station.heard_at > self._waited_for
 
     async def close(self) -> None:
         for task in self._reading:

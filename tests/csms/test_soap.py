@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from csms.calling import CallFailed, ErrorAnswered, NoAnswer, Priority
+from data.alarms import NO_NETWORK
 from simulator.soap_station import SOAP
 from simulator.station import CallError
 from tests.csms.conftest import Start
@@ -203,6 +204,16 @@ async def test_a_silent_soap_station_is_asked_before_it_has_no_network(start: St
         await until(lambda: portal.count("alarm"))
         await until(lambda: not portal.row("SELECT connected FROM station_state")["connected"])
         assert portal.events("disconnected") == ["The connection closed: it fell silent."]
+
+
+async def test_a_soap_station_that_comes_back_from_no_network_stays_connected(portal: Portal) -> None:
+    async with portal.soap_station() as soap:
+        await soap.boot()
+        station = portal.central.stations["CP1"]
+        for _time in range(10):  # whoever looks first
+            station.alarms.add((0, NO_NETWORK))
+            await until(lambda: (0, NO_NETWORK) not in station.alarms)
+        assert portal.events("disconnected") == []
 
 
 async def test_the_newest_way_to_a_station_counts(portal: Portal) -> None:
