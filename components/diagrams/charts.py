@@ -61,12 +61,16 @@ def share(rows: pa.Table, step: str, column: str) -> go.Figure:
 
 def ranking(names: Iterable[str], values: Iterable[float], unit: str) -> go.Figure:
     """Draw horizontal bars, the largest on top, each with its value."""
+    lengths = list(values)
     bar = go.Bar(
-        x=list(values),
+        x=lengths,
         y=list(names),
         orientation="h",
         texttemplate="%{x:,.0f}",
-        textposition="auto",
+        textposition="outside",
+        textfont={"size": 12},
+        constraintext="none",  # Plotly would make it smaller than can be read on a phone
+        cliponaxis=False,
         hovertemplate="%{y}<br>%{x:,.1f} " + unit + "<extra></extra>",
     )
     return go.Figure(
@@ -74,7 +78,7 @@ def ranking(names: Iterable[str], values: Iterable[float], unit: str) -> go.Figu
         {
             "template": theme.template(),
             "hovermode": "closest",
-            "xaxis": {"title": {"text": unit}, "rangemode": "tozero", "tickformat": ","},
+            "xaxis": {"title": {"text": unit}, "range": [0, max(lengths, default=0) * 1.5 or 1], "tickformat": ","},
             "yaxis": {"autorange": "reversed", "type": "category", "nticks": 0, "dtick": 1, "showgrid": False},
         },
     )

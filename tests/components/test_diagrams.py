@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import Babel
 
 from components import timeline
-from components.diagrams import DIAGRAMS, of_role
+from components.diagrams import DIAGRAMS, charts, of_role
 from components.diagrams.diagram import STEPS
 from data.diagrams import Period
 from data.scope import Role
@@ -98,6 +98,14 @@ def test_no_axis_of_percents_goes_beyond_100() -> None:
     diagram = DIAGRAMS["availability"]
 
     assert diagram.draw(diagram.shape(rows), "day").layout.yaxis.maxallowed == 100
+
+
+@pytest.mark.parametrize("values", [[4.5, 2.0], [0.0], []])
+def test_a_ranking_has_room_for_the_value_beside_its_longest_bar(values: list[float]) -> None:
+    chart = charts.ranking([str(value) for value in values], values, "kWh")
+
+    assert chart.data[0].constraintext == "none"
+    assert chart.layout.xaxis.range[1] > max(values, default=0)
 
 
 def test_an_ev_user_has_the_diagrams_of_own_sessions_only() -> None:
