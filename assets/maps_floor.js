@@ -74,7 +74,9 @@
     const { look, glyph: sign, word } = JSON.parse(plan.box.dataset.looks)[one.state];
     const pin = marker.getElement().firstChild;
     pin.className = `cp-pin ${look}${one.id === model.chosen ? " is-sel" : ""}`;
-    pin.replaceChildren(glyph(sign), short(one.name));
+    if (!pin.hasChildNodes()) pin.append(glyph(sign), short(one.name));
+    pin.firstChild.className = `bi ${sign}`; // not made anew: a finger that drags it would lose it
+    pin.lastChild.textContent = short(one.name);
     marker.getElement().setAttribute("aria-label", `${one.name}, ${word}`);
     marker.getElement().setAttribute("aria-pressed", one.id === model.chosen);
     marker.getElement().title = one.name;
