@@ -172,11 +172,12 @@
   window.portalMaps = { KINDS, element, glyph, icon };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     maps: {
-      // A geocoder may take seconds: what was typed meanwhile stays.
+      // A geocoder may take seconds: what was typed meanwhile stays, and so does the address of another node.
       fill(found) {
-        for (const { id, was, value } of found ?? []) {
+        for (const { id, row, was, value } of found ?? []) {
           const field = document.getElementById(JSON.stringify(id, Object.keys(id).sort()));
-          if (field && field.value === was) dash_clientside.set_props(id, { value });
+          if (!field || dash_component_api.getLayout(`${id.form}-seen`).props.data.row !== row) continue;
+          if (was === null || field.value === was) dash_clientside.set_props(id, { value });
         }
       },
       place(latitude, longitude, id) {

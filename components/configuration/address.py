@@ -19,12 +19,11 @@ from dash import (
     dcc,
     html,
     no_update,
-    set_props,
 )
 from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
 
-from components import forms, geocoder, maps, messages
+from components import conflicts, forms, geocoder, maps, messages
 from components.access import allow
 from components.forms import Field, Form, Section
 from components.geocoder import GeocoderSilent, Position
@@ -121,27 +120,32 @@ def register(form: Form) -> None:
         Input(f"{form.id}-clicked", "data"),
         State({"form": form.id, "field": ALL}, "value"),
         State({"form": form.id, "field": ALL}, "id"),
+        State(f"{form.id}-seen", "data"),
         prevent_initial_call=True,
     )
     @allow(*form.record.roles)
-    def fill(clicked: Clicked, values: list[str | int | float | None], ids: list[dict[str, str]]) -> Any:
+    def fill(
+        clicked: Clicked, values: list[str | int | float | None], ids: list[dict[str, str]], seen: conflicts.Seen | None
+    ) -> Any:
         """Return for each part of the address its field, the value it had, and the one it gets unless it was edited."""
         found = _found(Position(clicked["latitude"], clicked["longitude"])) if maps.geocoder() else None
         if found is None:
             return no_update
         typed = {one.get("field"): value for one, value in zip(ids, values, strict=False)}
         _tell_unknown(form, [part for part in PARTS if typed.get(part) and not found[part]])
+        row = seen and seen["row"]
         return [
-            {"id": {"form": form.id, "field": part}, "was": typed.get(part) or "", "value": found[part]}
+            {"id": {"form": form.id, "field": part}, "row": row, "was": typed.get(part) or "", "value": found[part]}
             for part in PARTS
             if found[part]
         ]
 
     @callback(
-        Output(f"{form.id}-find", "disabled"),
+        Output(f"{form.id}-found", "data", allow_duplicate=True),
         Input(f"{form.id}-find", "n_clicks"),
         State({"form": form.id, "field": ALL}, "value"),
         State({"form": form.id, "field": ALL}, "id"),
+        State(f"{form.id}-seen", "data"),
         running=[
             (Output(f"{form.id}-find", "disabled"), True, False),
             (Output(f"{form.id}-finding", "hidden"), False, True),
@@ -149,12 +153,25 @@ def register(form: Form) -> None:
         prevent_initial_call=True,
     )
     @allow(*form.record.roles)
-    def find(_clicks: int | None, values: list[str | int | float | None], ids: list[dict[str, str]]) -> bool:
+    def find(
+        _clicks: int | None,
+        values: list[str | int | float | None],
+        ids: list[dict[str, str]],
+        seen: conflicts.Seen | None,
+    ) -> Any:
+        """Return for latitude and longitude the field and the value it gets."""
         typed = {one.get("field"): value for one, value in zip(ids, values, strict=False)}
         parts = [str(typed[part])[: addresses.LONGEST_PART] for part in PARTS if typed.get(part)]
-        if parts and maps.geocoder():
-            _find(form, ", ".join(parts))
-        return False
+        if not parts:
+            messages.say(_("Enter an address first"), refused=True)
+        found = _find(", ".join(parts)) if parts and maps.geocoder() else None
+        if found is None:
+            return no_update
+        row = seen and seen["row"]
+        return [
+            {"id": {"form": form.id, "field": name}, "row": row, "was": None, "value": value}
+            for name, value in found._asdict().items()
+        ]
 
 
 def _found(at: Position) -> dict[str, str] | None:
@@ -178,18 +195,16 @@ def _tell_unknown(form: Form, parts: list[str]) -> None:
         )
 
 
-def _find(form: Form, address: str) -> None:
-    """Set the position to where an address is."""
+def _find(address: str) -> Position | None:
+    """Return where an address is, or say that it is not found."""
     try:
         found = geocoder.position_of(maps.geocoder(), address)
     except GeocoderSilent:
         messages.say(_("The geocoder does not answer"), _("Click the map, or enter the coordinates."), True)
-        return
+        return None
     if found is None:
         messages.say(_("The address was not found"), _("Correct it, click the map, or enter the coordinates."), True)
-        return
-    for name, value in found._asdict().items():
-        set_props({"form": form.id, "field": name}, {"value": value})
+    return found
 
 
 def _below(form: Form, may_write: bool) -> html.Div:

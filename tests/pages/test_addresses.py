@@ -182,20 +182,25 @@ def test_an_address_is_found_on_the_map(with_geocoder: Visitor, monkeypatch: pyt
     for city, said in (("Solna", "59.3598"), ("Lund", "The address was not found")):
         answer = find(with_geocoder, parts | {"city": city})
         assert said in answer.text
+    answer = find(with_geocoder, parts)
+    (filled,) = (told["data"] for told in answer.json["response"].values())
+    assert [(one["id"]["field"], one["row"]) for one in filled] == [("latitude", 1), ("longitude", 1)]
+    assert "Enter an address first" in find(with_geocoder, dict.fromkeys(parts, "")).text
 
 
 def find(visitor: Visitor, parts: dict[str, str]) -> Any:
-    return _asked(visitor, ("site-address-find", "disabled"), ("site-address-find", "n_clicks", 1), parts)
+    return _asked(visitor, ("site-address-find", "n_clicks", 1), parts)
 
 
 def click(visitor: Visitor, parts: dict[str, str]) -> Any:
-    return _asked(visitor, ("site-address-found", "data"), ("site-address-clicked", "data", HERE), parts)
+    return _asked(visitor, ("site-address-clicked", "data", HERE), parts)
 
 
-def _asked(visitor: Visitor, output: tuple[str, str], given: tuple[str, str, Any], parts: dict[str, str]) -> Any:
+def _asked(visitor: Visitor, given: tuple[str, str, Any], parts: dict[str, str]) -> Any:
+    output = output_of(visitor, ".".join(given[:2]))
     body = {
-        "output": ".".join(output),
-        "outputs": {"id": output[0], "property": output[1]},
+        "output": output,
+        "outputs": dict(zip(("id", "property"), output.split("."), strict=True)),
         "inputs": [dict(zip(("id", "property", "value"), given, strict=True))],
         "state": [
             [
@@ -206,7 +211,8 @@ def _asked(visitor: Visitor, output: tuple[str, str], given: tuple[str, str, Any
                 ("value", list(parts.items())),
                 ("id", [(name, {"form": "site-address", "field": name}) for name in parts]),
             )
-        ],
+        ]
+        + [{"id": "site-address-seen", "property": "data", "value": {"row": 1, "values": {}}}],
         "changedPropIds": [".".join(given[:2])],
     }
     return visitor.client.post("/_dash-update-component", json=body, headers={"X-CSRFToken": visitor.token})
