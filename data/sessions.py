@@ -197,8 +197,8 @@ def curve(scope: Scope, session: Mapping[str, Any]) -> pa.Table:
 
     Without `has_meter_values`, those are no longer kept, and it is the mean power of each ten minutes.
 
-    Returns: measured_at in the site's zone, power_kw, energy_kwh since the start, either NULL where it is not known;
-        no rows when the station sent no meter values.
+    Returns: measured_at in the site's zone, at_s (the same since 1970), power_kw, energy_kwh since the start, either
+        NULL where it is not known; no rows when the station sent no meter values.
     """
     if not session["has_meter_values"]:
         return _means(scope, session)
@@ -206,7 +206,7 @@ def curve(scope: Scope, session: Mapping[str, Any]) -> pa.Table:
              AND coalesce(transaction_id, $transaction) IS NOT DISTINCT FROM $transaction"""
     return scope.database.query(
         f"""{power.VALUED.format(condition=own)}
-            SELECT timezone($zone, measured_at) AS measured_at, value_w / 1000 AS power_kw,
+            SELECT timezone($zone, measured_at) AS measured_at, epoch(measured_at) AS at_s, value_w / 1000 AS power_kw,
                    register_wh / 1000 - $meter_start AS energy_kwh
             FROM valued ORDER BY valued.measured_at""",
         {
@@ -234,7 +234,7 @@ def _means(scope: Scope, session: Mapping[str, Any]) -> pa.Table:
                 SELECT greatest(begins_at, $started_at) AS since, power_w / 1000 AS power_kw,
                        least(begins_at + to_seconds({power.BUCKET_S}), $ended_at) AS until
                 FROM measured WHERE power_w IS NOT NULL)
-            SELECT timezone($zone, moment) AS measured_at, power_kw, NULL::DOUBLE AS energy_kwh
+            SELECT timezone($zone, moment) AS measured_at, epoch(moment) AS at_s, power_kw, NULL::DOUBLE AS energy_kwh
             FROM ((SELECT since AS moment, power_kw FROM known ORDER BY since LIMIT 1)
                   UNION ALL SELECT until, power_kw FROM known) ends
             ORDER BY ends.moment""",
@@ -248,8 +248,8 @@ def line(samples: pa.Table, column: str) -> pa.Table:
     Returns: measured_at and the column.
     """
     points: list[dict[str, Any]] = []
-    for row in samples.filter(samples[column].is_valid()).select(["measured_at", column]).to_pylist():
-        if points and row["measured_at"] - points[-1]["measured_at"] > power.LONGEST_SPAN:
+    for row in samples.filter(samples[column].is_valid()).to_pylist():
+        if points and row["at_s"] - points[-1]["at_s"] > power.LONGEST_SPAN.total_seconds():
             points.append({"measured_at": row["measured_at"], column: None})
         points.append(row)
     return pa.Table.from_pylist(points, samples.select(["measured_at", column]).schema)

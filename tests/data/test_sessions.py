@@ -242,7 +242,7 @@ def test_the_curve_of_a_session_whose_meter_values_are_gone_is_the_mean_power_of
     )
 
     session = sessions.find(people.alice, "S-0020")
-    rows = sessions.curve(people.alice, session).to_pylist()
+    rows = sessions.curve(people.alice, session).drop_columns("at_s").to_pylist()
 
     assert not session["has_meter_values"]
     first_end = session["start"] + (at + timedelta(minutes=10) - session["started_at"])
@@ -254,10 +254,18 @@ def test_the_curve_of_a_session_whose_meter_values_are_gone_is_the_mean_power_of
 
 def test_a_line_of_the_curve_goes_through_the_other_measurands_samples_and_breaks_at_a_long_silence() -> None:
     at = [datetime(2026, 6, 1, 8, minute) for minute in (0, 10, 20)] + [datetime(2026, 6, 1, 9, 20, 1)]  # noqa: DTZ001
-    samples = pa.table({"measured_at": at, "power_kw": [7.0, None, 8.0, 9.0], "energy_kwh": [None, 1.0, None, None]})
+    values = {"power_kw": [7.0, None, 8.0, 9.0], "energy_kwh": [None, 1.0, None, None]}
+    samples = pa.table({"measured_at": at, "at_s": [0.0, 600.0, 1200.0, 4801.0], **values})
 
     assert sessions.line(samples, "power_kw")["power_kw"].to_pylist() == [7, 8, None, 9]
     assert sessions.line(samples, "energy_kwh").to_pydict() == {"measured_at": at[1:2], "energy_kwh": [1]}
+
+
+def test_clocks_that_go_forward_break_no_line() -> None:
+    at = [datetime(2026, 3, 29, 1, 55), datetime(2026, 3, 29, 3, 5)]  # noqa: DTZ001
+    samples = pa.table({"measured_at": at, "at_s": [0.0, 600.0], "power_kw": [7.0, 8.0]})
+
+    assert sessions.line(samples, "power_kw")["power_kw"].to_pylist() == [7, 8]
 
 
 def test_a_session_without_meter_values_has_an_empty_curve(people: People, table: list) -> None:
