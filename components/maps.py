@@ -69,9 +69,8 @@ def places(shown: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def site(one: PlacedSite) -> dict[str, Any]:
     """Return a site as assets/maps.js draws it."""
-    word = str(states.STATES[one.state].word)
     count = {"fault": one.fault, "charging": one.charging}.get(one.state, 0)
-    told = f"{number(count)} {word.lower()}" if count else word
+    told = states.counted(one.state, count) if count else states.STATES[one.state].word
     stations = number(one.stations) + NO_BREAK + ngettext("station", "stations", one.stations)
     return _place(f"site:{one.site_id}", one, f"{one.name}: {told}, {stations}")
 

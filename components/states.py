@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from dash import html
-from flask_babel import LazyString
+from flask_babel import LazyString, ngettext
 from flask_babel import lazy_gettext as _
 
+from components.format import number
 from data.alarms import CRITICAL, LESS_CRITICAL, MINOR
 
 
@@ -30,6 +31,18 @@ SEVERITIES = {
     "major": Look("is-warn", "bi-exclamation-triangle-fill", _("Major")),
     "minor": Look("cp-2nd", "bi-info-circle", _("Minor")),
 }
+
+
+def counted(state: str, count: int) -> str:
+    """Write how many outlets are in a state: `82 available`. Some languages say it otherwise of one than of many."""
+    many = {"count": number(count)}
+    texts = {
+        "available": ngettext("%(count)s available", "%(count)s available", count, **many),
+        "charging": ngettext("%(count)s charging", "%(count)s charging", count, **many),
+        "fault": ngettext("%(count)s fault", "%(count)s fault", count, **many),
+        "never": ngettext("%(count)s never online", "%(count)s never online", count, **many),
+    }
+    return str(texts[state])
 
 
 def severity(kind: str, code: str) -> Look:

@@ -16,6 +16,7 @@ PERIODS: Mapping[str, object] = {
     "year": "M12",
 }
 A_MONDAY = "2001-01-01"
+WHOLE = 6  # counts up to here have a tick each
 HOVER = {"hour": "%a %-d %b %Y %H:%M", "day": "%a %-d %b %Y", "week": "%-d %b %Y", "month": "%b %Y", "year": "%Y"}
 
 # From nearly nothing to full, on either theme.
@@ -31,6 +32,8 @@ def stacked(rows: pa.Table, step: str, names: Mapping[str, str], unit: str) -> g
     """Draw a column of rows as one part of every bar; names: by column."""
     traces = [_bar(rows, step, column, unit, 0, name) for column, name in names.items()]
     chart = _over_time(traces, step, unit)
+    highest = max(map(sum, zip(*(rows[column].to_pylist() for column in names), strict=True)), default=0)
+    chart.update_yaxes(dtick=1 if highest < WHOLE else None)  # else there are halves on the axis of what is counted
     return chart.update_layout(barmode="stack", showlegend=True, margin={"t": 32})
 
 

@@ -37,7 +37,7 @@ def build(scope: Scope, node: Node) -> Content:
             html.Span([format.number(outlet_count), " ", html.Small(caption)], className="cp-kpi"),
             bar(total),
             html.Div(
-                [states.state(look, words(state, total[state])) for state, look in states.STATES.items()],
+                [states.state(look, states.counted(state, total[state])) for state, look in states.STATES.items()],
                 className="d-flex flex-wrap column-gap-4 row-gap-1 cp-t13",
             ),
         ],
@@ -46,17 +46,12 @@ def build(scope: Scope, node: Node) -> Content:
     return Content([head, listed(_table(parts[:SHOWN]), len(parts))])
 
 
-def words(state: str, count: int) -> str:
-    """Write a count with its state: `82 available`."""
-    return f"{format.number(count)} {str(states.STATES[state].word).lower()}"
-
-
 def bar(count: dict[str, int]) -> html.Div:
     """Draw the share of each state as one bar."""
     spans = [
         html.Span(className=colour, style={"flex": count[state]}) for state, colour in SHARES.items() if count[state]
     ]
-    label = ", ".join(words(state, count[state]) for state in SHARES)
+    label = ", ".join(states.counted(state, count[state]) for state in SHARES)
     return html.Div(spans, className="cp-statebar", role="img", **{"aria-label": label})
 
 

@@ -100,6 +100,13 @@ def test_no_axis_of_percents_goes_beyond_100() -> None:
     assert diagram.draw(diagram.shape(rows), "day").layout.yaxis.maxallowed == 100
 
 
+@pytest.mark.parametrize(("most", "tick"), [(2, 1), (40, None)])
+def test_what_is_counted_has_no_halves_on_its_axis(most: int, tick: int | None) -> None:
+    rows = pa.table({"start": [START], "kind": ["Fuse"], "alarms": [most]})
+
+    assert DIAGRAMS["faults"].draw(rows, "day").layout.yaxis.dtick == tick
+
+
 @pytest.mark.parametrize("values", [[4.5, 2.0], [0.0], []])
 def test_a_ranking_has_room_for_the_value_beside_its_longest_bar(values: list[float]) -> None:
     chart = charts.ranking([str(value) for value in values], values, "kWh")
