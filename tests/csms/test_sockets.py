@@ -222,7 +222,7 @@ async def test_no_station_waits_for_many_of_a_thousand_attempts_of_strangers_and
             await station.authorize(TAG)
             waited_for.append(attempts - before)
         await knocking
-    assert max(waited_for) < 5 * AT_ONCE  # those under way at the same time, not those that come after
+    assert max(waited_for) < 10 * AT_ONCE  # some rounds of those under way, not all that come after
     assert len(portal.events("station refused")) <= MOST_REFUSALS
 
 
