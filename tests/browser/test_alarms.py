@@ -17,6 +17,7 @@ from tests.conftest import People
 
 Visit = Callable[..., Page]
 RAISED = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
+LONG = "The fuse of the first outlet has blown after the current rose far above what it may carry"
 
 
 @pytest.fixture
@@ -113,8 +114,12 @@ def test_no_alarm_is_said_in_words(visit: Visit) -> None:
     expect(page.locator("#active-alarms-export")).to_be_disabled()
 
 
-@pytest.mark.usefixtures("station")
-def test_a_phone_shows_the_node_and_what_is_wrong_and_clears_without_scrolling(visit: Visit) -> None:
+def test_a_phone_shows_the_node_and_what_is_wrong_and_clears_without_scrolling(
+    visit: Visit, database: DuckDB, people: People, station: int
+) -> None:
+    at = RAISED - timedelta(hours=1)
+    fuse = Alarm("Fuse", "OverCurrentFailure", people.solna, station, 2, LONG, "", "", at)
+    database.write(alarms.raised(fuse), [("alarm", station)])
     page = visit("alice", PHONE, path="/alarms")
 
     expect(_cell(page, 0, "node")).to_be_in_viewport(ratio=1)
@@ -125,12 +130,18 @@ def test_a_phone_shows_the_node_and_what_is_wrong_and_clears_without_scrolling(v
     button.scroll_into_view_if_needed()
     expect(button).to_be_in_viewport(ratio=0.9)
 
+    told = _cell(page, 2, "description").locator(".cp-lines")
+    is_cut = "one => one.scrollHeight > one.clientHeight"
+    assert told.evaluate(is_cut)
+    told.tap()
+    expect(told).to_have_css("position", "absolute")
+    assert not told.evaluate(is_cut)
+
 
 def test_a_desk_shows_every_column_of_the_history_and_no_word_cut(
     visit: Visit, database: DuckDB, people: People, station: int
 ) -> None:
-    long = "The fuse of the first outlet has blown after the current rose far above what it may carry"
-    fuse = Alarm("Fuse", "OverCurrentFailure", people.solna, station, 2, long, "", "", RAISED)
+    fuse = Alarm("Fuse", "OverCurrentFailure", people.solna, station, 2, LONG, "", "", RAISED)
     database.write(
         [*alarms.raised(fuse), Sql("UPDATE portal_user SET language = 'sv'")], [("alarm", station), ("user", 0)]
     )
@@ -144,7 +155,7 @@ def test_a_desk_shows_every_column_of_the_history_and_no_word_cut(
         page.locator(".ag-header-cell-text, .ag-cell[col-id=severity], .ag-cell[col-id=raised]").evaluate_all(cut) == []
     )
     page.locator(".ag-cell[col-id=description]", has_text="The fuse of").hover()
-    expect(page.locator(".ag-tooltip")).to_have_text(long)
+    expect(page.locator(".ag-tooltip")).to_have_text(LONG)
 
 
 def test_several_groups_of_silent_stations_are_one_line_that_opens(
