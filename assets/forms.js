@@ -1,7 +1,7 @@
 // Forms with a save bar: Ctrl+S or Enter saves, Esc discards, and leaving with unsaved changes asks once. The bar says
 // that there are some (is-dirty), and what to ask (data-leave, data-discard). A field with a button of its own stands in
-// a .cp-own-save that tells what is kept (data-kept). What has
-// no save bar names the button that Enter presses (data-enter). A fault stands beside its field, or names it (data-of).
+// a .cp-own-save that tells what is kept (data-kept). What has no save bar names the button that Enter presses
+// (data-enter). A fault stands beside its field, or names it (data-of).
 (function () {
   const bar = () => document.querySelector(".cp-savebar.is-dirty, .cp-savebar[data-typing]");
   const ownSave = (target) => target.closest?.(".cp-own-save");
