@@ -117,7 +117,7 @@ def test_no_alarm_is_said_in_words(visit: Visit) -> None:
 def test_a_phone_shows_the_node_and_what_is_wrong_and_clears_without_scrolling(
     visit: Visit, database: DuckDB, people: People, station: int
 ) -> None:
-    at = RAISED - timedelta(hours=1)
+    at = RAISED + timedelta(minutes=30)
     fuse = Alarm("Fuse", "OverCurrentFailure", people.solna, station, 2, LONG, "", "", at)
     database.write(alarms.raised(fuse), [("alarm", station)])
     page = visit("alice", PHONE, path="/alarms")
@@ -130,12 +130,15 @@ def test_a_phone_shows_the_node_and_what_is_wrong_and_clears_without_scrolling(
     button.scroll_into_view_if_needed()
     expect(button).to_be_in_viewport(ratio=0.9)
 
-    told = _cell(page, 2, "description").locator(".cp-lines")
+    cell = _cell(page, 1, "description")
+    told = cell.locator(".cp-lines")
     is_cut = "one => one.scrollHeight > one.clientHeight"
     assert told.evaluate(is_cut)
     told.tap()
     expect(told).to_have_css("position", "absolute")
     assert not told.evaluate(is_cut)
+    tops = [one.evaluate("one => one.getBoundingClientRect().top") for one in (cell, told)]
+    assert tops[1] >= tops[0]  # over the rows below
 
 
 def test_a_desk_shows_every_column_of_the_history_and_no_word_cut(
