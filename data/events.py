@@ -9,8 +9,6 @@ from typing import Any
 import pyarrow as pa
 
 from data.database import Batch, Sql, rows_into
-from data.nodes import Node
-from data.scope import Scope
 from data.texts import Told, words
 
 LONGEST_DETAILS = 4000
@@ -150,13 +148,3 @@ def _shortened(value: Any, longest: int) -> Any:
     if isinstance(value, dict):
         return {name: _shortened(one, longest) for name, one in value.items()}
     return value
-
-
-def latest(scope: Scope, node: Node | None, limit: int = 100) -> list[dict[str, Any]]:
-    """Return a node's newest events that the user may see, newest first; the system's own to users of all sites."""
-    condition, params = scope.condition(node)
-    rows = scope.database.query(
-        f"SELECT * FROM event WHERE {condition} ORDER BY logged_at DESC LIMIT $limit",  # noqa: S608 - the scope's condition
-        {**params, "limit": limit},
-    )
-    return list(rows.to_pylist())

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from app import create_app
 from components import access
 from components.access import ROUTER, allow
-from data import events, log_in, users
+from data import log_in, users
 from data.database import Database, Sql
 from data.duckdb_engine import DuckDB
 from data.flight import DatabaseService, RemoteDatabase
@@ -189,7 +189,8 @@ def test_log_in_and_log_out_stand_in_the_event_log(visitor: Visit, people: Peopl
     visitor().log_in("alice", "wrong 1234")
     visitor().log_in("my secret 1", "wrong 1234")
     alice.client.post("/logout", data={"csrf_token": alice.token})
-    noted = [(event["kind"], event["text"], event["user_id"]) for event in events.latest(people.alice, None)]
+    kept = people.alice.database.query("SELECT kind, text, user_id FROM event ORDER BY logged_at DESC")
+    noted = [tuple(event.values()) for event in kept.to_pylist()]
     me = people.alice.user_id
     assert noted == [
         ("logged out", "alice@portal.example logged out from 127.0.0.1.", me),
