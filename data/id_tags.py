@@ -6,6 +6,7 @@ every plausible reading, the most literal first.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -16,9 +17,12 @@ from data.errors import InvalidInput
 from data.texts import told
 
 SEPARATORS = re.compile(r"[\s:.-]")
+DASHES = re.compile("[\u2010-\u2015\u2212]")
+UID_IN_PAIRS = re.compile(r"[0-9A-F]{2}([\s:.-][0-9A-F]{2}){3}(([\s:.-][0-9A-F]{2}){3}){0,2}")
 BETWEEN_TAGS = re.compile(r"[\s,;]+")
 UID_LENGTHS = (4, 7, 10)  # bytes of an ISO 14443 UID
 LONGEST_ID_TAG = 20  # OCPP CiString20: what follows is noise of the reader
+LONGEST_DECIMAL = 25  # digits of the largest UID
 FEWEST_HEX_DIGITS = 2 * UID_LENGTHS[0]  # shorter texts are names, not UIDs
 
 
@@ -63,11 +67,17 @@ def canonical(text: str) -> str:
 
 def number(id_tag: str) -> int | None:
     """Return the value of a user's tag, read as decimal if it can be, else as hexadecimal; None for a name."""
-    digits = SEPARATORS.sub("", canonical(id_tag)).removeprefix("0X")
+    digits = _digits(canonical(id_tag))
     if digits.isascii() and digits.isdecimal():
-        return int(digits) if len(digits) <= LONGEST_ID_TAG + 4 else None
+        return int(digits) if len(digits) <= LONGEST_DECIMAL else None
     uid = _uid(digits)
     return int.from_bytes(uid) if uid else None
+
+
+def as_typed(text: str) -> str:
+    """Return a tag of a form or file in the digits, letters and dashes that stations send: in upper case, trimmed."""
+    plain = DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    return canonical("".join(str(unicodedata.decimal(mark, mark)) for mark in plain))
 
 
 def as_kept(text: str) -> str:
@@ -76,12 +86,12 @@ def as_kept(text: str) -> str:
     Raises:
         InvalidInput: it is longer than a station can send, not printable, or several.
     """
-    tag = canonical(text)
+    tag = as_typed(text)
     parts = BETWEEN_TAGS.split(tag)
     if len(parts) > 1 and all(len(part) >= FEWEST_HEX_DIGITS and number(part) for part in parts):
         raise InvalidInput("RFID", text[:40], "is more than one tag. Enter each in a field of its own.")
-    plain = SEPARATORS.sub("", tag).removeprefix("0X")
-    kept = plain if number(tag) is not None else tag
+    plain = _digits(tag)
+    kept = _number_as_kept(tag, plain) if number(tag) is not None else tag
     if len(kept) > LONGEST_ID_TAG:
         raise InvalidInput("RFID", text[:40], told("has more than %(longest)s characters.", longest=LONGEST_ID_TAG))
     values.require_visible("RFID", kept)
@@ -90,10 +100,19 @@ def as_kept(text: str) -> str:
     return kept
 
 
+def _number_as_kept(tag: str, digits: str) -> str:
+    """Return a number as `number` reads it again, in the notation of the form if that does and is not too long."""
+    is_hexadecimal = tag.startswith("0X") or UID_IN_PAIRS.fullmatch(tag)
+    if not digits.isdecimal() or (len(digits) <= LONGEST_ID_TAG and not is_hexadecimal):
+        return digits
+    value = int(digits, 16 if is_hexadecimal else 10)
+    return str(value) if len(str(value)) <= LONGEST_ID_TAG else f"{value:0{LONGEST_ID_TAG}X}"
+
+
 def readings(id_tag: str) -> list[str | int]:
     """Return what a station may mean that presents this tag: the text, and the numbers it may stand for."""
     text = canonical(id_tag)
-    return [text, *_values(SEPARATORS.sub("", text))]
+    return [text, *_values(_digits(text))]
 
 
 def is_same(one: str, other: str) -> bool:
@@ -120,11 +139,15 @@ class TagIndex:
             holder = self._by_text.get(text)
             if holder:
                 return holder
-            for value in _values(SEPARATORS.sub("", text)):
+            for value in _values(_digits(text)):
                 holder = self._by_number.get(value)
                 if holder:
                     return holder
         return None
+
+
+def _digits(text: str) -> str:
+    return SEPARATORS.sub("", text).removeprefix("0X")
 
 
 def _texts(text: str) -> Iterator[str]:

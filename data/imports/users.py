@@ -1,10 +1,11 @@
 """Users with their sites and RFID tags from a file (features E1–E5)."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 from data import values
 from data.database import Batch, Change, Database, Into, Sql
 from data.errors import InvalidInput
-from data.id_tags import as_kept, canonical, number, readings
+from data.id_tags import as_kept, as_typed, canonical, is_same, number, readings
 from data.imports import fields
 from data.imports.journal import Journal, Options, Row, Step
 from data.imports.lines import Columns, Line, Outcome
@@ -154,6 +155,8 @@ class _Plan:
             others = [holder for holder in found if holder and holder != wanted.email]
             if others:
                 raise InvalidInput("rfid", id_tag, told("belongs to %(holder)s.", holder=others[0]))
+        if there and wanted.id_tags:
+            wanted = wanted._replace(id_tags=frozenset(_as_there(one, there.id_tags) for one in wanted.id_tags))
         self._hold(wanted.email, wanted.id_tags or ())
         self._wanted[wanted.email] = (line.number, wanted)
 
@@ -307,12 +310,21 @@ def _password(text: str) -> str | None:
 
 
 def _id_tags(text: str, role: Role) -> frozenset[str] | None:
-    tags = list(_several(text))
+    tags = list(_several(as_typed(text)))
     if not tags:
         return None
     if role is not Role.EV_USER:
         raise InvalidInput("rfid", text, "belongs to EV users only.")
-    return frozenset(map(_id_tag, tags))
+    kept = [_id_tag(tag) for tag in tags]
+    for one, other in combinations(dict.fromkeys(kept), 2):
+        if is_same(one, other):
+            raise InvalidInput("rfid", other, told("is the same tag as %(id_tag)s.", id_tag=one))
+    return frozenset(kept)
+
+
+def _as_there(id_tag: str, there: Collection[str]) -> str:
+    """Return a tag as the user has it already, with its label and rights; else as it is in the file."""
+    return id_tag if id_tag in there else next((kept for kept in there if is_same(kept, id_tag)), id_tag)
 
 
 def _id_tag(text: str) -> str:

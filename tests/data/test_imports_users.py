@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.imports.lines import Report
 from data.log_in import authenticate
@@ -40,7 +41,7 @@ def test_an_imported_user_can_log_in(database: DuckDB, people: People, tmp_path:
     assert user(database, "eva@portal.example")["id_tags"] == ["04D1E2F3", "123456789"]
 
 
-@pytest.mark.parametrize("text", ["04:d1:e2:f3", "04 D1 E2 F3", "0x04D1E2F3;"])
+@pytest.mark.parametrize("text", ["04:d1:e2:f3", "04 D1 E2 F3", "0x04D1E2F3;", "０４ Ｄ１ Ｅ２ Ｆ３"])
 def test_a_tag_is_kept_as_a_form_keeps_it(database: DuckDB, people: People, tmp_path: Path, text: str) -> None:
     take(database, tmp_path, f"EV user,Eva,Ek,eva@portal.example,charging 1,{text},,")
     assert user(database, "eva@portal.example")["id_tags"] == ["04D1E2F3"]
@@ -59,6 +60,15 @@ def test_a_second_time_changes_nothing(database: DuckDB, people: People, tmp_pat
     lines = [EVA, "Site administrator,Bob,Example,bob@portal.example,,,no,Solna"]
     take(database, tmp_path, *lines)
     assert str(take(database, tmp_path, *lines)) == "0 created, 0 changed, 2 unchanged"
+
+
+def test_a_tag_in_another_notation_stays_as_its_user_has_it(database: DuckDB, people: People, tmp_path: Path) -> None:
+    take(database, tmp_path, EVA)
+    label = "UPDATE id_tag SET label = 'Key ring' WHERE id_tag = '04D1E2F3'"
+    database.write([Sql(label)])
+    again = EVA.replace("04D1E2F3", "F3:E2:D1:04")
+    assert str(take(database, tmp_path, again)) == "0 created, 0 changed, 1 unchanged"
+    assert user(database, "eva@portal.example")["id_tags"] == ["04D1E2F3", "123456789"]
 
 
 def test_a_changed_line_changes_its_user(database: DuckDB, people: People, tmp_path: Path) -> None:
@@ -92,7 +102,8 @@ def test_a_given_password_replaces_the_one_before(database: DuckDB, people: Peop
         ("EV user,A,B,a@b.example,charging 1,C4:B3:A2:04,,", "rfid 'C4B3A204' belongs to dana@portal.example."),
         ("EV user,A,B,a@b.example,charging 1,3300106756,,", "rfid '3300106756' belongs to dana@portal.example."),
         ("EV user,A,B,a@b.example,charging 1,0000,,", "rfid '0000' is no identity."),
-        ("EV user,A,B,a@b.example,charging 1,123456789012345678901,,", "rfid '123456789012345678901' has more than 20"),
+        (f"EV user,A,B,a@b.example,charging 1,{'9' * 26},,", f"rfid '{'9' * 26}' has more than 20 characters."),
+        ("EV user,A,B,a@b.example,charging 1,04D1E2F3;80863987,,", "rfid '80863987' is the same tag as 04D1E2F3."),
         ("EV user,A,B,a@b.example,charging 1,,,Solna", "site 'Solna' belongs to site administrators only."),
         ("support user,A,B,a@b.example,charging 1,12345678,,", "rfid '12345678' belongs to EV users only."),
         ("support user,A,B,a@b.example,charging 1,,maybe,", "email_at_alarm 'maybe' must be yes or no."),

@@ -85,7 +85,7 @@ def test_only_administrators_read_add_change_and_delete_users(people: People, na
         ({}, "", "password"),
         ({"role": Role.SITE_ADMINISTRATOR}, PASSWORD, "site_ids"),
         ({"role": Role.SITE_ADMINISTRATOR, "site_ids": (4711,)}, PASSWORD, "site_ids"),
-        ({"tags": (Tag("1" * 21),)}, PASSWORD, "tags.0"),
+        ({"tags": (Tag("1" * 26),)}, PASSWORD, "tags.0"),
         ({"tags": (Tag("0000"),)}, PASSWORD, "tags.0"),
         ({"tags": (Tag("77705923", valid_until="soon"),)}, PASSWORD, "tags.0"),
         ({"tags": (Tag("04A1B2C3, 04A1B2C4"),)}, PASSWORD, "tags.0"),
