@@ -9,8 +9,10 @@ from flask_babel import gettext as _
 
 from components import messages
 from components.access import allow, current_scope
+from components.texts import said
 from components.user_dialog import WRITERS, Wish
 from data import user_changes
+from data.errors import InvalidInput, NotFound, NotPermitted
 
 DELETE = "delete"
 
@@ -73,6 +75,8 @@ def register() -> None:
     def delete(clicks: int | None, user_id: int | None) -> tuple[bool, None]:
         if not clicks or user_id is None:
             raise PreventUpdate
-        name = user_changes.remove(current_scope(), user_id)
-        messages.say(_("%(name)s is deleted", name=name))
+        try:
+            messages.say(_("%(name)s is deleted", name=user_changes.remove(current_scope(), user_id)))
+        except (InvalidInput, NotFound, NotPermitted) as error:
+            messages.say(said(error), refused=True)
         return False, None

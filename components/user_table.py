@@ -50,7 +50,7 @@ def roles(counts: Mapping[Role, int], filters: FilterModel) -> list[html.Button]
     every = _segment(_("All"), sum(counts.values()), "", is_chosen=chosen is None)
     return [
         every,
-        *(_segment(str(ROLES[role]), counts[role], word, role is chosen) for role, word in ROLE_WORDS.items()),
+        *(_segment(str(ROLES[role]), count, ROLE_WORDS[role], role is chosen) for role, count in counts.items()),
     ]
 
 

@@ -16,6 +16,7 @@ from data.scope import Role, Scope
 from data.texts import N_, listed, told, words
 from data.user_belongings import changes_of, notations
 from data.user_details import TITLES, Details, Kept
+from data.users import OWN_PASSWORD
 
 ATTEMPTS = 5
 USER = Record(
@@ -201,11 +202,9 @@ def _check_own(scope: Scope, user_id: int, kept: Details, new: Details, password
     """Refuse a way around the present password, which User settings ask for."""
     if user_id != scope.user_id:
         return
-    for field, title, is_changed in (("email", "Email", new.email != kept.email), ("password", "Password", password)):
+    for title, is_changed in (("Email", new.email != kept.email), ("Password", bool(password))):
         if is_changed:
-            raise InvalidInput(
-                title, None, told("of your own is changed in User settings, with your present %(field)s.", field=field)
-            )
+            raise InvalidInput(title, None, OWN_PASSWORD)
 
 
 def _check_last(scope: Scope, user_id: int, kept: Details, role: Role | None) -> None:

@@ -24,6 +24,8 @@ ROLE_WORDS = {
     Role.SUPPORT_USER: "Support user",
 }
 """Role → what stands in the column `role`, most frequent first."""
+OF_SITES = (Role.EV_USER, Role.SITE_ADMINISTRATOR)
+"""Who charges at a site, and who administers it: the others manage the whole system."""
 READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR)
 USERS = paging.Table(
     """(SELECT person.user_id, trim(first_name || ' ' || last_name) AS name, email,
@@ -90,11 +92,12 @@ def count(scope: Scope, node: Node | None, filter_model: FilterModel) -> int:
 
 
 def count_roles(scope: Scope, node: Node | None, filter_model: FilterModel) -> dict[Role, int]:
-    """Return how many rows of each role the filtered table has; every role is there."""
+    """Return how many rows of each role the filtered table has; every role is there that this user can see."""
     sql, params = _selection(scope, node, filter_model)
     question = f"SELECT role, count(*) AS rows FROM {USERS.sql} WHERE {sql} GROUP BY role"
     found = {row["role"]: row["rows"] for row in paging.ask(scope.database, USERS, question, params)}
-    return {role: found.get(word, 0) for role, word in ROLE_WORDS.items()}
+    seen = ROLE_WORDS if scope.site_ids is None else OF_SITES
+    return {role: found.get(ROLE_WORDS[role], 0) for role in seen}
 
 
 def export(scope: Scope, node: Node | None, filter_model: FilterModel, sort_model: SortModel) -> pa.Table:

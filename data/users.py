@@ -13,6 +13,7 @@ from data.scope import Role, Scope
 from data.texts import N_
 
 LONGEST_NAME, LONGEST_EMAIL = 100, 320
+OWN_PASSWORD = N_("of your own is changed in User settings, with your present password.")
 
 
 @dataclass(frozen=True)

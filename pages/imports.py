@@ -102,7 +102,7 @@ def look(
     names = uploads.head(file).names
     unused = mapping.unused(names, columns)
     try:
-        options = mapping.options_of(one.kind, names, columns, years, _site(creates, site))
+        options = mapping.options_of(one.kind, names, columns, years, _site(creates, site), scope.user_id)
         report = taking.preview(scope.database, one.kind, file, options._replace(most_lines=mapping.PREVIEWED_LINES))
     except InvalidInput as error:
         return [], unused, said(error), True
@@ -145,7 +145,7 @@ def do(
             return None, True, no_update, "", [], False
         one, is_dry = _find(import_id), what == "check"
         names = uploads.head(uploads.head_file_of(folder, import_id)).names
-        options = mapping.options_of(one.kind, names, columns, years, _site(creates, site))
+        options = mapping.options_of(one.kind, names, columns, years, _site(creates, site), scope.user_id)
         running.start(scope, folder, import_id, options, is_dry)
     except PortalError as error:
         return no_update, no_update, said(error), no_update, no_update, no_update
@@ -247,7 +247,7 @@ def _zone(scope: Scope) -> str:
 
 
 def _site(creates: bool | None, site: str | None) -> str | None:
-    return (site or "").strip() or mapping.DEFAULT_SITE if creates else None
+    return (site or "").strip() or mapping.default_site() if creates else None
 
 
 def _tab(kind: str, shown: str) -> html.Div:

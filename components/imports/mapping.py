@@ -29,8 +29,12 @@ PREVIEWED_LINES = 10
 MOST_PLACES_LINES = 5000  # of a file are looked at for new sites and floors: it takes a second, at every choice
 MOST_NAMES = 8
 MOST_YEARS = 3000
-DEFAULT_SITE = "Imported"
 NOT_USED = "-"
+
+
+def default_site() -> str:
+    """Return what the site of stations is called that are not there, where nothing is said."""
+    return _("Imported")
 
 
 def card(one: Import, head: Head) -> list[Any]:
@@ -76,12 +80,13 @@ def card(one: Import, head: Head) -> list[Any]:
 
 
 def options_of(
-    kind: str, names: Sequence[str], chosen: Sequence[str | None], years: float | None, site: str | None
+    kind: str, names: Sequence[str], chosen: Sequence[str | None], years: float | None, site: str | None, by: int
 ) -> Options:
     """Return how a file is read, from what was chosen for each of its columns.
 
     Args:
         site: for stations that are not there; None: their lines are refused.
+        by: the user who takes it in.
 
     Raises:
         InvalidInput: a column that must be there is not, or one is chosen twice.
@@ -99,8 +104,8 @@ def options_of(
     if years and not 0 <= years <= MOST_YEARS:
         raise InvalidInput(_("Years to add"), years, _("must be between 0 and 3000."))
     if kind != "sessions":
-        return Options(dict(zip(names, ours, strict=True)))
-    return Options(dict(zip(names, ours, strict=True)), int(years or 0), site)
+        return Options(dict(zip(names, ours, strict=True)), by=by)
+    return Options(dict(zip(names, ours, strict=True)), int(years or 0), site, by=by)
 
 
 def unused(names: Sequence[str], chosen: Sequence[str | None]) -> str:
@@ -201,7 +206,7 @@ def _options(head: Head, guessed: Mapping[str, str]) -> list[Any]:
                 html.Div(
                     [
                         dbc.Label(_("In site, where the line names none"), html_for="import-site"),
-                        dbc.Input(id="import-site", value=DEFAULT_SITE, maxlength=100),
+                        dbc.Input(id="import-site", value=default_site(), maxlength=100),
                     ]
                 ),
             ],

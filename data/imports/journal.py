@@ -39,12 +39,14 @@ class Options(NamedTuple):
     create_stations: the site for stations the portal does not know, where the line names none; None refuses them
         (sessions only).
     most_lines: how many of the file's lines are looked at; None: all.
+    by: the user who takes it in; None: the command line.
     """
 
     renamed: Mapping[str, str] = {}
     shift_years: int = 0
     create_stations: str | None = None
     most_lines: int | None = None
+    by: int | None = None
 
 
 Row = Sequence[object]

@@ -21,7 +21,7 @@ from data.imports.lines import Columns, Line, Outcome
 from data.passwords import check_password, hash_password, is_password
 from data.scope import Role
 from data.texts import told
-from data.users import LONGEST_EMAIL, is_email, normalized
+from data.users import LONGEST_EMAIL, OWN_PASSWORD, is_email, normalized
 
 COLUMNS = Columns(
     required=("role", "first_name", "last_name", "email"), optional=("password", "rfid", "email_at_alarm", "site")
@@ -99,6 +99,9 @@ class _User:
         name = (self.first_name, self.last_name)
         return (self.user_id, *name, self.email, self.email_at_alarm, self.password_hash)
 
+    def has_password(self, password: str) -> bool:
+        return is_password(password, self.password_hash)
+
 
 def take(journal: Journal, file: Path, options: Options) -> None:
     """Create users, known by their email, and change those that differ; blank fields leave what a user has.
@@ -106,7 +109,7 @@ def take(journal: Journal, file: Path, options: Options) -> None:
     Raises:
         InvalidInput: the file cannot be read, or its columns do not match.
     """
-    plan = _Plan(journal)
+    plan = _Plan(journal, options.by)
     for line in journal.lines(file, COLUMNS, options):
         try:
             plan.add(line)
@@ -118,9 +121,9 @@ def take(journal: Journal, file: Path, options: Options) -> None:
 class _Plan:
     """The rows to write, from comparing what is wanted with what is there."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, by: int | None) -> None:
         database = journal.database
-        self._journal = journal
+        self._journal, self._by = journal, by
         self._users = _load_users(database)
         sites = database.query("SELECT name, site_id FROM site WHERE removed_at IS NULL").to_pylist()
         self._sites = {row["name"]: row["site_id"] for row in sites}
@@ -148,6 +151,8 @@ class _Plan:
             )
         if not there and not wanted.password:
             raise InvalidInput("password", None, "is missing: a new user needs one.")
+        if there and there.user_id == self._by and wanted.password and not there.has_password(wanted.password):
+            raise InvalidInput("password", None, OWN_PASSWORD)
         if not there and wanted.role is Role.SITE_ADMINISTRATOR and not wanted.site_ids:
             raise InvalidInput("site", None, "is missing: a site administrator needs one.")
         for id_tag in wanted.id_tags or ():
@@ -193,10 +198,8 @@ class _Plan:
 
     def _new_hash(self, wanted: Wanted) -> str | None:
         """Hash the password; None when there is none or the user has it already."""
-        there = self._users.get(wanted.email)
-        if wanted.password is None or (there and is_password(wanted.password, there.password_hash)):
-            return None
-        return hash_password(wanted.password)
+        password, there = wanted.password, self._users.get(wanted.email)
+        return None if password is None or (there and there.has_password(password)) else hash_password(password)
 
     def _compare(self, wanted: Wanted, there: _User | None, password_hash: str | None) -> str:
         """Plan what one user needs; return what becomes of the line."""

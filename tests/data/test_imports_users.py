@@ -17,10 +17,10 @@ EVA = "EV user,Eva,Ek,Eva@Portal.example,charging 1,04D1E2F3;123456789,,"
 DANA = "EV user,Dana,Example,dana@portal.example,,,,"
 
 
-def take(database: DuckDB, tmp_path: Path, *lines: str) -> Report:
+def take(database: DuckDB, tmp_path: Path, *lines: str, by: int | None = None) -> Report:
     file = tmp_path / "users.csv"
     file.write_text("\n".join([HEADER, *lines]))
-    return take_file(database, "users", file)
+    return take_file(database, "users", file, by=by)
 
 
 def user(database: DuckDB, email: str) -> dict[str, Any]:
@@ -85,6 +85,17 @@ def test_a_given_password_replaces_the_one_before(database: DuckDB, people: Peop
     take(database, tmp_path, "EV user,Dana,Example,dana@portal.example,another 1,,,")
     assert authenticate(database, "dana@portal.example", "another 1", "127.0.0.1")
     assert user(database, "dana@portal.example")["id_tags"] == ["04A2B3C4"]
+
+
+def test_nobody_changes_their_own_password_by_a_file_without_the_present_one(
+    database: DuckDB, people: People, tmp_path: Path
+) -> None:
+    line = "administrator,Alicia,Example,alice@portal.example,{},,,"
+    report = take(database, tmp_path, line.format("charging 2"), by=people.alice.user_id)
+    assert "password of your own is changed in User settings" in str(report.problems[0])
+    assert authenticate(database, "alice@portal.example", PASSWORD, "127.0.0.1").first_name == "Alice"
+    assert take(database, tmp_path, line.format(PASSWORD), by=people.alice.user_id).changed == 1
+    assert take(database, tmp_path, line.format("charging 2"), by=people.bob.user_id).changed == 1
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def test_roles_are_counted_under_the_other_filters(people: People) -> None:
         Role.SUPPORT_USER: 1,
         Role.EV_USER: 1,
     }
+    assert user_table.count_roles(people.bob, None, {}) == {Role.EV_USER: 0, Role.SITE_ADMINISTRATOR: 1}
     assert user_table.count(people.alice, None, {"name": contains("bob")}) == 1
     assert names(people.alice, role={"filterType": "text", "type": "equals", "filter": "EV user"}) == ["Dana"]
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from werkzeug.test import TestResponse
 
+from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.imports import past
 from tests.conftest import People
@@ -124,6 +125,24 @@ def test_columns_are_guessed_and_the_first_lines_shown_as_they_will_become(alice
     text = str(shown["import-preview"])
     assert all(part in text for part in ("New", "CP1", "P1", "is missing.", "Not taken"))
     assert not database.query("SELECT 1 FROM charging_station").num_rows
+
+
+def test_nobody_changes_their_own_password_by_a_file(alice: Visitor) -> None:
+    line = "administrator,Alice,Example,alice@portal.example,another horse 2"
+    columns = ["role", "first_name", "last_name", "email", "password"]
+    import_id = int(bring(alice, ",".join(columns) + f"\n{line}\n", kind="users", name="users.csv").text)
+    assert "of your own is changed in User settings" in str(looked(alice, import_id, columns))
+
+
+@pytest.mark.parametrize(("language", "site"), [("en", "Imported"), ("sv", "Importerade")])
+def test_the_site_of_new_stations_is_proposed_in_the_users_language(
+    visitor: Visit, people: People, database: DuckDB, language: str, site: str
+) -> None:
+    database.write([Sql("UPDATE portal_user SET language = $language", {"language": language})])
+    alice = visitor("alice")
+    import_id = int(bring(alice, "session_id;charger\nS-1;CP1\n", kind="sessions").text)
+    card = alice.call("import-work.children", {"import-id.data": import_id, "import-kind.data": "sessions"})
+    assert f"'value': '{site}'" in str(card.json)
 
 
 def test_new_sites_and_floors_are_told_before_the_import(alice: Visitor) -> None:

@@ -153,6 +153,20 @@ def test_a_site_administrator_has_no_button_dialog_or_menu_entry_that_changes_us
     assert "wish:edit" in visitor("alice").page("/provisioning")
 
 
+def test_a_site_administrator_filters_by_the_roles_there_are_at_sites(visitor: Visit) -> None:
+    output = next(key for key in visitor().app.callback_map if "users-roles.children" in key)
+    asked = {"users-query.data": {"filters": {}, "order": []}}
+    shown = {
+        name: [one["props"]["children"] for one in answer.json["response"]["users-roles"]["children"]]
+        for name in ("alice", "bob")
+        if (answer := visitor(name).call(output, asked))
+    }
+    assert shown == {
+        "alice": ["All 5", "EV user 1", "Site administrator 2", "Administrator 1", "Support user 1"],
+        "bob": ["All 2", "EV user 1", "Site administrator 1"],
+    }
+
+
 @pytest.mark.parametrize("name", NOT_ADMINISTRATORS)
 def test_only_an_administrator_opens_saves_and_deletes(visitor: Visit, people: People, name: str) -> None:
     somebody, dana = visitor(name), kept(people, people.dana.user_id)
@@ -243,7 +257,9 @@ def test_refusals_are_told_in_words(visitor: Visit, people: People) -> None:
     asked = str(wish(alice, "delete", people.alice.user_id, "user-question-text.children").json)
     assert "is you" in asked
     assert "Delete Alice" not in asked
-    assert "is you" in str(delete(alice, people.alice.user_id).json)
+    refused = delete(alice, people.alice.user_id).json
+    assert "is you" in str(refused)
+    assert refused["response"]["user-question"]["is_open"] is False
     me = kept(people, people.alice.user_id)
     answer = press(alice, "user-save", people.alice.user_id, me, role="support_user").json["response"]
     assert "last administrator" in answer['{"user-fault":"role"}']["children"]

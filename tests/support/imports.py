@@ -16,7 +16,8 @@ def take_file(
     renamed: Mapping[str, str] | None = None,
     shift_years: int = 0,
     create_stations: str | None = None,
+    by: int | None = None,
 ) -> Report:
     """Take a file in; its import is the newest of the database."""
     import_id = taking.begin(database, kind, file.name)
-    return taking.take(database, import_id, kind, file, Options(renamed or {}, shift_years, create_stations))
+    return taking.take(database, import_id, kind, file, Options(renamed or {}, shift_years, create_stations, by=by))
