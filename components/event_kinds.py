@@ -21,7 +21,6 @@ WORDS: Mapping[str, LazyString] = {
     EventKind.FIRMWARE: lazy_gettext("Firmware"),
     EventKind.DIAGNOSTICS: lazy_gettext("Diagnostics"),
     EventKind.DATA_TRANSFER: lazy_gettext("Data transfer"),
-    EventKind.PARAMETERS_READ: lazy_gettext("Parameters read"),
     EventKind.ALARM_CLEARED: lazy_gettext("Alarm cleared"),
     EventKind.LOGGED_IN: lazy_gettext("Logged in"),
     EventKind.LOG_IN_FAILED: lazy_gettext("Log-in failed"),

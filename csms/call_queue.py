@@ -1,16 +1,14 @@
-"""Our calls to one station over one connection: one at a time, the most urgent first, each with a deadline."""
+"""Our calls to one station over one connection: one at a time, each with a deadline."""
 
 import asyncio
-import heapq
-import itertools
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from uuid import uuid4
 
 import orjson
 
-from csms.calling import CallFailed, NoAnswer, Payload, Priority
+from csms.calling import CallFailed, NoAnswer, Payload
 from data.texts import told
 
 CALL = 2
@@ -20,8 +18,6 @@ Outcome = Payload | CallFailed
 
 
 class _Outgoing(NamedTuple):
-    priority: Priority
-    order: int
     unique_id: str
     frame: bytes
     answer: "asyncio.Future[Payload]"
@@ -31,13 +27,12 @@ class CallQueue:
     def __init__(self, send: Callable[[bytes], Awaitable[None]], deadline_s: float) -> None:
         self._send = send
         self._deadline_s = deadline_s
-        self._outgoing: list[_Outgoing] = []
-        self._order = itertools.count()
+        self._outgoing: deque[_Outgoing] = deque()
         self._waiting: dict[str, asyncio.Future[Payload]] = {}
         self._late: OrderedDict[str, asyncio.Future[Outcome]] = OrderedDict()
         self._calling: asyncio.Task[None] | None = None
 
-    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload:
+    async def call(self, action: str, payload: Payload) -> Payload:
         """Call the station when its turn has come, and return the answer.
 
         Raises:
@@ -46,7 +41,7 @@ class CallQueue:
         unique_id = str(uuid4())
         frame = orjson.dumps([CALL, unique_id, action, payload])
         answer: asyncio.Future[Payload] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._outgoing, _Outgoing(priority, next(self._order), unique_id, frame, answer))
+        self._outgoing.append(_Outgoing(unique_id, frame, answer))
         if self._calling is None or self._calling.done():
             self._calling = asyncio.create_task(self._work())
         return await answer
@@ -78,7 +73,7 @@ class CallQueue:
 
     async def _work(self) -> None:
         while self._outgoing:
-            outgoing = heapq.heappop(self._outgoing)
+            outgoing = self._outgoing.popleft()
             self._waiting[outgoing.unique_id] = outgoing.answer
             await self._send(outgoing.frame)
             done, _ = await asyncio.wait([outgoing.answer], timeout=self._deadline_s)

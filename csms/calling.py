@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from data.database import Batch, Change, Sql
@@ -80,23 +80,20 @@ class ErrorAnswered(CallFailed):
         self.code = code
 
 
-class Priority(IntEnum):
-    """The order in which waiting calls go out."""
-
-    USER = 0
-    READING = 1
-
-
 class Line(Protocol):
     """The way to a connected station, whatever carries it."""
 
     @property
     def is_over(self) -> bool: ...
 
+    @property
+    def can_be_called(self) -> bool:
+        """Tell whether it is known where the station listens."""
+
     async def is_there(self) -> bool:
         """Ask for a sign of life."""
 
-    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload: ...
+    async def call(self, action: str, payload: Payload) -> Payload: ...
 
     def new_round_trip_s(self) -> float | None:
         """Return how long the last ping took, once; None if there was none since."""

@@ -46,6 +46,7 @@ class Timing:
     heartbeat: int = 300
     call_deadline: float = ANSWER_WITHIN.total_seconds()
     configuration_after: float = 10  # some stations reboot when asked before they have settled
+    configuration_every: float = 2  # looks for stations to be asked
     boots_within: float = 60  # after a connection; some never say that they booted
     stop_awaited: float = 60  # an outlet that is Available again sends its stop a little later
     no_network_after_closing: float = 300

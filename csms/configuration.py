@@ -1,34 +1,41 @@
-"""Read a station's OCPP configuration once, some time after it first came."""
+"""Has stations tell their OCPP configuration: once they have settled, and again after a reboot that a change needed."""
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from csms.calling import CallFailed, Line, Priority
 from csms.central import Central
-from csms.ocpp16.calls import get_configuration
 from csms.station import Station
-from data import parameters
-from data.events import EventKind
-from data.texts import told
+from data import commands
+from data.database import Change
 
 log = logging.getLogger(__name__)
 
+ASKED_AGAIN_AFTER = timedelta(hours=1)
 
-async def read_configuration(central: Central, station: Station, connection: Line) -> None:
-    """Ask for all parameters and keep them. Without an answer it is tried again at the next connection."""
-    await asyncio.sleep(central.timing.configuration_after)
-    try:
-        answered = await get_configuration(connection, Priority.READING)
-    except CallFailed as failure:
-        log.info("%s: its configuration could not be read: %s", station.charge_box_id, failure)
+
+async def run(central: Central) -> None:
+    """Look for stations that have not told it, for ever."""
+    while True:
+        await asyncio.sleep(central.timing.configuration_every)
+        try:
+            await ask(central, datetime.now(UTC))
+        except Exception:
+            log.exception("stations whose configuration is not known could not be asked; it is tried again")
+
+
+async def ask(central: Central, now: datetime) -> None:
+    """Queue the reading for each station that is there and has settled; one that is silent is asked an hour later."""
+    unread = [station for station in central.stations.values() if _is_due(station, now)]
+    if not unread:
         return
-    kept = list(parameters.within_limits(answered))
-    read_at = datetime.now(UTC)
-    text = told("%(num)s parameters were read from the station.", num=len(kept))
-    noted = central.note(station, EventKind.PARAMETERS_READ, text)
-    await central.commits.write(
-        [*parameters.read(station.station_id, kept, read_at), noted],
-        [("station_state", station.station_id), ("event", station.site_id)],
-    )
-    station.parameters_read = True
+    for station in unread:
+        station.read_from = now + ASKED_AGAIN_AFTER
+    asked = [commands.by_portal("read_configuration", one.station_id, one.site_id, {}, now) for one in unread]
+    changed: list[Change] = [("command", one.station_id) for one in unread]
+    await central.commits.write(asked, [*changed, (commands.WAKE, 0)])
+
+
+def _is_due(station: Station, now: datetime) -> bool:
+    line = station.connection
+    return line is not None and line.can_be_called and not station.parameters_read and station.read_from <= now

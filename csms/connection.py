@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from csms.answers import Answers
 from csms.call_queue import CallQueue
-from csms.calling import CallFailed, ErrorAnswered, Payload, Priority
+from csms.calling import CallFailed, ErrorAnswered, Payload
 from csms.metrics import Metrics
 from data.errors import DatabaseUnusable
 from data.texts import told
@@ -67,6 +67,8 @@ class Peer(NamedTuple):
 
 
 class Connection:
+    can_be_called = True
+
     def __init__(self, socket: ServerConnection, peer: Peer, metrics: Metrics, deadline_s: float) -> None:
         self._socket = socket
         self._peer = peer
@@ -128,22 +130,22 @@ class Connection:
         except (TimeoutError, ConnectionClosed):
             pass
         try:
-            await self.call("TriggerMessage", {"requestedMessage": "Heartbeat"}, Priority.USER)
+            await self.call("TriggerMessage", {"requestedMessage": "Heartbeat"})
         except ErrorAnswered:
             return True
         except CallFailed:
             return False
         return True
 
-    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload:
-        """Call the station and return its answer; calls wait for each other, the most urgent first.
+    async def call(self, action: str, payload: Payload) -> Payload:
+        """Call the station and return its answer; calls wait for each other.
 
         Raises:
             CallFailed: an error, silence until the deadline, or the end of the connection.
         """
         if self._closed:
             raise CallFailed(told("the station is not connected"))
-        return await self._calls.call(action, payload, priority)
+        return await self._calls.call(action, payload)
 
     def _take(self, frame: bytes) -> None:
         received_at = datetime.now(UTC)

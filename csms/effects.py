@@ -82,8 +82,8 @@ def of_answer(
         found = (answer.result or {}).get("parameters")
         read = [Parameter(**row) for row in found] if isinstance(found, list) else []
         is_whole = not command.parameters.get("key")
-        command.answer = f"{len(read)} parameters"
         command.result = {"unknown": (answer.result or {}).get("unknown")}
+        station.parameters_read |= is_whole
         return list(parameters.read(station.station_id, parameters.within_limits(read), at, is_whole=is_whole)), changed
     if command.kind.name == "reserve":
         command.result = {"reservation_id": command.command_id}

@@ -1,6 +1,6 @@
 """Rules for a station's coming, going and telling of itself."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from csms import outcomes
 from csms.central import Central
@@ -26,6 +26,7 @@ async def connected(
     if not station.is_registered:
         station.contact.begin(at)
     station.contact.opened(at)
+    station.read_from = max(station.read_from, at + timedelta(seconds=central.timing.configuration_after))
     statements: list[Sql | Batch] = [
         to_write([station.contact], at),
         station_states.connected(station.station_id, protocol, at),
@@ -70,6 +71,7 @@ async def booted(central: Central, station: Station, boot: Booted, received_at: 
     await _compare_model(central, station, boot.model, received_at, statements, changed)
     if station.reads_after_boot:
         station.reads_after_boot = station.parameters_read = False
+        station.read_from = received_at + timedelta(seconds=central.timing.configuration_after)
     central.commander.wake(station)
     station.answers.forget()
 

@@ -19,7 +19,6 @@ from websockets.typing import Subprotocol
 from csms import addresses, connection_days, ocpp16, registration
 from csms.calling import Line
 from csms.central import Central
-from csms.configuration import read_configuration
 from csms.connection import TAKEN_OVER, Connection, Peer
 from csms.gate import CHALLENGE, Admitted, Denied, Gate, Shown
 from csms.message_log import StationLog
@@ -141,8 +140,7 @@ class OcppServer:
         station = central.stations.get(addresses.charge_box_id(socket.request.path, central.stations) or "")
         if station is None:  # removed this moment
             return
-        reading: set[asyncio.Task[None]] = set()
-        connection = Connection(socket, self._peer(station, reading), central.metrics, central.timing.call_deadline)
+        connection = Connection(socket, self._peer(station), central.metrics, central.timing.call_deadline)
         older, station.connection = station.connection, connection
         station.caller = Caller16(connection)
         station.heard_at = station.connected_at = datetime.now(UTC)
@@ -159,22 +157,17 @@ class OcppServer:
             central.commander.wake(station)
             await connection.run()
         finally:
-            for task in reading:
-                task.cancel()
             if station.connection is connection:
                 station.connection = station.caller = None
                 async with station.lock:
                     closed = connection_days.reason(socket.protocol)
                     await registration.disconnected(central, station, _reason(socket), closed)
 
-    def _peer(self, station: Station, reading: set[asyncio.Task[None]]) -> Peer:
+    def _peer(self, station: Station) -> Peer:
         central = self._central
 
         async def answer(unique_id: str, action: str, payload: dict[str, Any], received_at: datetime) -> dict[str, Any]:
-            answered = await respond(central, station, unique_id, action, payload, received_at)
-            if not (station.parameters_read or reading) and station.connection:
-                reading.add(asyncio.create_task(read_configuration(central, station, station.connection)))
-            return answered
+            return await respond(central, station, unique_id, action, payload, received_at)
 
         def heard(at: datetime) -> None:
             station.heard_at = at

@@ -32,7 +32,7 @@ class Station:
     __slots__ = (
         "alarms", "answers", "awaiting", "caller", "charge_box_id", "closed_at", "connected_at", "connection",
         "contact", "created_at", "ends_before", "finished", "heard_at", "is_registered", "lock", "meter_prints",
-        "misfit", "model", "open", "outlets", "parameters_read", "probe", "profile", "reads_after_boot",
+        "misfit", "model", "open", "outlets", "parameters_read", "probe", "profile", "read_from", "reads_after_boot",
         "restored", "sends_power", "site_id", "starts", "station_id", "statuses", "zone",
     )  # fmt: skip
 
@@ -42,6 +42,7 @@ class Station:
         self.parameters_read = known.parameters_read
         self.reads_after_boot = known.reads_after_boot
         self.heard_at = self.connected_at = self.closed_at = heard_at
+        self.read_from = heard_at  # its parameters are, from then on, unless they have been
         self.contact = Contact(known.station_id, ZoneInfo(known.time_zone), heard_at)
         self.created_at = known.created_at or heard_at
         self.misfit = known.reported_model != known.model and "" not in (

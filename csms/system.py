@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from csms import connection_days, http_log, power_sums, presence, renewals, reservations, retention
+from csms import configuration, connection_days, http_log, power_sums, presence, renewals, reservations, retention
 from csms.central import Central, Timing
 from csms.gate import Gate
 from csms.mails import Mails
@@ -115,6 +115,7 @@ def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
         central.recorder.run(),
         reservations.run(central),
         renewals.run(central),
+        configuration.run(central),
         connection_days.run(central),
         power_sums.run(central),
         retention.run(central.database, "messages", message_log.forget, central.timing.keep_messages_days),

@@ -30,7 +30,6 @@ class EventKind(StrEnum):
     FIRMWARE = "firmware"
     DIAGNOSTICS = "diagnostics"
     DATA_TRANSFER = "data transfer"
-    PARAMETERS_READ = "parameters read"
     ALARM_CLEARED = "alarm cleared"
     LOGGED_IN = "logged in"
     LOG_IN_FAILED = "log-in failed"

@@ -9,6 +9,7 @@ import pyarrow as pa
 from data.command_kinds import LONGEST_KEY, is_secret_key
 from data.database import Batch, Sql, rows_into
 from data.scope import Scope
+from data.texts import Told, told
 
 MOST_PARAMETERS = 500
 LONGEST_VALUE = 1000
@@ -73,6 +74,11 @@ def of_station(scope: Scope, station_id: int) -> list[dict[str, Any]]:
         {"id": station_id, **params},
     )
     return list(rows.to_pylist())
+
+
+def said_of(read: int) -> Told:
+    """Say how many parameters a station told."""
+    return told("%(num)s parameters were read from the station.", num=read)
 
 
 def within_limits(answered: Iterable[Parameter]) -> Iterable[Parameter]:

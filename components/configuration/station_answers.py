@@ -11,6 +11,7 @@ from components import texts
 from components.control.log import LOOKS, messages_link, outcome
 from components.format import clock, timestamp
 from components.menus import icon
+from data import parameters
 from data.command_rows import ANSWER_WITHIN, UNDER_WAY, State
 
 Command = Mapping[str, Any]
@@ -109,7 +110,7 @@ def _waiting(reading: Command, state: State, is_there: bool, zone: str) -> str:
 
 
 def _done(reading: Command, rows: set[str]) -> list[Any]:
-    if reading["answer"] == "0 parameters" and not unknown_keys(reading):
+    if reading["answer"] == parameters.said_of(0) and not unknown_keys(reading):
         return [icon("bi-exclamation-triangle is-warn me-1"), _("The station answered without any parameter.")]
     others = [key for key in unknown_keys(reading) if key not in rows]
     if not others:

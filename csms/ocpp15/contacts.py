@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from csms import registration
 from csms.central import Central
-from csms.configuration import read_configuration
 from csms.connection import TAKEN_OVER
 from csms.message_log import StationLog
 from csms.ocpp15 import PROTOCOL
@@ -31,7 +30,6 @@ class Contacts:
     def __init__(self, central: Central) -> None:
         self._central = central
         self._client = SoapClient(central.timing.call_deadline)
-        self._reading: set[asyncio.Task[None]] = set()
         self._waited_for = timedelta(seconds=central.timing.silent_after)
 
     def restore(self) -> None:
@@ -59,8 +57,6 @@ class Contacts:
         return is_alarmed and datetime.now(UTC) - station.heard_at > self._waited_for
 
     async def close(self) -> None:
-        for task in self._reading:
-            task.cancel()
         await self._client.close()
 
     async def heard(self, station: Station, told: str, peer: str, own: str) -> SoapLine:
@@ -87,14 +83,6 @@ class Contacts:
                 line.url = url
         self._central.commander.wake(station)
         return line
-
-    def read_configuration(self, station: Station, line: SoapLine) -> None:
-        """Read the parameters of a station that has not been read yet, once it has settled."""
-        if not station.parameters_read and line.url and not line.is_being_read:
-            line.is_being_read = True
-            task = asyncio.create_task(read_configuration(self._central, station, line))
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
 
     async def _connected(self, station: Station) -> SoapLine:
         older = station.connection

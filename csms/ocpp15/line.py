@@ -20,7 +20,7 @@ from zeep.proxy import AsyncServiceProxy
 from zeep.transports import AsyncTransport
 
 from csms.call_queue import CALL
-from csms.calling import CallFailed, ErrorAnswered, NoAnswer, Payload, Priority
+from csms.calling import CallFailed, ErrorAnswered, NoAnswer, Payload
 from csms.connection import CALLERROR, CALLRESULT
 from csms.message_log import StationLog
 from csms.ocpp15 import envelope
@@ -100,12 +100,15 @@ class SoapLine:
         self.told: str | None = None  # what the station said of its address, usable or not …
         self.peer = ""  # … where its request came from, which it may mean …
         self.looked_at = 0.0  # … and when that was looked up
-        self.is_being_read = False
         self.is_over = False
         self._charge_box_id = charge_box_id
         self._client = client
         self._messages = messages
         self._busy = asyncio.Lock()
+
+    @property
+    def can_be_called(self) -> bool:
+        return self.url is not None
 
     def is_known(self, told: str, peer: str) -> bool:
         """Tell whether it was looked up where the station can be called; what led nowhere is looked up again."""
@@ -128,7 +131,7 @@ class SoapLine:
         """
         self._messages.record(direction, content, at, says, flaw)
 
-    async def call(self, action: str, payload: Payload, priority: Priority) -> Payload:
+    async def call(self, action: str, payload: Payload) -> Payload:
         """Call the station and return its answer in OCPP 1.6's words.
 
         Raises:
@@ -163,7 +166,7 @@ class SoapLine:
     async def is_there(self) -> bool:
         """Ask for a sign of life: any answer, of which a fault is one too."""
         try:
-            await self.call("GetLocalListVersion", {}, Priority.USER)
+            await self.call("GetLocalListVersion", {})
         except ErrorAnswered:
             return True
         except CallFailed:

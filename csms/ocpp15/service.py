@@ -152,7 +152,6 @@ class CentralSystemService:
             raise Fault("Sender", "ProtocolError", f"{error}.") from error
         result = await take(central, station, happening, request.received_at, asked.message_id)
         central.metrics.received[operation] += 1
-        self._contacts.read_configuration(station, line)
         return operation, message.answer(result, datetime.now(UTC), central.timing.heartbeat)
 
     def _station(self, asked: Envelope, request: _Request) -> Station:

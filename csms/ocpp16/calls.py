@@ -4,10 +4,11 @@ from typing import Any
 
 from ocpp.v16.enums import Action, ConfigurationKey
 
-from csms.calling import Answer, CallFailed, Line, NoAnswer, Priority, Verdict, Wanted
+from csms.calling import Answer, CallFailed, Line, NoAnswer, Verdict, Wanted
 from csms.ocpp16 import security_calls
 from csms.ocpp16.call import RETRIES, Call, fields, said, taken, timed, with_connector, with_outlet
 from csms.ocpp16.fields import Payload, rows, text, whole_number
+from data import parameters
 from data.command_kinds import LONGEST_KEY
 from data.parameters import Parameter
 from data.texts import told
@@ -15,22 +16,13 @@ from data.texts import told
 LONGEST_DATA = 4000
 
 
-async def get_configuration(connection: Line, priority: Priority) -> list[Parameter]:
-    """Return all parameters of a station; some answer nothing unless each key is asked for.
-
-    Raises:
-        CallFailed: no answer, or an error.
-    """
-    answer = await _listed(connection, priority)
-    return [_parameter(row) for row in rows(answer, "configurationKey")]
-
-
-async def _listed(connection: Line, priority: Priority) -> Payload:
-    answer = await connection.call(Action.get_configuration.value, {}, priority)
+async def _listed(connection: Line) -> Payload:
+    """Ask for all parameters of a station; some answer nothing unless each key is asked for."""
+    answer = await connection.call(Action.get_configuration.value, {})
     if rows(answer, "configurationKey"):
         return answer
     keys = [key.value for key in ConfigurationKey]
-    found = await connection.call(Action.get_configuration.value, {"key": keys}, priority)
+    found = await connection.call(Action.get_configuration.value, {"key": keys})
     return {**found, "unknownKey": answer.get("unknownKey")}  # nobody said that it has all keys of OCPP
 
 
@@ -44,9 +36,9 @@ class Caller16:
         call, payload = CALLS[wanted.kind], CALLS[wanted.kind].payload(wanted)
         try:
             if call.action is Action.get_configuration and not payload:
-                answer = await _listed(self._connection, Priority.USER)
+                answer = await _listed(self._connection)
             else:
-                answer = await self._connection.call(call.action.value, payload, Priority.USER)
+                answer = await self._connection.call(call.action.value, payload)
         except NoAnswer as silence:
             silence.read = call.answer
             raise
@@ -62,7 +54,7 @@ def _configuration(answer: Payload) -> Answer:
     unknown = answer.get("unknownKey")
     kept = [str(key)[:LONGEST_KEY] for key in unknown][:100] if isinstance(unknown, list) else []
     found = [parameter._asdict() for parameter in read]
-    return Answer(Verdict.ACCEPTED, f"{len(read)} parameters", {"parameters": found, "unknown": kept})
+    return Answer(Verdict.ACCEPTED, parameters.said_of(len(read)), {"parameters": found, "unknown": kept})
 
 
 def _list_version(answer: Payload) -> Answer:

@@ -15,7 +15,7 @@ from simulator.commands import Handler
 from tests.support.virtual_station import WAIT_S, Station
 
 ANY_PORT = Address("127.0.0.1", 0)
-QUICK = Timing(configuration_after=0, refresh_every=0.05, commands_every=0.1, finish_within=1)
+QUICK = Timing(configuration_after=0, configuration_every=0.05, refresh_every=0.05, commands_every=0.1, finish_within=1)
 
 
 class Steering:

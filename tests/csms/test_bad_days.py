@@ -214,12 +214,12 @@ async def test_parameters_are_read_again_after_the_reboot_that_a_change_needs_an
 
 
 async def test_a_reading_after_a_reboot_is_not_forgotten_at_a_restart_before_it(start: Start) -> None:
-    at_once = replace(QUICK, configuration_after=0)
+    at_once = replace(QUICK, configuration_after=0, configuration_every=0.02)
     async with start(at_once) as portal, portal.station() as station:
         await station.heartbeat()
         await until(lambda: portal.row("SELECT parameters_read_at FROM station_state")["parameters_read_at"])
         portal.ask("change_configuration", {"key": "endpoint", "value": "ws://elsewhere.example"})
-        await until(lambda: state(portal) == "done")
+        await until(lambda: portal.rows("SELECT 1 FROM command WHERE answer = 'RebootRequired'"))
     async with start(QUICK) as portal, portal.station() as station:
         await station.heartbeat()
         known = portal.central.stations["CP1"]

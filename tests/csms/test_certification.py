@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidStatus
 from csms import self_signed
 from data import station_passwords, station_security
 from data.database import Sql
+from data.parameters import said_of
 from settings import TlsServer
 from simulator.identity import Identity
 from tests.csms.conftest import ANY_PORT, Start
@@ -198,8 +199,8 @@ async def _unlock(portal: Portal) -> None:
 async def _configuration(portal: Portal) -> None:
     async with portal.station() as station:
         state, answer = await told(portal, "read_configuration")
-        assert (state, answer) == ("done", f"{len(station.parameters)} parameters")
-        assert await told(portal, "read_configuration", {"key": "ConnectionTimeOut"}) == ("done", "1 parameters")
+        assert (state, answer) == ("done", said_of(len(station.parameters)))
+        assert await told(portal, "read_configuration", {"key": "ConnectionTimeOut"}) == ("done", said_of(1))
         assert station.commands[-1] == ("GetConfiguration", {"key": ["ConnectionTimeOut"]})
         for key, expected in (
             ("ConnectionTimeOut", ("done", "Accepted")),

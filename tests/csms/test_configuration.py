@@ -1,20 +1,27 @@
 """A station's parameters are read once, after it has settled."""
 
+import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from csms import configuration
 from data.database import Sql
 from data.parameters import LONGEST_VALUE, MOST_PARAMETERS
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
 from tests.support.virtual_station import CallError, Station, until
 
-SOON = replace(FAST, configuration_after=0.02, call_deadline=0.2)
+SOON = replace(FAST, configuration_after=0.02, configuration_every=0.02, call_deadline=0.2)
 
 
 def answering(station: Station, *answers: dict[str, Any]) -> None:
     waiting = list(answers)
     station.handlers["GetConfiguration"] = lambda station, payload: waiting.pop(0)
+
+
+def states(portal: Portal) -> list[str]:
+    return [row["state"] for row in portal.rows("SELECT state FROM command ORDER BY command_id")]
 
 
 def parameters(portal: Portal) -> dict[str, tuple[str, bool]]:
@@ -85,19 +92,45 @@ async def test_a_station_that_lists_nothing_is_asked_key_by_key(start: Start) ->
     assert parameters(portal) == {"HeartbeatInterval": ("30", False)}
 
 
-async def test_a_station_that_does_not_tell_is_asked_again_at_its_next_connection(start: Start) -> None:
+async def test_a_station_that_does_not_tell_is_asked_again_an_hour_later_not_at_each_connection(
+    start: Start,
+) -> None:
     def refuse(station: object, payload: object) -> None:
-        raise CallError("NotSupported")
+        raise CallError("NotSupported", "not here")
 
     async with start(SOON) as portal:
-        for handler in (refuse, lambda station, payload: None):
-            async with portal.station() as station:
-                station.handlers["GetConfiguration"] = handler
-                await station.boot()
-                await until(lambda: station.commands)  # noqa: B023 - awaited within the loop
+        async with portal.station() as station:
+            station.handlers["GetConfiguration"] = refuse
+            await station.boot()
+            await until(lambda: states(portal) == ["not_supported"])
         async with portal.station() as station:
             await station.boot()
+            await configuration.ask(portal.central, datetime.now(UTC) + timedelta(minutes=59))
+            await configuration.ask(portal.central, datetime.now(UTC) + timedelta(minutes=61))
             await until(lambda: parameters(portal))
+    assert states(portal) == ["not_supported", "done"]
+    assert "Upload: NotSupported: not here" in portal.events("command")
+
+
+async def test_who_asks_while_the_portal_reads_waits_for_it(start: Start) -> None:
+    async with start(replace(SOON, call_deadline=20)) as portal, portal.station() as station:
+        asked, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly(station: Station, payload: Any) -> dict[str, Any]:
+            asked.set()
+            await go_on.wait()
+            return {"configurationKey": [{"key": "HeartbeatInterval", "value": "30"}]}
+
+        station.handlers["GetConfiguration"] = slowly
+        await station.boot()
+        await asked.wait()
+        for kind in ("read_configuration", "unlock"):
+            portal.ask(kind, connector_id=1 if kind == "unlock" else None)
+        await until(lambda: states(portal) == ["sent", "queued", "queued"])
+        go_on.set()
+        await until(lambda: states(portal) == ["done"] * 3)
+        given = [action for action, _ in station.commands]
+        assert given == ["GetConfiguration", "UnlockConnector", "GetConfiguration"]  # the most urgent first
 
 
 async def test_a_station_with_another_charge_box_id_is_no_longer_connected(portal: Portal) -> None:

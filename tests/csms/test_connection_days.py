@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from csms.calling import Priority
 from csms.connection_days import Contact
 from data import connection_days
 from data.connection_days import Closed
@@ -84,7 +83,7 @@ async def test_answers_and_pings_are_measured(start: Start) -> None:
         await station.boot()
         connection = portal.central.stations["CP1"].connection
         assert connection
-        await connection.call("GetConfiguration", {}, Priority.USER)
+        await connection.call("GetConfiguration", {})
         await until(lambda: _day(portal)["answers"])
         assert await connection.is_there()
         await until(lambda: _day(portal)["pings"])

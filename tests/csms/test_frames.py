@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from csms.calling import CallFailed, Priority
+from csms.calling import CallFailed
 from csms.connection import Connection
 from tests.csms.conftest import Start
 from tests.csms.portal import FAST, TAG, Portal
@@ -185,16 +185,13 @@ async def test_the_central_systems_calls_end_with_their_connection(portal: Porta
     async with portal.station() as station:
         station.handlers["GetConfiguration"] = lambda station, payload: None
         connection = await connection_of(portal)
-        calls = [
-            asyncio.create_task(connection.call("GetConfiguration", {}, priority))
-            for priority in (Priority.READING, Priority.READING, Priority.USER)
-        ]
+        calls = [asyncio.create_task(connection.call("GetConfiguration", {})) for _ in range(3)]
         await until(lambda: station.commands)
         station.cut()
         for ended in await asyncio.gather(*calls, return_exceptions=True):
             assert isinstance(ended, CallFailed)
         with pytest.raises(CallFailed):
-            await connection.call("GetConfiguration", {}, Priority.USER)
+            await connection.call("GetConfiguration", {})
 
 
 async def test_an_error_of_the_station_ends_our_call_with_its_words(portal: Portal) -> None:
@@ -205,7 +202,7 @@ async def test_an_error_of_the_station_ends_our_call_with_its_words(portal: Port
         station.handlers["ClearCache"] = refuse
         connection = await connection_of(portal)
         with pytest.raises(CallFailed, match="NotSupported: not here"):
-            await connection.call("ClearCache", {}, Priority.USER)
+            await connection.call("ClearCache", {})
 
 
 async def test_one_rule_broken_with_many_values_is_one_event(portal: Portal) -> None:
@@ -227,34 +224,17 @@ async def test_a_call_is_answered_while_our_own_call_waits(portal: Portal) -> No
     async with portal.station() as station:
         station.handlers["ClearCache"] = heartbeat_first
         connection = await connection_of(portal)
-        assert await connection.call("ClearCache", {}, Priority.USER) == {"status": "Accepted"}
+        assert await connection.call("ClearCache", {}) == {"status": "Accepted"}
 
 
 async def test_an_answer_after_the_deadline_is_dropped_and_the_next_call_goes_out(start: Start) -> None:
     async with start(replace(FAST, call_deadline=0.05)) as portal, portal.station() as station:
         station.handlers["ClearCache"] = lambda station, payload: None
         connection = await connection_of(portal)
-        late = asyncio.create_task(connection.call("ClearCache", {}, Priority.USER))
-        following = asyncio.create_task(connection.call("GetConfiguration", {"key": []}, Priority.READING))
+        late = asyncio.create_task(connection.call("ClearCache", {}))
+        following = asyncio.create_task(connection.call("GetConfiguration", {"key": []}))
         with pytest.raises(CallFailed, match="no answer"):
             await late
         await station.send([3, "the late one", {"status": "Accepted"}])
         assert "configurationKey" in await following
         await until(lambda: portal.central.metrics.unexpected_answers == 1)
-
-
-async def test_the_most_urgent_call_goes_first(portal: Portal) -> None:
-    async with portal.station() as station:
-        connection = await connection_of(portal)
-        calls = [
-            ("GetConfiguration", Priority.READING),
-            ("ClearCache", Priority.READING),
-            ("UnlockConnector", Priority.USER),
-        ]
-        await asyncio.gather(
-            *(
-                connection.call(action, {"connectorId": 1} if action == "UnlockConnector" else {}, how)
-                for action, how in calls
-            )
-        )
-    assert [action for action, _ in station.commands[:3]] == ["UnlockConnector", "GetConfiguration", "ClearCache"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csms.calling import CallFailed, ErrorAnswered, NoAnswer, Priority
+from csms.calling import CallFailed, ErrorAnswered, NoAnswer
 from data.alarms import NO_NETWORK
 from simulator.soap_station import SOAP
 from simulator.station import CallError
@@ -70,7 +70,7 @@ async def test_a_station_is_called_at_the_address_it_tells(portal: Portal, actio
         await station.boot()
         line = portal.central.stations["CP1"].connection
         assert line
-        assert await line.call(action, sent, Priority.USER) == wanted
+        assert await line.call(action, sent) == wanted
         assert station.commands == [(action, {key: _told(value) for key, value in sent.items()})]
 
 
@@ -143,7 +143,7 @@ async def test_what_ocpp_1_5_has_no_word_for_is_not_supported(portal: Portal) ->
         line = portal.central.stations["CP1"].connection
         assert line
         with pytest.raises(ErrorAnswered, match="OCPP 1.5 has no TriggerMessage"):
-            await line.call("TriggerMessage", {"requestedMessage": "Heartbeat"}, Priority.USER)
+            await line.call("TriggerMessage", {"requestedMessage": "Heartbeat"})
 
 
 def answered(name: str, content: str) -> bytes:
@@ -171,7 +171,7 @@ async def test_a_wrong_answer_is_no_answer(portal: Portal, kind: str) -> None:
         line = portal.central.stations["CP1"].connection
         assert line
         with pytest.raises(failure):
-            await line.call("ClearCache", {}, Priority.USER)
+            await line.call("ClearCache", {})
 
 
 async def test_a_station_that_does_not_answer_is_given_up(start: Start) -> None:
@@ -182,7 +182,7 @@ async def test_a_station_that_does_not_answer_is_given_up(start: Start) -> None:
         line = portal.central.stations["CP1"].connection
         assert line
         with pytest.raises(NoAnswer):
-            await line.call("ClearCache", {}, Priority.USER)
+            await line.call("ClearCache", {})
 
 
 async def test_a_station_that_tells_no_address_is_heard_and_not_called(portal: Portal) -> None:
@@ -192,7 +192,7 @@ async def test_a_station_that_tells_no_address_is_heard_and_not_called(portal: P
         line = portal.central.stations["CP1"].connection
         assert line
         with pytest.raises(CallFailed, match="does not tell"):
-            await line.call("ClearCache", {}, Priority.USER)
+            await line.call("ClearCache", {})
 
 
 async def test_a_silent_soap_station_is_asked_before_it_has_no_network(start: Start) -> None:
@@ -236,7 +236,10 @@ async def test_after_a_restart_a_station_is_called_where_it_was(start: Start) ->
 
 
 async def test_the_parameters_of_a_soap_station_are_read_once(start: Start) -> None:
-    async with start(replace(FAST, configuration_after=0)) as portal, portal.soap_station() as station:
+    async with (
+        start(replace(FAST, configuration_after=0, configuration_every=0.02)) as portal,
+        portal.soap_station() as station,
+    ):
         await station.boot()
         await until(lambda: portal.count("parameter"))
         await station.heartbeat()

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from data import parameters, stations
 from data.database import Database, Sql
-from data.parameters import Parameter
+from data.parameters import Parameter, said_of
 from data.stations import NewOutlet, NewStation
 from tests.conftest import People
 from tests.pages.conftest import Visitor
@@ -207,7 +207,7 @@ ENDED = {**SENT, "ended_at": "2026-03-20 14:00:30+00"}
         ("timed_out", ENDED, " Press Upload to ask again."),
         ("not_supported", ENDED | {"answer": "NotImplemented"}, "Not supported: NotImplemented."),
         ("expired", ENDED, "The station did not come in time."),
-        ("done", ENDED | {"answer": "0 parameters"}, "The station answered without any parameter."),
+        ("done", ENDED | {"answer": said_of(0)}, "The station answered without any parameter."),
         ("done", ENDED | {"result": '{"unknown": ["Odd", "HeartbeatInterval"]}'}, "The station does not know: Odd."),
     ],
 )
