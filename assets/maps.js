@@ -11,6 +11,7 @@
       const box = this.getContainer().closest("[data-map]");
       if (!box) return;
       name(this, box);
+      byFingers(this, box);
       new ResizeObserver(() => this.getContainer().isConnected && this.invalidateSize()).observe(this.getContainer());
       if (this.options.crs !== L.CRS.Simple) outline(this);
       this.eachLayer((layer) => withoutTiles(box, this, layer));
@@ -24,7 +25,28 @@
     container.setAttribute("role", "application");
     container.setAttribute("aria-label", box.dataset.label);
     map.attributionControl?.setPrefix(false);
-    L.control.zoom({ position: "topright", zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out }).addTo(map);
+    map.zoomControl = L.control.zoom({ position: "topright", zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out });
+    map.zoomControl.addTo(map);
+  }
+
+  // One finger scrolls the page, two move the map: it is as large as a phone's screen, and would hold the page.
+  function byFingers(map, box) {
+    if (!matchMedia("(pointer: coarse)").matches) return;
+    map.dragging.disable();
+    const tell = ({ touches, target }) =>
+      box.classList.toggle("is-swiped", touches.length === 1 && !target.closest(".leaflet-marker-draggable"));
+    map.getContainer().addEventListener("touchmove", tell);
+    for (const end of ["touchend", "touchcancel"]) map.getContainer().addEventListener(end, tell);
+  }
+
+  // Nothing lies under the buttons that zoom: it stands beside them or below, whichever shows more.
+  function fit(map, bounds, padding, options) {
+    const { offsetWidth, offsetHeight, offsetTop } = map.zoomControl.getContainer();
+    const ways = [L.point(offsetTop + offsetWidth, 0), L.point(0, offsetTop + offsetHeight)];
+    const [beside, below] = ways.map((way) => map.getBoundsZoom(bounds, false, way.add([2 * padding, 2 * padding])));
+    const kept = ways[beside > below ? 0 : 1];
+    const paddingTopLeft = [padding, padding + kept.y];
+    map.fitBounds(bounds, { paddingTopLeft, paddingBottomRight: [padding + kept.x, padding], animate: false, ...options });
   }
 
   // Below the tiles, so that it shows where there are none.
@@ -125,7 +147,8 @@
         marker.at = place.at;
         marker.setZIndexOffset(place.look === "is-fault" ? 1000 : 0);
       }
-      if (isFitted && isOther) fit([...shown.values()].map((place) => place.at));
+      const bounds = L.latLngBounds([...shown.values()].map((place) => place.at));
+      if (isFitted && isOther) fit(map, bounds, 36, { maxZoom: Number(box.dataset.near) });
       spread();
     }
 
@@ -158,10 +181,6 @@
       link.replaceChildren(glyph(place.glyph));
     }
 
-    function fit(at) {
-      map.fitBounds(L.latLngBounds(at), { padding: [36, 36], maxZoom: Number(box.dataset.near), animate: false });
-    }
-
     new MutationObserver(draw).observe(box, { attributeFilter: ["data-places"] });
     map.on("zoomend", spread);
     draw();
@@ -169,7 +188,7 @@
 
   KINDS.places = (box, map) => places(box, map, true);
 
-  window.portalMaps = { KINDS, element, glyph, icon };
+  window.portalMaps = { KINDS, element, fit, glyph, icon };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     maps: {
       // A geocoder may take seconds: what was typed meanwhile stays, and so does the address of another node.

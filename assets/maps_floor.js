@@ -1,7 +1,7 @@
 // The plan of a floor: its stations as markers, moved by mouse, touch and keys. What is moved goes into the store
 // positions-moved, {station: {seen, wanted}} with places as fractions of the picture; saving is the page's.
 (function () {
-  const { KINDS, element, glyph, icon } = portalMaps;
+  const { KINDS, element, fit, glyph, icon } = portalMaps;
   const STEP = 0.01;
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const LONGEST = 14; // characters on a marker
@@ -36,11 +36,13 @@
     dash_clientside.set_props("positions-moved", { data: model.moved });
   }
 
-  // Near the middle of what is seen, and on no other station.
+  // Near the middle of what is seen of the plan, and on no other station.
   function free() {
     const points = model.kept.filter(place).map((one) => plan.map.latLngToContainerPoint(toMap(place(one))));
     const isTaken = (at) => points.some((point) => Math.abs(point.x - at.x) < 70 && Math.abs(point.y - at.y) < 44);
-    let at = plan.map.getSize().divideBy(2);
+    const view = plan.map.getBounds();
+    const [[left, top], [right, bottom]] = [view.getNorthWest(), view.getSouthEast()].map(toPlace);
+    let at = plan.map.latLngToContainerPoint(toMap([(left + right) / 2, (top + bottom) / 2]));
     while (isTaken(at) && at.y < plan.map.getSize().y) at = at.add([0, 8]);
     return toPlace(plan.map.containerPointToLatLng(at)).map((part) => Math.round(part * 100) / 100);
   }
@@ -138,7 +140,7 @@
     model = { kept: stored("positions-kept"), moved: stored("positions-moved"), chosen: stored("positions-chosen") ?? null };
     const size = JSON.parse(box.dataset.size);
     map.setMaxBounds([[-size[1], -size[0]], [2 * size[1], 2 * size[0]]]);
-    map.fitBounds([[0, 0], [size[1], size[0]]], { animate: false });
+    fit(map, L.latLngBounds([0, 0], [size[1], size[0]]), 0);
     const container = map.getContainer();
     container.addEventListener("dragover", (event) => event.preventDefault());
     container.addEventListener("drop", (event) => {

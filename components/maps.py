@@ -89,7 +89,8 @@ def _place(ref: str, one: PlacedSite | PlacedStation, label: str) -> dict[str, A
 def frame(drawn: dl.Map, kind: str, label: str, **props: Any) -> html.Div:
     """Return the box around a map."""
     words = {"data-label": label, "data-in": _("Zoom in"), "data-out": _("Zoom out")}
-    return html.Div(drawn, className="cp-map", **{"data-map": kind}, **words, **props)
+    fingers = {"data-fingers": _("Move the map with two fingers")}
+    return html.Div(drawn, className="cp-map", **{"data-map": kind}, **words, **fingers, **props)
 
 
 def _layer(tiles: Tiles) -> dl.TileLayer:
