@@ -30,6 +30,7 @@ def listed(rows: Component, count: int) -> Component:
     return html.Div([rows, html.P(more, className="cp-3rd px-3 py-2 m-0")], className="cp-window-scroll")
 
 
-def empty(glyph: str, title: str, text: str) -> Content:
+def empty(glyph: str, title: str, text: str, action: Component | None = None) -> Content:
+    """Say that there is nothing, and offer what to do about it."""
     icon = html.I(className=f"bi {glyph}", **{"aria-hidden": "true"})
-    return Content([html.Div([icon, html.H3(title), html.P(text)], className="cp-empty flex-fill")])
+    return Content([html.Div([icon, html.H3(title), html.P(text), action], className="cp-empty flex-fill")])

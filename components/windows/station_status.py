@@ -8,14 +8,15 @@ from flask_babel import lazy_gettext, ngettext
 
 from components import format, states
 from components.access import OPERATORS
-from components.windows.content import SHOWN, Content, listed
+from components.windows.content import SHOWN, Content, empty, listed
 from data import outlets
-from data.nodes import Node
+from data.nodes import SYSTEM, Node
 from data.outlets import OutletCounts
-from data.scope import Scope
+from data.scope import Role, Scope
 
 TITLE = lazy_gettext("Station status")
 PAGE = "/configuration"
+GLYPH = "bi-ev-station"
 SUBJECTS = ("topology", "station_state", "outlet_state", "open_transaction", "alarm")
 ROLES = OPERATORS
 
@@ -26,6 +27,8 @@ def build(scope: Scope, node: Node) -> Content:
     parts = outlets.counts(scope, node)
     total = {state: sum(getattr(part, state) for part in parts) for state in SHARES}
     station_count = sum(part.stations for part in parts) if node.kind not in ("station", "outlet") else 1
+    if not station_count:
+        return _no_stations(scope)
     outlet_count = sum(total.values())
     caption = _(
         "%(outlets)s on %(stations)s",
@@ -44,6 +47,14 @@ def build(scope: Scope, node: Node) -> Content:
         className="card-body pt-0 pb-2 d-flex flex-column gap-2 flex-grow-0",
     )
     return Content([head, listed(_table(parts[:SHOWN]), len(parts))])
+
+
+def _no_stations(scope: Scope) -> Content:
+    title = _("No charging stations here")
+    if scope.role is not Role.ADMINISTRATOR:
+        return empty(GLYPH, title, _("An administrator can add them."))
+    add = dcc.Link(_("Open Topology"), href=f"/configuration?node={SYSTEM}&tab=topology", className="btn btn-secondary")
+    return empty(GLYPH, title, _("Sites, floors and charging stations are created or imported in Topology."), add)
 
 
 def bar(count: dict[str, int]) -> html.Div:

@@ -81,8 +81,12 @@ def test_a_new_portal_shows_what_is_missing_in_every_window(visitor: Visit, data
         [Sql(f"DELETE FROM {table}") for table in ("open_transaction", "alarm", "charging_station", "outlet")]
     )
     page = visitor("alice").page("/dashboard")
-    for text in ("Nothing is charging", "No active alarms", "No meter values"):
+    for text in ("No charging stations here", "Nothing is charging", "No active alarms", "No meter values"):
         assert text in page
+    assert "Open Topology" in page
+    page = visitor("charlie").page("/dashboard")
+    assert "An administrator can add them." in page
+    assert "Open Topology" not in page
 
 
 def test_an_administrator_has_four_windows_of_four_kinds() -> None:
