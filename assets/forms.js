@@ -87,7 +87,7 @@
   document.addEventListener(
     "click",
     (event) => {
-      const leaves = event.target.closest('a[href]:not([href^="#"]), [data-leaves]') && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+      const leaves = event.target.closest('a[href]:not([href^="#"], [target="_blank"]), [data-leaves]') && !event.ctrlKey && !event.metaKey && !event.shiftKey;
       if (!leaves || mayLeave()) return;
       event.preventDefault();
       event.stopPropagation();

@@ -79,6 +79,11 @@ class KnownUsers:
     def load(self, session_id: str) -> SignedIn | None:
         return self._as_kept(session_id) or self._as_renewed()
 
+    def anew(self, session_id: str) -> SignedIn | None:
+        """Ask again for a user whom somebody may have changed just now."""
+        self._known.pop(session_id, None)
+        return self._as_kept(session_id)
+
     def _as_kept(self, session_id: str) -> SignedIn | None:
         at, known = self._known.get(session_id, (0.0, None))
         if time.monotonic() - at < KNOWN_FOR_S:
@@ -162,6 +167,13 @@ def current_user_of_portal() -> users.User:
 def current_scope() -> Scope:
     """Return what the signed-in user may see; pages hand it to every function of `data`."""
     return users.scope_of(flask.current_app.extensions["database"], current_user_of_portal())
+
+
+def changed_scope() -> Scope:
+    """Return what the signed-in user may see since users were changed: no request that follows knows the old."""
+    known: KnownUsers = flask.current_app.extensions["known_users"]
+    now = known.anew(current_user.get_id())
+    return users.scope_of(flask.current_app.extensions["database"], now.user) if now else current_scope()
 
 
 def log_in(user: users.User) -> None:

@@ -1,4 +1,7 @@
-"""What a form says when somebody else changed the same thing: a sentence at the field, and a question before saving."""
+"""What a form says when somebody else changed the same thing: a sentence at the field, and a question before saving.
+
+And what it says when they took the thing away.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypedDict
@@ -8,9 +11,12 @@ from dash import html
 from flask_babel import LazyString
 from flask_babel import gettext as _
 
+from components import filter_chips
 from components.format import clock
-from data import nodes
+from components.texts import in_language, said
+from data import gone, nodes
 from data.edits import Change
+from data.errors import Gone, NotFound
 from data.scope import Scope
 
 
@@ -46,6 +52,16 @@ def told(scope: Scope, fields: Mapping[str, Labelled], changes: Sequence[Change]
         html.P([sentence(scope, fields, change), " ", _("You entered %(value)s.", value=_written(mine[change.field]))])
         for change in changes
     ]
+
+
+def lost(scope: Scope, error: NotFound) -> list[Any]:
+    """Say why somebody has no longer what is open before them, with the way to what the event log has of it."""
+    if not isinstance(error, Gone):
+        return [in_language(gone.shut_out(scope) or error.sentence), " "]
+    named = {"text": {"type": "contains", "filter": str(error.identity)}}
+    href = f"/alarms?tab=events&{filter_chips.link(named, [])}"
+    look = html.A(_("Event log"), href=href, target="_blank", rel="noopener")  # what was typed stays open here
+    return [said(error), " ", look, " "]
 
 
 def dialog(form_id: str) -> dbc.Modal:

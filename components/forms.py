@@ -6,7 +6,8 @@
     def register(): forms.register(FORM)
 
 A form checks a field when it is left and everything on Save. It follows what others change: a field that is not being
-edited shows the new value at once, one that is says who changed it. Saving over somebody's change asks first. A role
+edited shows the new value at once, one that is says who changed it. Saving over somebody's change asks first. Where
+somebody removed the record, or took it away from the user, what was typed stays and the save bar says who did. A role
 that may only read sees the same fields closed, without a save bar.
 
 Fields have the id `{"form": <id>, "field": <column>}`, what is wrong with one stands in `{"form-fault": …}`.
@@ -29,7 +30,7 @@ from components.texts import said
 from components.typed_confirmation import Question
 from data import edits
 from data.edits import Record
-from data.errors import AlreadyExists, ChangedMeanwhile
+from data.errors import AlreadyExists, ChangedMeanwhile, NotFound
 from data.scope import Scope
 from data.values import LONGEST_TEXT
 
@@ -134,6 +135,7 @@ def register(form: Form) -> None:
         Output({"form-fault": form.id, "field": ALL}, "children"),
         Output(f"{form.id}-changes", "children"),
         Output(f"{form.id}-bar", "className"),
+        Output(f"{form.id}-save", "disabled"),
         Output(f"{form.id}-seen", "data"),
         Output(f"{form.id}-conflict", "is_open"),
         Output(f"{form.id}-conflict-text", "children"),
@@ -197,7 +199,12 @@ def _answer(
         word: what was typed to go on.
     """
     scope, row_id = current_scope(), seen["row"]
-    now = _shown(form, edits.read(scope, form.record, row_id))
+    try:
+        now = _shown(form, edits.read(scope, form.record, row_id))
+    except NotFound as error:
+        if scope.role not in form.record.roles:  # there is no save bar
+            raise
+        return _lost(form, typed, seen["values"], conflicts.lost(scope, error))
     values, before = _merged(form, typed, seen["values"], now)
     if pressed & {"discard", "theirs"}:
         values = before = dict(now)
@@ -230,10 +237,28 @@ def _answer(
         [no_update if values[n] == typed.get(n) else values[n] for n in names],
         [faults.get(n) or notes.get(n, "") for n in form.fields],
         *_told(form, faults, mine),
+        False,
         {"row": row_id, "values": before},
         is_open,
         conflict,
         *sure,
+    )
+
+
+def _lost(form: Form, typed: Values, seen: Values, told: Sequence[Any]) -> tuple[Any, ...]:
+    """Return what a form shows whose record the user has no longer: what was typed, why, and nothing to save."""
+    mine = [n for n, field in form.fields.items() if _plain(field, typed.get(n)) != _plain(field, seen.get(n))]
+    words = [icon("bi-exclamation-octagon is-fault me-2"), *told]
+    if mine:
+        words.append(_("What you typed can only be copied now."))
+    return (
+        [no_update] * len(typed),
+        [no_update] * len(form.fields),
+        words,
+        BAR_DIRTY if mine else BAR,
+        True,
+        *(no_update, False, no_update),
+        *typed_confirmation.shut(),
     )
 
 

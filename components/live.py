@@ -30,7 +30,7 @@ from dash import ClientsideFunction, Input, Output, State, dcc, no_update, set_p
 from flask_babel import get_locale
 
 from components import navigator
-from components.access import EVERYONE, allow, current_scope
+from components.access import EVERYONE, allow, changed_scope, current_scope
 from data import nodes
 from data.database import Change, Changes, Database, Revision
 from data.errors import DatabaseUnavailable
@@ -199,6 +199,8 @@ def register_callbacks(app: dash.Dash) -> None:
             changes = feed.since(_revision(revision))
             if not changes.changed and not changes.reset:
                 return _clock(), no_update, no_update, no_update
+            if any(subject == "user" for subject, _number in changes.changed):
+                scope = changed_scope()
             return (
                 _clock(),
                 update(scope, changes, feed.states(scope, changes)),

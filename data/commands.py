@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from data import command_log, nodes, station_passwords
+from data import command_log, gone, station_passwords
 from data.abilities import Abilities, abilities, unsupported_reason
 from data.command_kinds import KINDS, MASK, Kind, Target, secret_names, sentence
 from data.command_log import ROLES
@@ -100,7 +100,7 @@ def request(
     stations = abilities(scope, sorted(set(station_ids)))
     missing = set(station_ids) - stations.keys()
     if missing:
-        raise NotFound("charging station", nodes.called(scope, "charging_station", min(missing)))
+        raise gone.missing(scope, "charging_station", min(missing))
     batch_id = uuid4().hex
     scope.database.write(*queue(wanted, batch_id, list(stations.values()), scope.user_id))
     return batch_id

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from data import nodes
+from data import gone
 from data.database import Batch, Sql
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, PortalError
 from data.events import EventKind, details_json
@@ -361,7 +361,7 @@ def _refusal(
 
 
 def _missing(scope: Scope, record: Record, row_id: int) -> NotFound:
-    return NotFound(record.kind, nodes.called(scope, record.table, row_id))
+    return gone.missing(scope, record.table, row_id)
 
 
 def _already(record: Record, name: str, value: object) -> AlreadyExists:

@@ -2,6 +2,7 @@
 
 PortalError
 ├── NotFound            it does not exist, or not for this user
+│   └── Gone            it did, until somebody removed or moved it
 ├── NotPermitted        the role may see it but not do it
 ├── AlreadyExists       a name or identity is taken
 ├── ChangedMeanwhile    somebody else changed what a form is about to save
@@ -39,6 +40,14 @@ class NotFound(PortalError):
             told("There is no %(kind)s %(identity)s. It may have been removed.", kind=as_told(kind), identity=identity)
         )
         self.kind, self.identity = kind, identity
+
+
+class Gone(NotFound):
+    """What was there for this user, until somebody removed or moved it. happened: who did what, and when."""
+
+    def __init__(self, kind: str, identity: object, happened: Told) -> None:
+        super().__init__(kind, identity)
+        self.args = (happened,)
 
 
 class NotPermitted(PortalError):

@@ -100,6 +100,7 @@ def event_of(
     user_id: int | None,
     site_id: str = "NULL",
     station_id: str = "NULL",
+    details: Mapping[str, object] | None = None,
 ) -> Sql:
     """Note one event of a row that the same commit makes, changes or removes; none where there is no such row.
 
@@ -108,11 +109,13 @@ def event_of(
         params: the values of the condition.
         text: one English sentence, with NAME for the row's `name`.
         site_id, station_id: SQL, constants of data.
+        details: what an expert wants to see, as JSON.
     """
     name = "name" if NAME in text else "''"
-    sql = f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, template, arguments)
+    sql = f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details, template, arguments)
               SELECT $event_at, $event_kind, replace($event_text, '{NAME}', {name}), {site_id}, {station_id}, $event_by,
-                     $event_template, replace($event_arguments, '"{NAME}"', CAST(to_json({name}) AS VARCHAR))
+                     $event_details, $event_template,
+                     replace($event_arguments, '"{NAME}"', CAST(to_json({name}) AS VARCHAR))
               FROM {source}"""  # noqa: S608 - constants
     made_of = words(text)
     values = {
@@ -120,6 +123,7 @@ def event_of(
         "event_kind": kind.value,
         "event_text": text,
         "event_by": user_id,
+        "event_details": details_json(details) if details is not None else None,
         "event_template": made_of.template,
         "event_arguments": made_of.arguments,
     }

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from data import edits, nodes, values
+from data import edits, gone, nodes, values
 from data.edits import Change, Field, Record
-from data.errors import ChangedMeanwhile, NotFound
+from data.errors import ChangedMeanwhile
 from data.scope import Scope
 from data.texts import N_
 from data.topology import FLOOR
@@ -73,7 +73,7 @@ def move(scope: Scope, floor_id: int, moves: Mapping[int, Move]) -> dict[int, li
     """
     there = {station.station_id for station in of_floor(scope, floor_id)}
     for station_id in moves.keys() - there:
-        raise NotFound("charging station", nodes.called(scope, "charging_station", station_id))
+        raise gone.missing(scope, "charging_station", station_id)
     wanted = {station_id: (_columns(one.seen), _columns(one.wanted)) for station_id, one in moves.items()}
     refused = {}
     for station_id, error in edits.save_all(scope, POSITION, wanted).items():

@@ -4,9 +4,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from data import edits, nodes
+from data import edits, gone
 from data.database import Database, Sql
-from data.errors import AlreadyExists, HasChildren, NotFound
+from data.errors import AlreadyExists, HasChildren
 from data.events import NAME, EventKind, event_of
 from data.scope import Role, Scope
 from data.texts import N_, few, told
@@ -37,10 +37,10 @@ def require_site(scope: Scope, site_id: int, action: str, floor_id: int | None =
     scope.require(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, action=action)
     there = "SELECT 1 FROM site WHERE site_id = $id AND removed_at IS NULL"
     if not scope.sees_site(site_id) or not scope.database.query(there, {"id": site_id}).num_rows:
-        raise NotFound("site", nodes.called(scope, "site", site_id))
+        raise gone.missing(scope, "site", site_id)
     there = "SELECT 1 FROM floor WHERE floor_id = $floor AND site_id = $id AND removed_at IS NULL"
     if floor_id is not None and not scope.database.query(there, {"id": site_id, "floor": floor_id}).num_rows:
-        raise NotFound("floor", nodes.called(scope, "floor", floor_id))
+        raise gone.missing(scope, "floor", floor_id)
 
 
 def draw_ids(database: Database, count: int = 1) -> list[int]:
@@ -93,16 +93,17 @@ def remove(scope: Scope, kind: str, node_id: int) -> None:
         f"{table} WHERE {there}",
         {"id": node_id},
         EventKind.CONFIGURED,
-        told("%(who)s removed the %(kind)s %(name)s.", who=edits.who(scope), kind=told(words(kind)), name=NAME),
+        told(gone.REMOVED, who=edits.who(scope), kind=told(words(kind)), name=NAME),
         site_id="NULL" if kind == "site" else "site_id",
         station_id="station_id" if kind == "station" else "NULL",
         user_id=scope.user_id,
+        details={"record": f"{table}:{node_id}", "changes": {}},
     )
-    gone = Sql(
+    removed = Sql(
         f"UPDATE {table} SET removed_at = $now WHERE {there} RETURNING 1", {"now": datetime.now(UTC), "id": node_id}
     )
     changed = [("topology", node_id), ("event", _site_of(scope.database, kind, node_id))]
-    if not scope.database.write([noted, gone], changed)[1].num_rows:
+    if not scope.database.write([noted, removed], changed)[1].num_rows:
         _refuse_removal(scope, kind, node_id)
 
 
@@ -130,4 +131,4 @@ def _refuse_removal(scope: Scope, kind: str, node_id: int) -> None:
             name = database.query(f"SELECT name FROM {table} WHERE {key} = $id", {"id": node_id})["name"][0].as_py()
             count = told(one) if len(names) == 1 else told(many, count=len(names))
             raise HasChildren(words(kind), str(name), told("%(count)s (%(names)s)", count=count, names=few(names)))
-    raise NotFound(words(kind), nodes.called(scope, table, node_id))
+    raise gone.missing(scope, table, node_id)

@@ -5,16 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from data.errors import NotFound
+from data import gone
+from data.errors import Gone, NotFound
 from data.scope import Condition, Role, Scope
 
 SYSTEM = "system:1"
-_KEYS = {
-    "site": "site_id",
-    "floor": "floor_id",
-    "charging_station": "station_id",
-    "grid_controller": "grid_controller_id",
-}
 
 
 @dataclass(frozen=True)
@@ -76,20 +71,9 @@ def find(scope: Scope, ref: str) -> Node:
     sites, params = scope.sites("site.site_id") if kind != "system" else ("TRUE", {})
     rows = scope.database.query(f"{_FIND[kind]} AND {sites}", {"id": int(text), **params}).to_pylist()
     if not rows:
-        table = "charging_station" if kind == "station" else kind
-        name = called(scope, table, int(text))
-        raise NotFound(table.replace("_", " "), name) if isinstance(name, str) else NotFound("node", ref)
+        why = gone.missing(scope, "charging_station" if kind == "station" else kind, int(text))
+        raise why if isinstance(why, Gone) else NotFound("node", ref)
     return _node(kind, rows[0])
-
-
-def called(scope: Scope, table: str, node_id: int) -> str | int:
-    """Return what a node of the user's sites is called, also one that was removed: its row stays; else its number."""
-    if table not in _KEYS:
-        return node_id
-    sites, params = scope.sites()
-    sql = f"SELECT name FROM {table} WHERE {_KEYS[table]} = $id AND {sites}"
-    names = scope.database.query(sql, {"id": node_id, **params})["name"].to_pylist()
-    return str(names[0]) if names else node_id
 
 
 def tree(scope: Scope) -> list[TreeNode]:

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from data import commands, nodes, station_passwords
+from data import commands, gone, station_passwords
 from data.database import Batch, Change, Database, Into, Sql
-from data.errors import InvalidInput, NotFound
+from data.errors import InvalidInput
 from data.events import EventKind, event
 from data.scope import Scope
 from data.station_settings import ROLES
@@ -123,7 +123,7 @@ def of_station(scope: Scope, station_id: int) -> dict[str, Any]:
         {"id": station_id, **params},
     ).to_pylist()
     if not rows:
-        raise NotFound("charging station", nodes.called(scope, "charging_station", station_id))
+        raise gone.missing(scope, "charging_station", station_id)
     found: dict[str, Any] = rows[0]
     return found
 

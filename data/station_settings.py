@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from data import nodes, values
+from data import gone, values
 from data.database import Sql
 from data.edits import Change, Field, Record
 from data.errors import ChangedMeanwhile, InvalidInput, NotFound
@@ -78,7 +78,7 @@ def about(scope: Scope, station_id: int) -> dict[str, Any]:
         {"id": station_id, **params},
     ).to_pylist()
     if not rows:
-        raise NotFound("charging station", nodes.called(scope, "charging_station", station_id))
+        raise gone.missing(scope, "charging_station", station_id)
     found: dict[str, Any] = rows[0]
     return found
 
@@ -102,7 +102,7 @@ def _require_outlet(scope: Scope, outlet_id: int) -> None:
     sql = f"""SELECT 1 FROM outlet JOIN charging_station USING (station_id)
               WHERE outlet_id = $id AND outlet.removed_at IS NULL AND charging_station.removed_at IS NULL AND {sites}"""  # noqa: S608 - the scope's condition
     if not scope.database.query(sql, {"id": outlet_id, **params}).num_rows:
-        raise NotFound("outlet", outlet_id)
+        raise gone.missing(scope, "outlet", outlet_id)
 
 
 def set_service_value(scope: Scope, outlet_id: int, service_id: int, seen: str, value: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from data import edits, user_details
+from data import edits, gone, user_details
 from data.database import Sql
 from data.edits import Change, Field, Record
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound
@@ -120,7 +120,7 @@ def remove(scope: Scope, user_id: int) -> str:
     )
     nobody = Details(kept.details.role)
     role, email = kept.details.role, kept.details.email
-    text = told("%(who)s deleted %(role)s %(email)s.", who=edits.who(scope), role=told(role.title), email=email)
+    text = told(gone.DELETED, who=edits.who(scope), role=told(role.title), email=email)
     noted = _note(
         scope, user_id, revision, text, _noted(scope, kept.details, nobody, _differences(kept.details, nobody))
     )
@@ -195,7 +195,8 @@ def _write(scope: Scope, user_id: int, kept: Kept, new: Details, password_hash: 
         *changes_of(scope.database, user_id, revision, kept.details, new),
         _note(scope, user_id, revision, text, noted),
     ]
-    return bool(scope.database.write(statements, _feed(user_id))[0].num_rows)
+    sees_others = [("topology", site_id) for site_id in {*kept.details.site_ids} ^ {*new.site_ids}]
+    return bool(scope.database.write(statements, [*_feed(user_id), *sees_others])[0].num_rows)
 
 
 def _check_own(scope: Scope, user_id: int, kept: Details, new: Details, password: str) -> None:

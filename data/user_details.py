@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from data import id_tags, values
+from data import gone, id_tags, values
 from data.database import Database
 from data.errors import AlreadyExists, InvalidInput, NotFound, PortalError
 from data.id_tags import Tag
@@ -81,10 +81,11 @@ def read(scope: Scope, user_id: int) -> Kept:
            WHERE user_id = $id""",
         {"id": user_id},
     ).to_pylist()
-    if not rows or rows[0]["removed_at"]:
-        raise NotFound("user", rows[0]["email"] if rows else user_id)
+    if not rows:
+        raise NotFound("user", user_id)
     row = rows[0]
-    del row["removed_at"]
+    if removed_at := row.pop("removed_at"):
+        raise gone.user(scope, user_id, row["email"], removed_at)
     sites = scope.database.query("SELECT site_id FROM user_site WHERE user_id = $id ORDER BY 1", {"id": user_id})
     revision = row.pop("revision")
     own = {"site_ids": tuple(sites["site_id"].to_pylist()), "tags": _tags(scope.database, user_id)}

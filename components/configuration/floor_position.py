@@ -4,7 +4,7 @@ What is moved stands in the store `positions-moved` until it is saved: for each 
 first moved, and the place it is wanted at. assets/maps_floor.js draws the stations and writes that store.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, TypedDict
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, dcc, html, no_update
@@ -16,7 +16,8 @@ from components import conflicts, messages
 from components.access import OPERATORS, allow, current_scope
 from components.callback_request import UNREADABLE
 from components.configuration import floor_plan
-from data import floor_maps, floor_positions, nodes
+from components.texts import said
+from data import floor_maps, floor_positions, gone, nodes
 from data.floor_positions import Move, Place, Standing
 from data.nodes import Node
 from data.scope import Scope
@@ -125,6 +126,7 @@ def _register_following() -> None:
         scope = current_scope()
         standing = floor_positions.of_floor(scope, shown["floor"])
         moves = _open(_moves(moved), standing)
+        _tell_gone(scope, _moves(moved).keys() - {station.station_id for station in standing})
         return (
             floor_plan.kept(standing),
             _sent(moves),
@@ -170,6 +172,13 @@ def _open(moves: Mapping[int, Move], standing: Sequence[Standing]) -> dict[int, 
     """Return the moves that are to be saved: of stations that are there and stand elsewhere."""
     now = {station.station_id: station.place for station in standing}
     return {number: one for number, one in moves.items() if number in now and one.wanted != now[number]}
+
+
+def _tell_gone(scope: Scope, station_ids: Set[int]) -> None:
+    """Say who took stations away that were moved here and not saved."""
+    told = [said(gone.missing(scope, "charging_station", station_id)) for station_id in sorted(station_ids)]
+    if told:
+        messages.say(_("No longer on this floor"), " ".join(told), True)
 
 
 def _sent(moves: Mapping[int, Move]) -> dict[str, Moved]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from data import floor_positions, node_changes, sites, stations, topology
-from data.errors import InvalidInput, NotFound, NotPermitted
+from data.errors import Gone, InvalidInput, NotFound, NotPermitted
 from data.floor_positions import Move, Place
 from data.stations import NewStation
 from tests.conftest import People
@@ -65,7 +65,7 @@ def test_no_station_moves_with_one_that_was_removed_which_is_named(
     node_changes.remove(people.alice, "station", gone)
     moves = {station: Move(None, HERE), gone: Move(None, THERE)}
     in_order = dict(sorted(moves.items(), key=lambda one: one[0], reverse=gone_first))
-    with pytest.raises(NotFound, match="There is no charging station West gate"):
+    with pytest.raises(NotFound, match="Alice Example removed the charging station West gate at "):
         floor_positions.move(people.bob, floor, in_order)
     assert place_of(people, floor) is None
 
@@ -101,3 +101,5 @@ def test_a_station_that_moves_to_another_floor_is_not_on_its_map(people: People,
     assert place_of(people, floor) == HERE
     topology.move(people.alice, f"station:{station}", f"floor:{floor}", f"floor:{upstairs}")
     assert place_of(people, upstairs) is None
+    with pytest.raises(Gone, match=r"Alice Example moved the charging station \S+ to Solna, P2 at "):
+        floor_positions.move(people.bob, floor, {station: Move(HERE, THERE)})

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from data import (
-    edits,
-    grid_controllers,
     node_changes,
     nodes,
     ongoing_sessions,
@@ -14,7 +12,6 @@ from data import (
     power,
     sites,
     stations,
-    topology,
 )
 from data.database import Database, Sql
 from data.errors import NotFound
@@ -194,31 +191,3 @@ def test_power_comes_from_samples_and_else_from_the_register(people: People, gat
     curve = power.over_time(people.alice, system, since, until)
     assert curve["power_w"].to_pylist() == [4000.0 + 6000.0, None]
     assert power.over_time(people.charlie, nodes.find(people.charlie, nodes.SYSTEM), since, until).num_rows == 0
-
-
-def test_a_node_that_was_removed_is_named_to_who_might_have_seen_it_only(people: People) -> None:
-    alice = people.alice
-    made = {
-        "floor": sites.create_floor(alice, people.solna, "Deck P1"),
-        "grid_controller": grid_controllers.create_grid_controller(alice, people.solna, "Cellar", "GC"),
-        "station": stations.create_station(alice, NewStation(people.solna, "CB", "West gate")),
-    }
-    words = {
-        "floor": "floor Deck P1",
-        "grid_controller": "grid controller Cellar",
-        "station": "charging station West gate",
-    }
-    for kind, number in made.items():
-        node_changes.remove(alice, kind, number)
-        for look in (
-            lambda scope: nodes.find(scope, f"{kind}:{number}"),  # noqa: B023 - called at once
-            lambda scope: edits.read(scope, topology.RECORDS[kind], number),  # noqa: B023
-        ):
-            for scope in (alice, people.sam, people.bob):
-                with pytest.raises(NotFound, match=f"There is no {words[kind]}"):
-                    look(scope)
-            for scope in (people.charlie, people.dana):
-                with pytest.raises(NotFound, match=rf"There is no (node )?[a-z_ ]+:?{number}\."):
-                    look(scope)
-        with pytest.raises(NotFound, match=f"There is no {words[kind]}"):
-            node_changes.remove(alice, kind, number)

@@ -221,7 +221,7 @@ def test_a_deleted_user_is_signed_out_and_keeps_the_sessions(people: People) -> 
         users.find(database, people.dana.user_id)
     with pytest.raises(LoginRefused):
         log_in.authenticate(database, "dana@portal.example", PASSWORD, HERE)
-    with pytest.raises(NotFound, match="There is no user dana@portal.example"):
+    with pytest.raises(NotFound, match="Alice Example removed the user dana@portal.example at "):
         user_changes.remove(people.alice, people.dana.user_id)
     assert database.query("SELECT user_id, id_tag FROM session").to_pylist() == [
         {"user_id": people.dana.user_id, "id_tag": "04A2B3C4"}

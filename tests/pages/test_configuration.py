@@ -46,7 +46,15 @@ def press(
         {"id": {"form": form, "field": name}, "property": "value", "value": (seen | typed)[name]} for name in names
     ]
     faults = [{"id": {"form-fault": form, "field": name}, "property": "children"} for name in names]
-    rest = ("changes.children", "bar.className", "seen.data", "conflict.is_open", "conflict-text.children", *PARTS)
+    rest = (
+        "changes.children",
+        "bar.className",
+        "save.disabled",
+        "seen.data",
+        "conflict.is_open",
+        "conflict-text.children",
+        *PARTS,
+    )
     entry = visitor.app.callback_map[output]
     body = {
         "output": output,

@@ -110,4 +110,4 @@ def test_of_a_node_that_is_removed_meanwhile_the_reader_is_told_in_words(visitor
     node_changes.remove(people.alice, "site", site)
     answer = alice.call(output, shown, ["live-changes.data"], {"content": ["latest_sessions", "energy_30_days"]})
     assert answer.status_code == 200
-    assert "There is no site Umeå. It may have been removed." in answer.text
+    assert "Alice Example removed the site Umeå at " in answer.text
