@@ -208,14 +208,15 @@
         model = { ...model, kept: kept ?? [], moved: moved ?? {}, chosen: chosen ?? null };
         draw();
       },
-      // dcc.Upload's own field, which it draws when it likes, has no name; the button beside it is the stop of Tab. What
-      // is accepted only helps to choose: dcc.Upload ignores other files without a word, the server says what they are.
-      name(label) {
-        const zone = document.getElementById("floor-map-zone");
-        const set = () => zone.querySelectorAll("input").forEach((field) => Object.assign(field, { ariaLabel: label, tabIndex: -1, accept: "image/jpeg" }));
+      // The button is what chooses a file; dcc.Upload's own field, which it draws when it likes, is nobody's. What is
+      // accepted only helps to choose: dcc.Upload ignores other files without a word, the server says what they are.
+      choose(id) {
+        const zone = document.getElementById(id);
+        const own = { ariaHidden: "true", tabIndex: -1, accept: "image/jpeg" };
+        const set = () => zone.querySelectorAll("input").forEach((field) => Object.assign(field, own));
         new MutationObserver(set).observe(zone, { childList: true, subtree: true });
         set();
-        return "yes";
+        return "button";
       },
       changed(changes, kept) {
         const { changed = {}, states = {} } = changes ?? {};

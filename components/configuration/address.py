@@ -146,10 +146,7 @@ def register(form: Form) -> None:
         State({"form": form.id, "field": ALL}, "value"),
         State({"form": form.id, "field": ALL}, "id"),
         State(f"{form.id}-seen", "data"),
-        running=[
-            (Output(f"{form.id}-find", "disabled"), True, False),
-            (Output(f"{form.id}-finding", "hidden"), False, True),
-        ],
+        running=[(Output(f"{form.id}-finding", "hidden"), False, True)],
         prevent_initial_call=True,
     )
     @allow(*form.record.roles)

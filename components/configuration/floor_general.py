@@ -77,9 +77,9 @@ def register() -> None:
     )
 
     clientside_callback(
-        ClientsideFunction("floorplan", "name"),
-        Output("floor-map-zone", "data-named"),
-        Input("floor-map-zone", "data-label"),
+        ClientsideFunction("floorplan", "choose"),
+        Output("floor-map-zone", "data-chosen-by"),
+        Input("floor-map-zone", "id"),
     )
 
     @callback(
@@ -151,7 +151,8 @@ def _panel(scope: Scope, node: Node) -> list[Any]:
     if found is None:
         return [html.P(_("This floor has no map yet."), className="cp-2nd m-0")]
     alt = _("Map of floor %(name)s", name=node.name)
-    picture = html.Img(src=found.url, alt=alt, className="cp-plan cp-floor-picture")
+    size = {"width": found.width_px, "height": found.height_px}  # keeps its place until it comes
+    picture = html.Img(src=found.url, alt=alt, className="cp-plan cp-floor-picture", **size)
     return [html.Div([picture, _facts(found, node, scope.role in FLOOR.roles)], className="cp-floor-map")]
 
 
@@ -197,5 +198,4 @@ def _drop_zone() -> html.Div:
         style_active={},
     )
     told = _("The file is larger than %(mb)d MB. Choose a smaller one.", mb=largest)
-    named = {"data-label": _("Upload map")}
-    return html.Div(upload, id="floor-map-zone", **named, **{"data-largest": str(jpeg.LARGEST), "data-too-large": told})
+    return html.Div(upload, id="floor-map-zone", **{"data-largest": str(jpeg.LARGEST), "data-too-large": told})

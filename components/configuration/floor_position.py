@@ -18,6 +18,7 @@ from components.callback_request import UNREADABLE
 from components.configuration import floor_plan
 from components.texts import said
 from data import floor_maps, floor_positions, gone, nodes
+from data.edits import Change
 from data.floor_positions import Move, Place, Standing
 from data.nodes import Node
 from data.scope import Scope
@@ -189,20 +190,22 @@ def _written(place: Place | None) -> list[float | int] | None:
     return None if place is None else [*place]
 
 
-def _done(floor_id: int, moves: dict[int, Move], pressed: set[str]) -> tuple[Any, ...]:
+def _done(floor_id: int, sent: dict[int, Move], pressed: set[str]) -> tuple[Any, ...]:
     """Save or discard; return the moves that are left, whether there is a conflict, and what it is."""
     scope = current_scope()
     standing = floor_positions.of_floor(scope, floor_id)
     now = {station.station_id: station.place for station in standing}
-    moves = {} if "discard" in pressed else _open(moves, standing)
+    sent = {} if "discard" in pressed else sent
+    moves = _open(sent, standing)
     if "theirs" in pressed:
         moves = {number: one for number, one in moves.items() if one.seen == now[number]}
     if "overwrite" in pressed:
         moves = {number: one._replace(seen=now[number]) for number, one in moves.items()}
-    if not pressed & {"save", "overwrite"} or not moves:
-        return _sent(moves), False, no_update
-    refused = floor_positions.move(scope, floor_id, moves)
-    if len(refused) < len(moves):
-        messages.say(_("Your changes are saved"))
-    left = _sent({number: one for number, one in moves.items() if number in refused})
-    return left, bool(refused), floor_plan.told(scope, standing, refused) if refused else no_update
+    refused: Mapping[int, Sequence[Change]] = {}
+    if pressed & {"save", "overwrite"} and moves:
+        refused = floor_positions.move(scope, floor_id, moves)
+        if len(refused) < len(moves):
+            messages.say(_("Your changes are saved"))
+        moves = {number: one for number, one in moves.items() if number in refused}
+    _tell_gone(scope, sent.keys() - now.keys())
+    return _sent(moves), bool(refused), floor_plan.told(scope, standing, refused) if refused else no_update

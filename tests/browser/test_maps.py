@@ -89,6 +89,28 @@ def test_what_is_typed_while_the_geocoder_takes_its_time_stays(
     expect(page.get_by_label("Street")).to_have_value("The back yard")
 
 
+@pytest.mark.parametrize("portal", [{"PORTAL_GEOCODER": "http://geocoder.invalid"}], indirect=True)
+def test_the_button_that_asks_the_geocoder_keeps_the_focus(
+    visit: Visit, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_answer = threading.Event()
+
+    def position_of(*_asked: object) -> geocoder.Position:
+        may_answer.wait(WAIT_MS / 1000)
+        return geocoder.Position(59.3598, 18.0066)
+
+    monkeypatch.setattr(geocoder, "position_of", position_of)
+    page = visit("bob", path=f"/configuration?node=site:{people.solna}&tab=address")
+    page.get_by_label("City").fill("Solna")
+    find = page.get_by_role("button", name="Find address on map")
+    find.press("Enter")
+    expect(page.get_by_text("Looking for it")).to_be_visible()
+    expect(find).to_be_focused()
+    may_answer.set()
+    expect(page.get_by_label("Latitude")).to_have_value("59.3598")
+    expect(find).to_be_focused()
+
+
 def test_a_site_on_the_dashboards_map_follows_and_opens(visit: Visit, people: People) -> None:
     seen = edits.read(people.alice, addresses.SITE, people.solna)
     edits.save(people.alice, addresses.SITE, people.solna, seen, {"latitude": 59.3598, "longitude": 18.0066})
@@ -158,6 +180,29 @@ def test_stations_are_placed_on_an_uploaded_map_and_others_see_it(visit: Visit, 
     expect(alice.get_by_role("button", name="00004082, Never online")).to_be_attached()
     assert bob.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert violations(bob) == []
+
+
+def test_upload_map_is_one_button_and_stands_still_while_the_map_is_fetched(
+    visit: Visit, people: People, floor: int, tmp_path: Path
+) -> None:
+    floor_maps.bring(people.alice, tmp_path, floor, "plan.jpg", picture(size=(800, 500)))
+    page = visit("alice")
+    held: list[Route] = []
+    page.route("**/floor-map/**", lambda route: held.append(route))
+    with page.expect_request("**/floor-map/**"):
+        page.goto(f"/configuration?node=floor:{floor}")
+    upload = page.get_by_label("Upload map").or_(page.get_by_role("button", name="Upload map"))
+    expect(upload).to_have_count(1)
+    expect(upload).to_have_role("button")
+    place = upload.bounding_box()
+    with page.expect_response("**/floor-map/**"):
+        held[0].continue_()
+    expect(page.get_by_role("img", name="Map of floor P1")).to_have_js_property("complete", True)
+    assert upload.bounding_box() == place
+    with page.expect_file_chooser() as chooser:
+        upload.press("Enter")
+    chooser.value.set_files({"name": "plan.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(400, 300))})
+    expect(page.locator("#floor-map")).to_contain_text("400 × 300")
 
 
 def test_a_station_is_placed_by_a_press_before_its_plan_is_drawn(

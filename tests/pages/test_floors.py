@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from data import floor_maps, floor_positions, folders, sites, stations
+from data import floor_maps, floor_positions, folders, node_changes, sites, stations
 from data.floor_positions import Move
 from data.stations import NewStation
 from tests.conftest import People
@@ -166,6 +166,25 @@ def test_moving_over_somebodys_move_asks_then_overwrites_or_discards(
     assert floor_positions.of_floor(people.alice, floor)[0].place == (0.5, 0.5)
     follow(alice, floor, a_move(station, HERE), "positions-overwrite.n_clicks")
     assert floor_positions.of_floor(people.alice, floor)[0].place == (0.25, 0.75)
+
+
+@pytest.mark.usefixtures("with_map")
+@pytest.mark.parametrize("pressed", [MOVED, PRESSED])
+def test_who_moved_a_station_that_is_gone_is_told_which_and_keeps_the_other_moves(
+    visitor: Visit, people: People, floor: int, station: int, pressed: str
+) -> None:
+    gone = stations.create_station(people.alice, NewStation(people.solna, "00004082", "00004082", floor))
+    node_changes.remove(people.alice, "station", gone)
+    moved = a_move(station, HERE) | a_move(gone, HERE)
+    answer = follow(visitor("bob"), floor, moved, pressed)
+    assert "No longer on this floor" in answer.text
+    assert "Alice Example removed the charging station 00004082" in answer.text
+    left = answer.json["response"]["positions-moved"]["data"]
+    assert left == ({} if pressed == PRESSED else a_move(station, HERE))
+    place = floor_positions.of_floor(people.alice, floor)[0].place
+    assert place == (tuple(HERE) if pressed == PRESSED else None)
+    discarded = follow(visitor("bob"), floor, moved, "positions-discard.n_clicks")
+    assert "00004082" not in discarded.text
 
 
 @pytest.mark.usefixtures("with_map")
