@@ -1,6 +1,7 @@
 """Adding, changing and deleting users: roles, RFID tags in any notation, two people at one user, the event log."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -191,6 +192,24 @@ def test_the_last_administrator_is_neither_deleted_nor_demoted(people: People) -
     save(people, people.sam, role=Role.ADMINISTRATOR)
     save(people, people.alice, by=people.sam and bob, role=Role.SUPPORT_USER)
     assert kept(people._replace(alice=bob), people.alice).role is Role.SUPPORT_USER
+
+
+def test_of_two_administrators_who_demote_each_other_at_once_one_stays(people: People) -> None:
+    save(people, people.sam, role=Role.ADMINISTRATOR)
+    sam = Scope(people.alice.database, people.sam.user_id, Role.ADMINISTRATOR, None)
+
+    def demote(by: Scope, whom: Scope) -> str:
+        try:
+            save(people, whom, by=by, role=Role.SUPPORT_USER)
+        except InvalidInput as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(2) as both:
+        told = list(both.map(demote, (people.alice, sam), (sam, people.alice)))
+    assert sum("last administrator" in one for one in told) == 1
+    left = people.alice.database.query("SELECT 1 FROM portal_user WHERE role = 'administrator'")
+    assert left.num_rows == 1
 
 
 def test_nobody_deletes_themselves_or_changes_their_own_password_without_the_present_one(people: People) -> None:
