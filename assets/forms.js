@@ -1,14 +1,20 @@
 // Forms with a save bar: Ctrl+S or Enter saves, Esc discards, and leaving with unsaved changes asks once. The bar says
 // that there are some (is-dirty), and what to ask (data-leave, data-discard). A field with a button of its own stands in
 // a .cp-own-save that tells what is kept (data-kept). What has no save bar names the button that Enter presses
-// (data-enter). A fault stands beside its field, or names it (data-of).
+// (data-enter). Fields that begin empty, to add something, stand in a .cp-adds; what is pressed beside them without
+// leaving the page (data-leaves) leaves them as they are. A fault stands beside its field, or names it (data-of).
 (function () {
   const bar = () => document.querySelector(".cp-savebar.is-dirty, .cp-savebar[data-typing]");
   const ownSave = (target) => target.closest?.(".cp-own-save");
   const ownField = (own) => own.querySelector("input, textarea, select");
-  const unsaved = () => [
+  const addFields = (adds) => [...adds.querySelectorAll("input")];
+  const edited = () => [
     ...document.querySelectorAll(".is-dirty[data-leave], [data-typing][data-leave]"),
     ...[...document.querySelectorAll(".cp-own-save")].filter((own) => ownField(own).value !== own.dataset.kept),
+  ];
+  const unsaved = () => [
+    ...edited(),
+    ...[...document.querySelectorAll(".cp-adds")].filter((adds) => addFields(adds).some((field) => field.value)),
   ];
   const inForm = (target) => !ownSave(target) && target.closest?.(".cp-form input:not([type=file]), .cp-form textarea, .cp-form select");
   const SAVES = ".btn-primary, .cp-own-save button, #services-add";
@@ -17,13 +23,13 @@
   let valueAtFocus = "";
   let isTypedIn = false; // the field in focus, since it is
 
-  function mayLeave() {
-    const left = unsaved();
+  function mayLeave(left = unsaved()) {
     if (left.length && !window.confirm(left[0].dataset.leave)) return false;
     for (const one of left) {
       one.classList.remove("is-dirty");
       one.removeAttribute("data-typing");
       if (ownSave(one)) one.dataset.kept = ownField(one).value;
+      if (one.matches(".cp-adds")) empty(one);
     }
     return true;
   }
@@ -87,8 +93,8 @@
   document.addEventListener(
     "click",
     (event) => {
-      const leaves = event.target.closest('a[href]:not([href^="#"], [target="_blank"]), [data-leaves]') && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-      if (!leaves || mayLeave()) return;
+      const leaves = !event.ctrlKey && !event.metaKey && !event.shiftKey && event.target.closest('a[href]:not([href^="#"], [target="_blank"]), [data-leaves]');
+      if (!leaves || mayLeave(leaves.matches("[data-leaves]") ? edited() : unsaved())) return;
       event.preventDefault();
       event.stopPropagation();
     },
@@ -127,8 +133,14 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  function empty(adds) {
+    for (const field of addFields(adds)) type(field, "");
+  }
+
   document.addEventListener("keydown", (event) => {
     if (document.querySelector(".modal.show, dialog[open]")) return;
+    const adds = event.key === "Escape" && event.target.closest?.(".cp-adds");
+    if (adds) return empty(adds);
     const own = ownSave(event.target);
     if (own && event.target === ownField(own)) {
       if (event.key === "Escape") return type(event.target, own.dataset.kept);

@@ -253,7 +253,7 @@ def _table(found: Services, chosen: int | None, zone: str) -> Any:
     heads = (_("Service"), _("Provider"), _("Description"), _("State"), _("Last contact"))
     rows = [_row(one, one["service_id"] == chosen, zone) for one in found]
     head = html.Thead(html.Tr([html.Th(text, scope="col") for text in heads]))
-    return html.Table([head, html.Tbody(rows)], className="table table-hover mb-0")
+    return html.Table([head, html.Tbody(rows)], className="table table-hover mb-0 cp-services cp-stack")
 
 
 def _row(one: dict[str, Any], is_chosen: bool, zone: str) -> html.Tr:
@@ -293,12 +293,15 @@ def _add() -> html.Div:
         _labelled("services-kind", _("Service"), dbc.Select(id="services-kind", options=kinds, value=KINDS[0])),
         _labelled("services-name", _("Name"), dbc.Input(id="services-name", maxlength=LONGEST_NAME)),
         _labelled("services-provider", _("Provider"), dbc.Input(id="services-provider", maxlength=LONGEST_NAME)),
-        html.Button(_("Add service"), id="services-add", type="button", className="btn btn-secondary"),
+        html.Button(
+            _("Add service"), id="services-add", type="button", className="btn btn-secondary", **{"data-leaves": ""}
+        ),
     ]
     told = {"aria-live": "polite", "data-of": "services-name"}
     fault = html.Div(id="services-fault", className="form-text is-fault w-100 m-0", **told)
-    look = "card-footer d-flex flex-wrap align-items-end gap-3"
-    return html.Div([*fields, fault], className=look, **{"data-enter": "services-add"})
+    look = "card-footer d-flex flex-wrap align-items-end gap-3 cp-adds"
+    asks = {"data-enter": "services-add", "data-leave": _("What you typed is not saved. Leave it?")}
+    return html.Div([*fields, fault], className=look, **asks)
 
 
 def _labelled(name: str, label: str, control: Any) -> html.Div:

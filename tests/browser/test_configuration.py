@@ -52,6 +52,22 @@ def test_a_site_is_changed_by_keyboard_and_leaving_unsaved_asks(visit: Visit, pe
     assert violations(page) == []
 
 
+COVERED = """() => {
+    const field = document.activeElement.getBoundingClientRect();
+    return field.bottom > document.querySelector('.cp-savebar').getBoundingClientRect().top;
+}"""
+
+
+def test_the_field_in_focus_is_never_under_the_save_bar(visit: Visit, people: People) -> None:
+    page = visit("alice", PHONE)
+    page.goto(f"/configuration?node=site:{people.solna}&tab=address")
+    page.get_by_label("Street").focus()
+    for label in ("Postal code", "City", "Country", "Latitude", "Longitude"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_label(label)).to_be_focused()
+        assert not page.evaluate(COVERED), label
+
+
 def test_two_people_do_not_overwrite_each_other_silently(visit: Visit, people: People) -> None:
     alice, bob = site(visit, people, "alice"), site(visit, people, "bob", PHONE)
     alice.get_by_label("Name", exact=True).fill("Alice's")
@@ -235,6 +251,29 @@ def test_a_service_is_added_its_secrets_shown_once_and_activated(visit: Visit, p
     page.get_by_role("button", name="Remove service").press("Enter")
     expect(page.locator("#services-table")).to_contain_text("No services yet.")
     expect(page.get_by_label("Service URL", exact=True)).to_have_count(0)
+
+
+def test_what_is_typed_to_add_a_service_or_into_the_one_shown_is_not_lost_unasked(visit: Visit, people: People) -> None:
+    services.create(people.alice, "charging", "Parking app", "Easy payment")
+    page = visit("alice")
+    page.goto("/configuration?tab=services")
+    name, description = (page.get_by_label(label, exact=True) for label in ("Name", "Description"))
+    description.fill("For the garage")
+    name.fill("Second")
+    asked = staying(page)
+    name.press("Enter")
+    expect(name).to_be_focused()
+    assert asked == ["Your changes are not saved. Leave the page?"]
+    description.press("Control+s")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+    asked = staying(page)
+    page.get_by_role("link", name="Topology").click()
+    assert asked == ["What you typed is not saved. Leave it?"]
+    expect(name).to_have_value("Second")
+    name.press("Escape")
+    expect(name).to_have_value("")
+    page.get_by_role("link", name="Topology").click()  # nothing is asked: nothing is typed
+    expect(page.locator(".cp-topology")).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
