@@ -211,7 +211,7 @@ def _answer(
     if "overwrite" in pressed:
         before = dict(now)
     meanwhile = edits.changes(scope, form.record, row_id, before)
-    faults = _faults(form, values) or _taken(form, scope, row_id, values, before)
+    faults = _faults(form, values, before) or _taken(form, scope, row_id, values, before)
     conflict: Any = no_update
     is_open: Any = False if pressed & {"look", "overwrite", "theirs"} else no_update
     saves = bool(pressed & {"save", "overwrite", "go"}) and not faults and bool(_changed(form, values, before))
@@ -287,8 +287,11 @@ def _changed(form: Form, values: Values, before: Values) -> list[str]:
     return [name for name, field in form.fields.items() if not field.is_fixed and values[name] != before[name]]
 
 
-def _faults(form: Form, values: Values) -> dict[str, str]:
-    wrong = edits.check(form.record, {n: v for n, v in values.items() if not form.fields[n].is_fixed})
+def _faults(form: Form, values: Values, before: Values) -> dict[str, str]:
+    """Tell what is wrong with what was changed, and with what goes together with it."""
+    mine = set(_changed(form, values, before))
+    beside = {name for group in form.record.together if mine & set(group) for name in group}
+    wrong = edits.check(form.record, {name: values[name] for name in form.fields if name in mine | beside})
     return {name: said(error) for name, error in wrong.items()}
 
 

@@ -14,10 +14,10 @@ DIGITS = 6  # of a degree: a tenth of a metre
 SITE = replace(
     topology.SITE,
     fields={
-        "street": Field("Street", values.text(LONGEST_PART)),
-        "postal_code": Field("Postal code", values.text(LONGEST_PART)),
-        "city": Field("City", values.text(LONGEST_PART)),
-        "country": Field("Country", values.text(LONGEST_PART)),
+        "street": Field("Street", values.line(LONGEST_PART)),
+        "postal_code": Field("Postal code", values.line(LONGEST_PART)),
+        "city": Field("City", values.line(LONGEST_PART)),
+        "country": Field("Country", values.line(LONGEST_PART)),
         "latitude": Field("Latitude", values.number_or_none(-90, 90, DIGITS)),
         "longitude": Field("Longitude", values.number_or_none(-180, 180, DIGITS)),
     },

@@ -111,8 +111,8 @@ def _check_settings(wanted: OwnSettings, new_password: str) -> None:
     ):
         if len(text) > longest:
             raise InvalidInput(field, None, told("has more than %(longest)s characters.", longest=longest))
-    values.person("Last name", wanted.last_name)
-    if not values.person("First name", wanted.first_name):
+    values.line()("Last name", wanted.last_name)
+    if not values.line()("First name", wanted.first_name):
         raise InvalidInput("First name", None, "may not be empty.")
     if not is_email(normalized(wanted.email)):
         raise InvalidInput("Email", wanted.email, "is no email address.")

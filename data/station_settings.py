@@ -22,7 +22,7 @@ STATION = Record(
     fields={
         "name": Field("Logical name", values.name),
         "description": Field("Description", values.text()),
-        "model": Field("Model", values.text(100)),
+        "model": Field("Model", values.line()),
         "charge_box_id": Field("ChargeboxId", values.charge_box_id),
     },
     unique={"charge_box_id": "other.removed_at IS NULL"},
@@ -44,10 +44,10 @@ OUTLET = Record(
     site="(SELECT site_id FROM charging_station WHERE charging_station.station_id = outlet.station_id)",
     roles=ROLES,
     fields={
-        "connector_type": Field("Connector", values.text(100)),
+        "connector_type": Field("Connector", values.line()),
         "uuid": Field("UUID", values.name),
         "connector_id": Field("Outlet id", values.identity),
-        "parking": Field("Parking", values.text(100)),
+        "parking": Field("Parking", values.line()),
         "mode": Field("Mode", _mode),
     },
     name="CAST(connector_id AS VARCHAR)",

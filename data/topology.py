@@ -37,7 +37,7 @@ SITE = Record(
     roles=(Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR),
     fields={
         "name": Field("Name", values.name),
-        "identification": Field("Identification", values.text(100)),
+        "identification": Field("Identification", values.line()),
         "description": DESCRIPTION,
         "time_zone": Field("Time zone", values.time_zone),
     },

@@ -115,7 +115,7 @@ def checked(
     names: dict[str, Any] = {}
     for field in ("first_name", "last_name"):
         try:
-            names[field] = values.person(TITLES[field], getattr(wanted, field))
+            names[field] = values.line()(TITLES[field], getattr(wanted, field))
         except InvalidInput as error:
             faults[field] = error
     if names.get("first_name") == "":
@@ -185,7 +185,7 @@ def _checked_tag(tag: Tag) -> Tag:
     if is_late:
         raise InvalidInput("Valid until", tag.valid_until[:20], "must be a day, such as 2027-06-30.")
     parent = id_tags.as_kept(tag.parent_id_tag) if tag.parent_id_tag.strip() else ""
-    label = values.text(values.LONGEST_NAME)("Label", tag.label)
+    label = values.line()("Label", tag.label)
     return tag._replace(id_tag=id_tags.as_kept(tag.id_tag), label=label, parent_id_tag=parent)
 
 

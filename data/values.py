@@ -23,16 +23,6 @@ def name(title: str, value: object) -> str:
     return kept
 
 
-def person(title: str, value: object) -> str:
-    """Return a person's first or last name, which may be empty: up to 100 characters on one line.
-
-    Unlike other names it may have what joins letters or keeps them apart, which Persian and emoji are written with.
-    """
-    kept = text(LONGEST_NAME)(title, value)
-    require_visible(title, kept, lambda mark: mark.isprintable() or mark in "\u200c\u200d")
-    return kept
-
-
 def require_visible(title: str, kept: str, is_fine: Callable[[str], bool] = str.isprintable) -> None:
     """Refuse a character that nobody sees, such as a tab or one that turns the direction of writing; say which."""
     for place, mark in enumerate(kept, start=1):
@@ -69,6 +59,20 @@ def text(longest: int = LONGEST_TEXT) -> Callable[[str, object], str]:
         if len(kept.strip()) > longest:
             raise InvalidInput(title, None, told("has more than %(longest)s characters.", longest=longest))
         return kept.strip()
+
+    return check
+
+
+def line(longest: int = LONGEST_NAME) -> Callable[[str, object], str]:
+    """Return the check of a text on one line, such as a person's name, which may be empty.
+
+    Unlike other names it may have what joins letters or keeps them apart, which Persian and emoji are written with.
+    """
+
+    def check(title: str, value: object) -> str:
+        kept = text(longest)(title, value)
+        require_visible(title, kept, lambda mark: mark.isprintable() or mark in "\u200c\u200d")
+        return kept
 
     return check
 

@@ -152,7 +152,7 @@ def _faults(user: User, wanted: OwnSettings, texts: dict[str, str], is_save: boo
     faults: Faults = {}
     for name, text in (("first_name", wanted.first_name), ("last_name", wanted.last_name)):
         try:
-            values.person(own_settings.TITLES[name], text)
+            values.line()(own_settings.TITLES[name], text)
         except InvalidInput as error:
             faults[name] = said(error)
     if not wanted.first_name:

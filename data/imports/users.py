@@ -275,7 +275,7 @@ def _load_users(database: Database) -> dict[str, _User]:
 def _wanted(line: Line, sites: Mapping[str, int]) -> Wanted:
     email = normalized(line.get("email"))
     role = _role(line.get("role"))
-    first_name, last_name = (values.person(column, line.get(column)) for column in ("first_name", "last_name"))
+    first_name, last_name = (values.line()(column, line.get(column)) for column in ("first_name", "last_name"))
     if not first_name:
         raise InvalidInput("first_name", None, "is missing.")
     if not is_email(email) or len(email) > LONGEST_EMAIL:

@@ -94,6 +94,17 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_kept(visitor: Visit, p
     assert kept(people.alice, SYSTEM, 1) == seen
 
 
+def test_what_was_kept_wrong_before_is_told_only_when_it_is_changed(visitor: Visit, people: People) -> None:
+    people.alice.database.write([Sql("UPDATE site SET identification = 'S‮-1'")], [("topology", 0)])
+    alice, seen = visitor("alice"), kept(people.alice, SITE, people.solna)
+    untouched = press(alice, "site-general", "", seen, people.solna).json["response"]
+    assert untouched["site-general-changes"]["children"] == "No changes to save"
+    changed = press(alice, "site-general", "save", seen, people.solna, identification="S‮-2", name="New").json
+    assert "has an invisible character, number 2: U+202E" in str(changed["response"])
+    press(alice, "site-general", "save", seen, people.solna, name="New")
+    assert kept(people.alice, SITE, people.solna) == seen | {"name": "New"}
+
+
 def test_saving_over_somebodys_change_asks_who_then_looks_overwrites_or_discards(
     visitor: Visit, people: People
 ) -> None:
@@ -123,7 +134,10 @@ def test_fields_that_nobody_edits_follow_what_others_change(visitor: Visit, peop
 
 def test_a_time_zone_that_is_not_offered_is_shown_all_the_same(visitor: Visit, people: People) -> None:
     edits.save(people.alice, SITE, people.solna, kept(people.alice, SITE, people.solna), {"time_zone": "CET"})
-    assert '{"value": "CET", "label": "CET"}' in visitor("alice").page(f"/configuration?node=site:{people.solna}")
+    page = visitor("alice").page(f"/configuration?node=site:{people.solna}")
+    assert '{"value": "CET", "label": "CET"}' in page
+    assert '"Europe/Stockholm"' in page
+    assert "US/Eastern" not in page  # an old name of America/New_York
 
 
 @pytest.mark.parametrize("name", ["sam", "charlie", "dana"])
