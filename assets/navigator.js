@@ -41,6 +41,17 @@
     }
   }
 
+  // What tells a node's state on a page does so as the tree does.
+  function drawStates() {
+    for (const pill of document.querySelectorAll("[data-state-of]")) {
+      const state = tree.nodes.get(pill.dataset.stateOf)?.state;
+      if (!state || pill.classList.contains(`is-${state}`)) continue;
+      const { glyph, word } = tree.look(state);
+      pill.className = `cp-pill is-${state}`;
+      pill.replaceChildren(Object.assign(document.createElement("i"), { className: `bi ${glyph}`, ariaHidden: "true" }), word);
+    }
+  }
+
   function kindIcon(node) {
     const kinds = { station: "bi-ev-station", outlet: "bi-plug", grid_controller: "bi-hdd-network", ...NavTree.KIND_GLYPHS };
     const icon = document.createElement("i");
@@ -138,6 +149,7 @@
         tree.show(data.nodes);
         tree.choose(chosen);
         drawCounts();
+        drawStates();
         drawPath();
       },
       choose(search) {
@@ -150,7 +162,9 @@
   });
   window.portalNavigator = {
     patch(states) {
-      if (tree?.patch(states)) drawCounts();
+      if (!tree) return;
+      if (tree.patch(states)) drawCounts();
+      drawStates();
     },
   };
 })();

@@ -116,6 +116,10 @@
       for (let node = outlet.above; node; node = node.above) node[state] += by;
     }
 
+    look(state) {
+      return { glyph: this.words[`glyph${capital(state)}`], word: this.words[`word${capital(state)}`] };
+    }
+
     totals() {
       const totals = { available: 0, charging: 0, fault: 0, never: 0 };
       for (const node of this.nodes.values()) if (node.kind === "outlet") totals[node.state] += 1;
@@ -224,7 +228,7 @@
       const counts = this.counts(node);
       const aria = { level: node.level, setsize: (node.above?.children || this.roots).length, posinset: node.place };
       aria.selected = node.ref === this.chosen;
-      aria.label = [node.label, this.words[`word${capital(node.state)}`], ...counts.map(([name, n]) => `${n} ${this.words[`word${capital(name)}`]}`)]
+      aria.label = [node.label, this.look(node.state).word, ...counts.map(([name, n]) => `${n} ${this.look(name).word}`)]
         .filter(Boolean)
         .join(", ");
       if (node.children.length) aria.expanded = node.isOpen;
@@ -240,7 +244,7 @@
       row.setAttribute("role", "treeitem");
       for (const [name, value] of Object.entries(aria)) row.setAttribute(`aria-${name}`, value);
       const caret = node.children.length ? (node.isOpen ? "bi-chevron-down" : "bi-chevron-right") : "";
-      const kind = NavTree.KIND_GLYPHS[node.kind] || this.words[`glyph${capital(node.state)}`];
+      const kind = NavTree.KIND_GLYPHS[node.kind] || this.look(node.state).glyph;
       row.replaceChildren(icon(`${caret} cp-caret`), icon(`${kind} cp-kind`), this.name(node), ...this.aggregate(node, counts));
     }
 

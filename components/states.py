@@ -1,5 +1,6 @@
 """The state language: one glyph, colour and word for each state and severity, in tree, table, plan and mail."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from dash import html
@@ -45,6 +46,19 @@ def counted(state: str, count: int) -> str:
     return str(texts[state])
 
 
+def bar(count: Mapping[str, int]) -> html.Div:
+    """Draw the share of each state as one bar."""
+    spans = [html.Span(className=f"s-{state[0]}", style={"flex": count[state]}) for state in STATES if count[state]]
+    label = ", ".join(counted(state, count[state]) for state in STATES)
+    return html.Div(spans, className="cp-statebar", role="img", **{"aria-label": label})
+
+
+def shares(count: Mapping[str, int]) -> list[html.Div]:
+    """Return the bar with how many outlets are in each state."""
+    words = [state(look, counted(name, count[name])) for name, look in STATES.items()]
+    return [bar(count), html.Div(words, className="d-flex flex-wrap column-gap-4 row-gap-1 cp-t13")]
+
+
 def severity(kind: str, code: str) -> Look:
     """Return how grave an alarm is: Hardware fault and Fuse critical, but for lock and meter; Not registered minor."""
     if kind in CRITICAL and code not in LESS_CRITICAL:
@@ -62,6 +76,11 @@ def state(look: Look, text: str | None = None) -> html.Span:
     return html.Span([glyph(look), str(look.word) if text is None else text], className=f"cp-state {look.colour}")
 
 
-def pill(look: Look) -> html.Span:
-    """Return glyph and word on the state's soft colour, for headings."""
-    return html.Span([glyph(look), str(look.word)], className=f"cp-pill {look.colour}")
+def pill(look: Look, of: str = "") -> html.Span:
+    """Return glyph and word on the state's soft colour, for headings.
+
+    Args:
+        of: the ref of a node whose state it follows (assets/navigator.js).
+    """
+    follows = {"data-state-of": of} if of else {}
+    return html.Span([glyph(look), str(look.word)], className=f"cp-pill {look.colour}", **follows)

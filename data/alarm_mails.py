@@ -13,6 +13,7 @@ from data.users import User
 
 EVERY = timedelta(hours=24)
 MOST_LINES = 500
+CONTACT = "concat_ws(', ', nullif(contact_name, ''), nullif(contact_phone, ''))"
 ZONE = "coalesce(nullif($zone, ''), site.time_zone)"
 RECEIVERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR, Role.SUPPORT_USER)
 
@@ -22,9 +23,11 @@ class Line(NamedTuple):
 
     raised_at: in `time_zone`: the receiver's, or else the site's.
     stations: how many lost contact at once; 0 for an alarm of one station.
+    contact: whom to call about the site; empty: nobody is named.
     """
 
     site: str
+    contact: str
     time_zone: str
     severity: str
     raised_at: datetime
@@ -58,7 +61,7 @@ def lines(scope: Scope, time_zone: str = "") -> tuple[list[Line], int]:
     scope.require(*RECEIVERS, action=N_("see alarms"))
     condition, params = scope.sites("shown.site_id")
     rows = scope.database.query(
-        f"""SELECT site.name AS site, {ZONE} AS time_zone, {alarms.SEVERITY} AS severity,
+        f"""SELECT site.name AS site, {CONTACT} AS contact, {ZONE} AS time_zone, {alarms.SEVERITY} AS severity,
                    timezone({ZONE}, raised_at) AS raised_at, station.name AS station, connector_id, kind,
                    shown.description, info, vendor_error_code, repeats, stations, count(*) OVER () AS all_lines
             FROM (SELECT alarm.*, coalesce(lost.stations, 0) AS stations

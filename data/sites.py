@@ -1,8 +1,37 @@
-"""Sites and their floors: creating them (manual: Topology)."""
+# ruff: noqa: S608 - tables and conditions come from constants, values are bound
+"""Sites and their floors: creating them, and what a site holds (manual: Topology)."""
+
+from typing import NamedTuple
 
 from data import node_changes, values
 from data.scope import Role, Scope
 from data.texts import N_
+
+
+class Content(NamedTuple):
+    """How many of each a site holds."""
+
+    floors: int
+    stations: int
+    grid_controllers: int
+    administrators: int
+
+
+def content(scope: Scope, site_id: int) -> Content:
+    """Count what a site of this user holds; of another's, nothing is there."""
+    sites, params = scope.sites("site_id")
+    counts = [
+        f"(SELECT count(*) FROM {table} WHERE site_id = $id AND removed_at IS NULL AND {sites})"
+        for table in ("floor", "charging_station", "grid_controller")
+    ]
+    counts.append(
+        f"""(SELECT count(*) FROM user_site JOIN portal_user USING (user_id)
+             WHERE site_id = $id AND role = $role AND removed_at IS NULL AND {sites})"""
+    )
+    held = scope.database.query(
+        f"SELECT {', '.join(counts)}", {"id": site_id, "role": Role.SITE_ADMINISTRATOR.value, **params}
+    )
+    return Content(*(column[0].as_py() for column in held.columns))
 
 
 def create_site(scope: Scope, name: str, time_zone: str | None = None) -> int:

@@ -61,8 +61,7 @@ def about(scope: Scope, station_id: int) -> dict[str, Any]:
     """Return what a station said of itself.
 
     Returns: connected, protocol, vendor, reported_model, serial_number, firmware_version, last_heard_at,
-        parameters_read_at, booted_at; empty or NULL
-        where it never said so.
+        parameters_read_at, booted_at, registered_at (first connection ever); empty or NULL where it never said so.
 
     Raises:
         NotFound: there is no such station for this user.
@@ -72,7 +71,7 @@ def about(scope: Scope, station_id: int) -> dict[str, Any]:
         f"""SELECT coalesce(connected, FALSE) AS connected, coalesce(protocol, '') AS protocol,
                    coalesce(vendor, '') AS vendor, coalesce(state.model, '') AS reported_model,
                    coalesce(serial_number, '') AS serial_number, coalesce(firmware_version, '') AS firmware_version,
-                   last_heard_at, parameters_read_at, booted_at
+                   last_heard_at, parameters_read_at, booted_at, registered_at
             FROM charging_station station LEFT JOIN station_state state USING (station_id)
             WHERE station_id = $id AND station.removed_at IS NULL AND {sites}""",  # noqa: S608 - the scope's condition
         {"id": station_id, **params},
@@ -81,6 +80,29 @@ def about(scope: Scope, station_id: int) -> dict[str, Any]:
         raise gone.missing(scope, "charging_station", station_id)
     found: dict[str, Any] = rows[0]
     return found
+
+
+def count_by_protocol(scope: Scope) -> dict[str, int]:
+    """Return how many stations spoke each protocol when they connected last."""
+    sites, params = scope.sites()
+    rows = scope.database.query(
+        f"""SELECT protocol, count(*) AS stations FROM charging_station JOIN station_state USING (station_id)
+            WHERE removed_at IS NULL AND {sites} GROUP BY protocol""",  # noqa: S608 - the scope's condition
+        params,
+    ).to_pylist()
+    return {row["protocol"]: row["stations"] for row in rows}
+
+
+def meter_kwh(scope: Scope, station_id: int) -> float | None:
+    """Return what the meters of a station's outlets showed at the end of their last sessions, in all; None: unknown."""
+    sites, params = scope.sites()
+    found = scope.database.query(
+        f"""SELECT sum(kwh) AS kwh FROM (SELECT arg_max(meter_stop_kwh, ended_at) AS kwh FROM session
+                                         WHERE station_id = $id AND {sites} GROUP BY connector_id)""",  # noqa: S608 - the scope's condition
+        {"id": station_id, **params},
+    )
+    kwh: float | None = found["kwh"][0].as_py()
+    return kwh
 
 
 def service_values(scope: Scope, outlet_id: int) -> list[dict[str, Any]]:

@@ -8,9 +8,10 @@ from dash import dcc, html
 from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 
-from components import navigator
+from components import navigator, states
 from components.access import current_scope
 from components.configuration import TABS
+from data import nodes
 from data.nodes import Node
 from data.scope import Scope
 
@@ -30,7 +31,8 @@ def layout(node: str | None = None, tab: str = "", **_query: str) -> list[Any]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
     assert chosen is not None  # the page is not an EV user's
     name = navigator.called(chosen)
-    head = html.Div([html.H1(str(HEADINGS[chosen.kind])), html.Span(name, className="cp-sub")], className="cp-head")
+    title = [html.H1(str(HEADINGS[chosen.kind])), html.Span(name, className="cp-sub"), *_state(scope, chosen)]
+    head = html.Div(title, className="cp-head")
     tabs = TABS.get(chosen.kind, {})
     if not tabs or _is_of_others(scope, chosen):
         return [head, _nothing(scope, chosen)]
@@ -41,6 +43,12 @@ def layout(node: str | None = None, tab: str = "", **_query: str) -> list[Any]:
 def _is_of_others(scope: Scope, node: Node) -> bool:
     """Tell whether a node is the system for somebody who has some of its sites only."""
     return node.kind == "system" and scope.site_ids is not None
+
+
+def _state(scope: Scope, node: Node) -> list[Any]:
+    """Return the state of a charging station or outlet."""
+    found = nodes.states(scope, [node.station_id] if node.station_id else [])
+    return [states.pill(states.STATES[found[node.ref]], node.ref)] if node.ref in found else []
 
 
 def _tabs(node: Node, tabs: Iterable[str], shown: str) -> html.Nav:

@@ -1,49 +1,11 @@
-"""What both tabs Connection are made of: cards with a table, drawn anew when days were written."""
+"""What both tabs Connection are made of: cards with a table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
+from dash import html
 
-from components import navigator
-from components.access import OPERATORS, allow, current_scope
 from components.format import NO_BREAK, NOTHING, number
-from data.nodes import Node
-from data.scope import Scope
-
-Cards = Callable[[Scope, Node], list[html.Section]]
-
-
-def followed(name: str, cards: Cards, scope: Scope, node: Node) -> html.Div:
-    """Return cards that `follow` keeps up to date."""
-    return html.Div(
-        [
-            html.Div(cards(scope, node), id=f"{name}-cards", className="d-grid gap-3"),
-            dcc.Store(id=f"{name}-node", data=node.ref),
-            dcc.Store(id=f"{name}-live"),
-        ]
-    )
-
-
-def follow(name: str, cards: Cards) -> None:
-    clientside_callback(
-        ClientsideFunction("control", "connection"),
-        Output(f"{name}-live", "data"),
-        Input("live-changes", "data"),
-        prevent_initial_call=True,
-    )
-
-    @callback(
-        Output(f"{name}-cards", "children"),
-        Input(f"{name}-live", "data"),
-        State(f"{name}-node", "data"),
-        prevent_initial_call=True,
-    )
-    @allow(*OPERATORS)
-    def show(_live: Any, node: str) -> list[html.Section]:
-        chosen = navigator.chosen_node(node)
-        assert chosen is not None  # the page is not an EV user's
-        return cards(current_scope(), chosen)
 
 
 def card(title: str, *content: Any, beside: Any = None) -> html.Section:

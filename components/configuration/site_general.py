@@ -1,9 +1,10 @@
-"""Site, General: name, identification, description and time zone (manual: Site level)."""
+"""Site, General: name, identification, description, time zone, and whom to call (manual: Site level)."""
 
 from dash import html
 from flask_babel import lazy_gettext
 
 from components import forms
+from components.configuration import site_content
 from components.configuration.time_zones import time_zones
 from components.forms import Field, Form, Section
 from data.nodes import Node
@@ -42,13 +43,24 @@ FORM = Form(
                 ),
             ),
         ),
+        Section(
+            lazy_gettext("Contact"),
+            lazy_gettext("Whom to call about the site. Shown to support users and in alarm emails."),
+            (
+                (
+                    Field("contact_name", lazy_gettext("Name"), longest=100),
+                    Field("contact_phone", lazy_gettext("Phone"), longest=40),
+                ),
+            ),
+        ),
     ),
 )
 
 
 def layout(scope: Scope, node: Node) -> html.Div:
-    return forms.layout(FORM, scope, node.id)
+    return forms.layout(FORM, scope, node.id, [site_content.section(scope, node)])
 
 
 def register() -> None:
     forms.register(FORM)
+    site_content.register()

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import plots
-from components.configuration.connection_tables import card, follow, followed, milliseconds, percent, table
+from components.configuration.connection_tables import card, milliseconds, percent, table
+from components.configuration.followed import follow, followed
 from components.diagrams import charts
 from components.format import duration_short, number
 from components.texts import kept
@@ -39,7 +40,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
 
 
 def register() -> None:
-    follow(NAME, _cards)
+    follow(NAME, _cards, "connection")
 
 
 def _cards(scope: Scope, node: Node) -> list[html.Section]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from components import forms
+from components.configuration import station_facts
 from components.forms import Field, Form, Section
 from components.menus import icon
 from components.typed_confirmation import Question
@@ -92,8 +93,9 @@ FORM = Form(
 
 
 def layout(scope: Scope, node: Node) -> html.Div:
-    return forms.layout(FORM, scope, node.id)
+    return forms.layout(FORM, scope, node.id, [station_facts.section(scope, node)])
 
 
 def register() -> None:
     forms.register(FORM)
+    station_facts.register()

@@ -4,7 +4,8 @@ from dash import dcc, html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components.configuration.connection_tables import card, follow, followed, milliseconds, percent, table
+from components.configuration.connection_tables import card, milliseconds, percent, table
+from components.configuration.followed import follow, followed
 from components.format import duration_short, number
 from data import connection_quality
 from data.nodes import Node
@@ -19,7 +20,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
 
 
 def register() -> None:
-    follow(NAME, _cards)
+    follow(NAME, _cards, "connection")
 
 
 def _cards(scope: Scope, node: Node) -> list[html.Section]:

@@ -1,17 +1,39 @@
 """System, General: name, description, time zone, and the addresses that charging stations connect to."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from dash import html
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 
 from components import forms
 from components.configuration.time_zones import time_zones
+from components.format import number
 from components.forms import Field, Form, Section
+from data import station_settings
 from data.nodes import Node
 from data.scope import Scope
 from data.topology import SYSTEM
 from data.values import LONGEST_NAME, LONGEST_URL
 
 TITLE = lazy_gettext("General")
+
+ADDRESSES = {
+    "ocpp15_url": ("ocpp1.5", lazy_gettext("SOAP, such as https://portal.example/Ocpp/CentralSystemService15")),
+    "ocpp16_url": ("ocpp1.6", lazy_gettext("WebSocket, such as wss://portal.example/Ocpp/websocket")),
+}
+"""Column of the form → what stations speak that are entered it, and what it looks like."""
+
+
+def _hints(scope: Scope, _system_id: int) -> Mapping[str, Any]:
+    """Say under each address how many stations use it."""
+    count = station_settings.count_by_protocol(scope)
+    return {name: f"{such_as}. {_used(count.get(protocol, 0))}" for name, (protocol, such_as) in ADDRESSES.items()}
+
+
+def _used(count: int) -> str:
+    return ngettext("Used by %(count)s station.", "Used by %(count)s stations.", count, count=number(count))
+
 
 FORM = Form(
     "system-general",
@@ -43,14 +65,12 @@ FORM = Form(
                 Field(
                     "ocpp15_url",
                     lazy_gettext("OCPP 1.5 Url"),
-                    lazy_gettext("SOAP, such as https://portal.example/Ocpp/CentralSystemService15"),
                     longest=LONGEST_URL,
                     can_copy=True,
                 ),
                 Field(
                     "ocpp16_url",
                     lazy_gettext("OCPP 1.6 Url"),
-                    lazy_gettext("WebSocket, such as wss://portal.example/Ocpp/websocket"),
                     longest=LONGEST_URL,
                     can_copy=True,
                 ),
@@ -64,6 +84,7 @@ FORM = Form(
             ),
         ),
     ),
+    hints=_hints,
 )
 
 

@@ -20,12 +20,10 @@ GLYPH = "bi-ev-station"
 SUBJECTS = ("topology", "station_state", "outlet_state", "open_transaction", "alarm")
 ROLES = OPERATORS
 
-SHARES = {"available": "s-a", "charging": "s-c", "fault": "s-f", "never": "s-n"}
-
 
 def build(scope: Scope, node: Node) -> Content:
     parts = outlets.counts(scope, node)
-    total = {state: sum(getattr(part, state) for part in parts) for state in SHARES}
+    total = {state: sum(getattr(part, state) for part in parts) for state in states.STATES}
     station_count = sum(part.stations for part in parts) if node.kind not in ("station", "outlet") else 1
     if not station_count:
         return _no_stations(scope)
@@ -38,11 +36,7 @@ def build(scope: Scope, node: Node) -> Content:
     head = html.Div(
         [
             html.Span([format.number(outlet_count), " ", html.Small(caption)], className="cp-kpi"),
-            bar(total),
-            html.Div(
-                [states.state(look, states.counted(state, total[state])) for state, look in states.STATES.items()],
-                className="d-flex flex-wrap column-gap-4 row-gap-1 cp-t13",
-            ),
+            *states.shares(total),
         ],
         className="card-body pt-0 pb-2 d-flex flex-column gap-2 flex-grow-0",
     )
@@ -55,15 +49,6 @@ def _no_stations(scope: Scope) -> Content:
         return empty(GLYPH, title, _("An administrator can add them."))
     add = dcc.Link(_("Open Topology"), href=f"/configuration?node={SYSTEM}&tab=topology", className="btn btn-secondary")
     return empty(GLYPH, title, _("Sites, floors and charging stations are created or imported in Topology."), add)
-
-
-def bar(count: dict[str, int]) -> html.Div:
-    """Draw the share of each state as one bar."""
-    spans = [
-        html.Span(className=colour, style={"flex": count[state]}) for state, colour in SHARES.items() if count[state]
-    ]
-    label = ", ".join(states.counted(state, count[state]) for state in SHARES)
-    return html.Div(spans, className="cp-statebar", role="img", **{"aria-label": label})
 
 
 def _table(parts: Iterable[OutletCounts]) -> html.Table:
@@ -82,7 +67,7 @@ def _row(part: OutletCounts) -> html.Tr:
     return html.Tr(
         [
             html.Td(dcc.Link(name, href=f"?node={part.ref}", className="text-decoration-none"), style={"width": "36%"}),
-            html.Td(bar({state: getattr(part, state) for state in SHARES})),
+            html.Td(states.bar({state: getattr(part, state) for state in states.STATES})),
             html.Td(format.number(part.outlets), className="cp-num cp-2nd", style={"width": 44}),
             _count("charging", part.charging),
             _count("fault", part.fault),

@@ -84,13 +84,15 @@ def test_arrows_open_close_and_move(visit: Visit) -> None:
 
 
 def test_state_change_reaches_the_open_page(visit: Visit, station: int, people: People) -> None:
-    page = visit("alice")
+    page = visit("alice", path=f"/configuration?node=station:{station}")
     expect(node(page, "Solna, 1 Fault")).to_have_count(0)
+    expect(page.locator(".cp-head .cp-pill")).to_have_text("Available")
     insert = """INSERT INTO outlet_state (station_id, connector_id, status, status_at, logged_at)
                 VALUES ($id, 1, 'Faulted', now(), now())"""
     people.alice.database.write([Sql(insert, {"id": station})], changed=[("outlet_state", station)])
     expect(node(page, "Solna, 1 Fault")).to_be_visible()
     expect(page.get_by_role("button", name="1 Fault")).to_be_visible()
+    expect(page.locator(".cp-head .cp-pill")).to_have_text("Fault")
 
 
 def test_new_node_appears_in_the_open_navigator(visit: Visit, people: People) -> None:

@@ -139,6 +139,9 @@ async def test_users_with_email_at_alarm_get_the_alarms_of_their_sites(
     person(database, "charlie", Role.SITE_ADMINISTRATOR, "Lund")
     person(database, "dana", Role.EV_USER)
     raise_fuse(database, "Station CP1")
+    database.write(
+        [Sql("UPDATE site SET contact_name = 'Eva Blom', contact_phone = '+46 70 <1>' WHERE name = 'Solna'")]
+    )
     async with portal_with(database, inbox) as portal:
         await until(lambda: len(portal.events("mail")) == 2)
         raise_fuse(database, "00004082")
@@ -146,6 +149,9 @@ async def test_users_with_email_at_alarm_get_the_alarms_of_their_sites(
     assert inbox.to() == ["alice@portal.example", "bob@portal.example", "charlie@portal.example"]
     of_solna, of_lund = inbox.mails[1].as_string(), inbox.mails[2].as_string()
     assert "Station CP1" in of_solna
+    assert "Contact: Eva Blom, +46 70 <1>" in of_solna
+    assert "Contact: Eva Blom, +46 70 &lt;1&gt;" in inbox.text("html")
+    assert "Contact:" not in of_lund
     assert "00004082" in of_lund
     assert "Station CP1" not in of_lund
 

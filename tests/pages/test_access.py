@@ -43,7 +43,8 @@ ACTIONS = {
         stations_control.follow  station_control.follow  panel.follow  giving.ask  giving.send  giving.act
         station_parameters.follow  station_parameters.give  station_security.change
         station_files.follow  station_files.remove  outlet_general.save  system_software.follow
-        connection_tables.show:station-connection  connection_tables.show:stations-connection
+        followed.show:site-content  followed.show:station-connection  followed.show:station-facts
+        followed.show:stations-connection
         address.fill:station-address  address.find:station-address
     """,
     "alice bob": """
@@ -78,7 +79,7 @@ ROUTES = {
 } | {"/import/<int:import_id>/refused.csv"}
 OF_EVERYBODY = {"/", "/<path:path>", "/login", "/logout", "/healthz", "/assets/<path:filename>"}
 
-MANY = ("forms", "log_tables", "export_button", "address", "connection_tables")
+MANY = ("forms", "log_tables", "export_button", "address", "followed")
 """Modules whose callbacks are made for several pages."""
 
 

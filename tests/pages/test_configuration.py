@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from components.configuration import topology_changes
 from components.typed_confirmation import PARTS
-from data import addresses, edits, node_changes, services, stations, topology
+from data import addresses, edits, node_changes, services, sites, stations, topology
 from data.database import Sql
 from data.duckdb_engine import DuckDB
 from data.edits import Record
@@ -162,6 +162,45 @@ def test_tabs_are_the_nodes_and_the_addressed_one_is_shown(visitor: Visit, peopl
     assert "Site configuration" in site
     assert "Identification" in site
     assert f"/configuration?node=site:{people.solna}&tab=general" in site
+
+
+def test_a_station_shows_what_it_tells_and_its_state(visitor: Visit, people: People, database: DuckDB) -> None:
+    station = stations.create_station(people.alice, NewStation(people.solna, "CP1", "West"))
+    page = f"/configuration?node=station:{station}"
+    assert "The station has not connected." in visitor("alice").page(page)
+    told = """INSERT INTO station_state (station_id, connected, protocol, registered_at, vendor, model, serial_number)
+              VALUES ($id, FALSE, 'ocpp1.5', '2026-03-01T10:00:00Z', 'ACME', 'One', 'S-77')"""
+    ended = """INSERT INTO session (session_id, charge_box_id, connector_id, started_at, ended_at, authentication,
+                                    logged_at, duration_s, site_id, station_id, meter_stop_kwh)
+               SELECT 's' || n, 'CP1', n % 2, now() + n * INTERVAL 1 HOUR, now() + (n + 1) * INTERVAL 1 HOUR, 0, now(),
+                      3600, $site, $id, 100 * n FROM range(4) numbers(n)"""
+    params = {"id": station, "site": people.solna}
+    database.write([Sql(told, {"id": station}), Sql(ended, params)])
+    shown = visitor("bob").page(page)
+    for text in (
+        "ACME One",
+        "S-77",
+        "1.5, SOAP",
+        "2026-03-01\u00a011:00:00",
+        "500.0\u00a0kWh",
+        f'"data-state-of": "station:{station}"',
+    ):
+        assert text in shown
+    system = visitor("alice").page("/configuration")
+    assert "Used by 1 station." in system
+    assert "Used by 0 stations." in system
+
+
+def test_a_site_counts_what_it_holds(visitor: Visit, people: People) -> None:
+    stations.create_station(people.alice, NewStation(people.solna, "CP1", "West"))
+    stations.create_station(people.alice, NewStation(people.lund, "CP2", "East"))
+    sites.create_floor(people.alice, people.solna, "P1")
+    held = sites.content(people.alice, people.solna)
+    assert held == sites.Content(floors=1, stations=1, grid_controllers=0, administrators=1)
+    assert sites.content(people.charlie, people.solna) == sites.Content(0, 0, 0, 0)
+    shown = visitor("sam").page(f"/configuration?node=site:{people.solna}")
+    assert "site administrator" in shown
+    assert "1 never online" in shown
 
 
 def test_each_role_sees_its_own_nodes_only(visitor: Visit, people: People) -> None:

@@ -207,11 +207,17 @@ def requests(lund: Lund) -> dict[str, Forged]:
             "",
             at_service,
         ),
-        "connection_tables.show:station-connection": Forged(
-            "station-connection-live.data", 1, {"station-connection-node.data": station}, "station-connection-cards"
+        "followed.show:station-facts": Forged(
+            "station-facts-live.data", 1, {"station-facts-node.data": station}, "station-facts-drawn"
         ),
-        "connection_tables.show:stations-connection": Forged(
-            "stations-connection-live.data", 1, {"stations-connection-node.data": site}, "stations-connection-cards"
+        "followed.show:site-content": Forged(
+            "site-content-live.data", 1, {"site-content-node.data": site}, "site-content-drawn"
+        ),
+        "followed.show:station-connection": Forged(
+            "station-connection-live.data", 1, {"station-connection-node.data": station}, "station-connection-drawn"
+        ),
+        "followed.show:stations-connection": Forged(
+            "stations-connection-live.data", 1, {"stations-connection-node.data": site}, "stations-connection-drawn"
         ),
     }
 

@@ -1,0 +1,43 @@
+"""What a site holds now, in a section of its form General."""
+
+from typing import Any
+
+from dash import html
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from components import forms, states
+from components.configuration.followed import follow, followed
+from components.format import number
+from data import outlets, sites
+from data.nodes import Node
+from data.scope import Scope
+
+NAME = "site-content"
+
+
+def section(scope: Scope, node: Node) -> html.Section:
+    text = _("What the site holds now. It is changed in Topology.")
+    return forms.section_of(_("Content"), text, [followed(NAME, _content, scope, node)])
+
+
+def register() -> None:
+    follow(NAME, _content, "changed")
+
+
+def _content(scope: Scope, node: Node) -> list[Any]:
+    parts = outlets.counts(scope, node)
+    total = {state: sum(getattr(part, state) for part in parts) for state in states.STATES}
+    held = sites.content(scope, node.id)
+    counted = [
+        (held.floors, ngettext("floor", "floors", held.floors)),
+        (held.stations, ngettext("charging station", "charging stations", held.stations)),
+        (sum(total.values()), ngettext("outlet", "outlets", sum(total.values()))),
+        (held.grid_controllers, ngettext("grid controller", "grid controllers", held.grid_controllers)),
+        (held.administrators, ngettext("site administrator", "site administrators", held.administrators)),
+    ]
+    figures = [
+        html.Div([html.Div(number(count), className="cp-kpi is-md"), html.Div(word, className="cp-t12 cp-2nd")])
+        for count, word in counted
+    ]
+    return [html.Div(figures, className="d-flex flex-wrap column-gap-5 row-gap-2"), *states.shares(total)]
