@@ -176,7 +176,7 @@
     }
   }).observe(document, { childList: true, characterData: true, subtree: true });
 
-  window.portalForms = { mayLeave, press };
+  window.portalForms = { hasUnsaved: () => unsaved().length > 0, mayLeave, press };
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     forms: {
       settled,

@@ -76,6 +76,7 @@ def layout() -> html.Div:
         [
             dcc.Location(id="url", refresh="callback-nav"),
             html.A(_("Skip to content"), href="#main", className="visually-hidden-focusable cp-skip"),
+            _signed_out(),
             _banner(),
             _rail(user, entries),
             *([navigator.layout(user.role in moving.MOVERS)] if has_navigator else []),
@@ -139,6 +140,21 @@ def _page() -> dcc.Loading:
         custom_spinner=waiting,
         parent_className="cp-page",
     )
+
+
+def _signed_out() -> html.Div:
+    """Return what is told, instead of leaving, where something is not saved when the session has ended."""
+    told = html.Span(
+        [
+            html.B(_("You are logged out."), className="fw-semibold"),
+            " ",
+            _("What you typed is still here: log in in another tab, then save it."),
+        ],
+        className="flex-fill",
+    )
+    log_in = html.A(_("Log in"), href="/login", target="_blank", className="btn btn-secondary btn-sm")
+    content = [icon("bi-exclamation-triangle-fill"), told, log_in]
+    return html.Div(content, id="signed-out", className="cp-banner", role="alert", hidden=True)
 
 
 def _banner() -> html.Div:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from data import sites, stations
+from data import edits, sites, stations
 from data.database import Sql
 from data.stations import NewOutlet, NewStation
-from tests.browser.conftest import DESKTOP, PHONE, violations
-from tests.conftest import People
+from data.topology import SITE
+from tests.browser.conftest import DESKTOP, PHONE, staying, violations
+from tests.conftest import PASSWORD, People
 
 Visit = Callable[..., Page]
 OUTLETS = (NewOutlet(1), NewOutlet(2))
@@ -155,6 +156,41 @@ def test_page_that_is_open_when_the_session_ends_goes_to_log_in(visit: Visit, co
     page.context.clear_cookies(name="session")
     page.wait_for_url(re.compile(r"/login\?next="))
     complaints.clear()  # the browser complains of the 401
+
+
+def test_what_is_typed_when_the_session_ends_stays_and_is_saved_after_a_log_in_elsewhere(
+    visit: Visit, people: People, complaints: list[str]
+) -> None:
+    page = visit("alice")
+    page.goto(f"/configuration?node=site:{people.solna}")
+    description, banner = page.get_by_label("Description"), page.get_by_text("You are logged out.")
+    description.fill("By the square")
+    page.context.clear_cookies(name="session")
+    expect(banner).to_be_visible()
+    expect(page.locator("#banner")).to_be_hidden()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Log in").click()
+    other = opened.value
+    other.get_by_label("Email").fill("alice@portal.example")
+    other.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="Log in").click()
+    expect(banner).to_be_hidden()
+    description.press("Control+s")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+    assert edits.read(people.alice, SITE, people.solna)["description"] == "By the square"
+    complaints.clear()  # the browser complains of the 401
+
+
+def test_who_stays_with_what_is_unsaved_instead_of_logging_out_can_save_it(visit: Visit, people: People) -> None:
+    page = visit("alice")
+    page.goto(f"/configuration?node=site:{people.solna}")
+    page.get_by_label("Description").fill("By the square")
+    page.get_by_role("button", name="Alice Example, Administrator").click()
+    asked = staying(page)
+    page.get_by_role("button", name="Log out").click()
+    assert asked == ["Your changes are not saved. Leave the page?"]
+    page.get_by_label("Description").press("Control+s")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
