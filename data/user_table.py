@@ -27,23 +27,6 @@ ROLE_WORDS = {
 OF_SITES = (Role.EV_USER, Role.SITE_ADMINISTRATOR)
 """Who charges at a site, and who administers it: the others manage the whole system."""
 READERS = (Role.ADMINISTRATOR, Role.SITE_ADMINISTRATOR)
-USERS = paging.Table(
-    """(SELECT person.user_id, trim(first_name || ' ' || last_name) AS name, email,
-               CASE role WHEN 'ev_user' THEN 'EV user' WHEN 'site_administrator' THEN 'Site administrator'
-                         WHEN 'support_user' THEN 'Support user' ELSE 'Administrator' END AS role,
-               CASE role WHEN 'site_administrator' THEN coalesce(own.sites, '') WHEN 'ev_user' THEN ''
-                         ELSE 'All sites' END AS site,
-               coalesce(held.tags, '') AS rfid, last_login_at,
-               CASE WHEN role = 'ev_user' THEN '' WHEN email_at_alarm THEN 'Yes' ELSE 'No' END AS at_alarm
-        FROM portal_user person
-        LEFT JOIN (SELECT user_id, string_agg(id_tag, ', ' ORDER BY id_tag) AS tags FROM id_tag GROUP BY user_id) held
-            ON held.user_id = person.user_id
-        LEFT JOIN (SELECT user_id, string_agg(name, ', ' ORDER BY name) AS sites
-                   FROM user_site JOIN site USING (site_id) WHERE removed_at IS NULL GROUP BY user_id) own
-            ON own.user_id = person.user_id
-        WHERE person.removed_at IS NULL) person""",
-    frozenset({"user", "topology", "session"}),
-)
 COLUMNS: Mapping[str, Column] = {
     "name": text("name"),
     "email": text("email"),
@@ -78,10 +61,10 @@ def page(
     if end - start > EXCEL_ROWS:
         raise InvalidInput(N_("Rows"), f"{start}–{end}", told("are more than %(most)s.", most=EXCEL_ROWS))
     condition, terms = _selection(scope, node, filter_model), _terms(sort_model)
-    runs, found = paging.find(scope.database, USERS, condition, terms, max(start, 0), end)
+    runs, found = paging.find(scope.database, _users(scope), condition, terms, max(start, 0), end)
     order = paging.order_by(terms)
     return Page(
-        pa.concat_tables([_rows(scope, run, order) for run in runs or [Run(("FALSE", {}), 0, 0)]]),
+        pa.concat_tables([_rows(scope, run, order) for run in runs or [Run(("FALSE", scope.sites()[1]), 0, 0)]]),
         found,
     )
 
@@ -94,8 +77,9 @@ def count(scope: Scope, node: Node | None, filter_model: FilterModel) -> int:
 def count_roles(scope: Scope, node: Node | None, filter_model: FilterModel) -> dict[Role, int]:
     """Return how many rows of each role the filtered table has; every role is there that this user can see."""
     sql, params = _selection(scope, node, filter_model)
-    question = f"SELECT role, count(*) AS rows FROM {USERS.sql} WHERE {sql} GROUP BY role"
-    found = {row["role"]: row["rows"] for row in paging.ask(scope.database, USERS, question, params)}
+    users = _users(scope)
+    question = f"SELECT role, count(*) AS rows FROM {users.sql} WHERE {sql} GROUP BY role"
+    found = {row["role"]: row["rows"] for row in paging.ask(scope.database, users, question, params)}
     seen = ROLE_WORDS if scope.site_ids is None else OF_SITES
     return {role: found.get(ROLE_WORDS[role], 0) for role in seen}
 
@@ -107,11 +91,12 @@ def export(scope: Scope, node: Node | None, filter_model: FilterModel, sort_mode
 
 def find(scope: Scope, user_id: int) -> dict[str, Any] | None:
     """Return a row of the table, None where this user has no such row."""
+    users = _users(scope)
     sql, params = _selection(scope, None, {})
     rows = paging.ask(
         scope.database,
-        USERS,
-        f"SELECT user_id, name, email, role FROM {USERS.sql} WHERE {sql} AND user_id = $id",
+        users,
+        f"SELECT user_id, name, email, role FROM {users.sql} WHERE {sql} AND user_id = $id",
         {**params, "id": user_id},
     )
     return rows[0] if rows else None
@@ -146,6 +131,28 @@ def _there(scope: Scope, node: Node | None) -> Condition:
     )
 
 
+def _users(scope: Scope) -> paging.Table:
+    """Return the users with what this user may see of them: a site of others has no name here."""
+    sites, _params = scope.sites("site_id")
+    return paging.Table(
+        f"""(SELECT person.user_id, trim(first_name || ' ' || last_name) AS name, email,
+                    CASE role WHEN 'ev_user' THEN 'EV user' WHEN 'site_administrator' THEN 'Site administrator'
+                              WHEN 'support_user' THEN 'Support user' ELSE 'Administrator' END AS role,
+                    CASE role WHEN 'site_administrator' THEN coalesce(own.sites, '') WHEN 'ev_user' THEN ''
+                              ELSE 'All sites' END AS site,
+                    coalesce(held.tags, '') AS rfid, last_login_at,
+                    CASE WHEN role = 'ev_user' THEN '' WHEN email_at_alarm THEN 'Yes' ELSE 'No' END AS at_alarm
+             FROM portal_user person
+             LEFT JOIN (SELECT user_id, string_agg(id_tag, ', ' ORDER BY id_tag) AS tags
+                        FROM id_tag GROUP BY user_id) held ON held.user_id = person.user_id
+             LEFT JOIN (SELECT user_id, string_agg(name, ', ' ORDER BY name) AS sites
+                        FROM user_site JOIN site USING (site_id) WHERE removed_at IS NULL AND {sites}
+                        GROUP BY user_id) own ON own.user_id = person.user_id
+             WHERE person.removed_at IS NULL) person""",
+        frozenset({"user", "topology", "session"}),
+    )
+
+
 def _terms(sort_model: SortModel) -> Terms:
     terms = dict(filters.order(sort_model, COLUMNS))
     terms.setdefault("name", False)
@@ -158,7 +165,7 @@ def _rows(scope: Scope, run: Run, order: str) -> pa.Table:
     shown = ", ".join(f"{COLUMNS[name].sql} AS {name}" for name in SHOWN if name != "last_login")
     zone = ZoneInfo(_zone(scope))
     rows = scope.database.query(
-        f"""SELECT user_id, {shown}, last_login_at FROM {USERS.sql}
+        f"""SELECT user_id, {shown}, last_login_at FROM {_users(scope).sql}
             WHERE {sql} ORDER BY {order} LIMIT {run.end - run.start} OFFSET {run.start}""",
         params,
     )
@@ -172,5 +179,5 @@ def _local(when: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _zone(scope: Scope) -> str:
-    [row] = paging.ask(scope.database, USERS, "SELECT time_zone FROM system", {})
+    [row] = paging.ask(scope.database, _users(scope), "SELECT time_zone FROM system", {})
     return str(row["time_zone"])

@@ -53,6 +53,21 @@ def test_a_site_administrator_sees_who_charged_at_or_administers_own_sites(peopl
     assert found["email"] == "dana@portal.example"
 
 
+def test_a_site_administrator_is_told_no_site_of_others_of_who_has_several(people: People) -> None:
+    both = Sql(
+        "INSERT INTO user_site VALUES ($id, $solna), ($bob, $lund)",
+        {"id": people.charlie.user_id, "solna": people.solna, "bob": people.bob.user_id, "lund": people.lund},
+    )
+    people.alice.database.write([both], [("user", 0)])
+    seen = {
+        name: {row["name"]: row["site"] for row in user_table.export(scope, None, {}, []).to_pylist()}
+        for name, scope in (("alice", people.alice), ("bob", people.bob))
+    }
+    assert seen["alice"]["Charlie Example"] == "Lund, Solna"
+    assert seen["bob"] == {"Bob Example": "Solna", "Charlie Example": "Solna"}
+    assert names(people.bob, site=contains("Lund")) == []
+
+
 @pytest.mark.parametrize("name", ["dana", "sam"])
 def test_other_roles_have_no_users(people: People, name: str) -> None:
     with pytest.raises(NotPermitted):
