@@ -142,15 +142,16 @@
     const adds = event.key === "Escape" && event.target.closest?.(".cp-adds");
     if (adds) return empty(adds);
     const own = ownSave(event.target);
+    const isSave = event.key === "s" && (event.ctrlKey || event.metaKey);
     if (own && event.target === ownField(own)) {
       if (event.key === "Escape") return type(event.target, own.dataset.kept);
-      if (event.key === "Enter") {
+      if (event.key === "Enter" || isSave) {
         event.preventDefault();
         return press(own.querySelector("button"));
       }
     }
     const isEnter = event.key === "Enter" && inForm(event.target) && event.target.matches("input, select");
-    if (isEnter || (event.key === "s" && (event.ctrlKey || event.metaKey) && document.querySelector(".cp-savebar"))) {
+    if (isEnter || (isSave && document.querySelector(".cp-savebar"))) {
       event.preventDefault();
       save();
     } else if (event.key === "Enter" && event.target.matches("[data-enter] :is(input, select)")) {

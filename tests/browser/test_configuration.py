@@ -332,7 +332,8 @@ def test_from_the_worst_stations_to_the_days_of_one_which_follow_what_is_written
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_an_outlets_value_at_a_service_is_saved_by_itself_with_enter(visit: Visit, people: People) -> None:
+@pytest.mark.parametrize("key", ["Enter", "Control+s"])
+def test_an_outlets_value_at_a_service_is_saved_by_itself_by_key(visit: Visit, people: People, key: str) -> None:
     station = stations.create_station(people.alice, NewStation(people.solna, "CB-7", "00007", outlets=(NewOutlet(1),)))
     service_id, _secrets = services.create(people.alice, "charging", "Parking app", "Easy payment")
     seen = edits.read(people.alice, services.SERVICE, service_id)
@@ -341,7 +342,7 @@ def test_an_outlets_value_at_a_service_is_saved_by_itself_with_enter(visit: Visi
     page = visit("alice", path=f"/configuration?node=outlet:{outlet['outlet_id']}")
     field = page.get_by_label("Parking app, Easy payment")
     field.fill("Bay 7")
-    field.press("Enter")
+    field.press(key)
     expect(page.locator("#messages")).to_contain_text("Your changes are saved")
     expect(page.get_by_text("No changes to save")).to_be_visible()
     kept = people.alice.database.query("SELECT value FROM outlet_service_value")["value"].to_pylist()
