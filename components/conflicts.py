@@ -67,7 +67,7 @@ def lost(scope: Scope, error: NotFound) -> list[Any]:
 def dialog(form_id: str) -> dbc.Modal:
     """Return the question that is asked before somebody else's change is overwritten."""
     buttons = [
-        _button(form_id, "look", _("Look"), "btn btn-secondary"),
+        _button(form_id, "look", _("Look"), "btn btn-secondary", autoFocus=True),
         _button(form_id, "theirs", _("Discard mine"), "btn btn-secondary"),
         _button(form_id, "overwrite", _("Overwrite"), "btn btn-danger"),
     ]
@@ -84,8 +84,8 @@ def dialog(form_id: str) -> dbc.Modal:
     )
 
 
-def _button(form_id: str, name: str, text: str, look: str) -> html.Button:
-    return html.Button(text, id=f"{form_id}-{name}", type="button", className=look)
+def _button(form_id: str, name: str, text: str, look: str, **props: Any) -> html.Button:
+    return html.Button(text, id=f"{form_id}-{name}", type="button", className=look, **props)
 
 
 def _written(value: object) -> str:

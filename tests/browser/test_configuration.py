@@ -84,6 +84,7 @@ def test_two_people_do_not_overwrite_each_other_silently(visit: Visit, people: P
     alice.keyboard.press("Control+s")
     dialog = alice.get_by_role("dialog")
     expect(dialog).to_contain_text("You entered “Alice's”")
+    expect(dialog.get_by_role("button", name="Look")).to_be_focused()
     dialog.get_by_role("button", name="Overwrite").click()
     expect(dialog).to_have_count(0)
     expect(bob.get_by_label("Name", exact=True)).to_have_value("Alice's")
