@@ -10,6 +10,7 @@
   const isChosen = (node) => node.getAttribute("aria-current") === "true";
   const FOCUSING = "#topology-create, #topology-rename, #topology-move, #topology-do";
   let next = null; // what is to be pressed when the panel is drawn for the node that was just selected
+  let isTaking = false; // whether a caller's button was pressed, which goes when somebody takes it in
   let isFocusing = false; // whether the panel's field takes the focus when it is drawn
 
   const KEYS = { Insert: "topology-create", F2: "topology-rename", Delete: "topology-remove" };
@@ -66,6 +67,7 @@
     const item = target.closest("[data-press]");
     close();
     if (item) press(item.dataset.press);
+    isTaking = Boolean(target.closest("#topology-callers button"));
     if (target.closest(".cp-topology-node")) isFocusing = false;
     else if (target.closest(FOCUSING)) isFocusing = true;
   });
@@ -105,6 +107,9 @@
       },
       asked(isOpen) {
         if (isOpen === false) home();
+      },
+      called() {
+        if (isTaking) requestAnimationFrame(() => home());
       },
     },
   });

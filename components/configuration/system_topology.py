@@ -104,6 +104,9 @@ def register() -> None:
     clientside_callback(
         ClientsideFunction("topology", "asked"), Input("topology-question", "is_open"), prevent_initial_call=True
     )
+    clientside_callback(
+        ClientsideFunction("topology", "called"), Input("topology-callers", "children"), prevent_initial_call=True
+    )
 
 
 def _register_looks() -> None:
@@ -221,7 +224,7 @@ def _menu() -> html.Ul:
 
 
 def _question() -> dbc.Modal:
-    keep = html.Button(_("Cancel"), id="topology-keep", type="button", className="btn btn-ghost")
+    keep = html.Button(_("Cancel"), id="topology-keep", type="button", className="btn btn-ghost", autoFocus=True)
     confirm = html.Button(_("Remove node"), id="topology-confirm", type="button", className="btn btn-danger")
     return dbc.Modal(
         [

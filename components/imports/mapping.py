@@ -155,7 +155,8 @@ def _named(names: Sequence[str]) -> str:
 
 def problem(one: Problem, width: int) -> html.Tr:
     """Return a line that is not taken, with the reason."""
-    reason = html.Td(why(one.column, one.value, one.reason), colSpan=max(1, width), className="text-wrap")
+    told = html.Div(why(one.column, one.value, one.reason), className="cp-import-reason")
+    reason = html.Td(told, colSpan=max(1, width), className="text-wrap")
     mark = html.Td(html.Span([icon("bi-x-circle me-1"), _("Not taken")], className="is-fault text-nowrap"))
     return html.Tr([html.Td(str(one.line), className="cp-num"), mark, reason])
 

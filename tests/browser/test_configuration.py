@@ -156,6 +156,31 @@ def test_topology_is_built_and_taken_down_by_keyboard_and_right_click(visit: Vis
     expect(name).to_have_value("P1")
 
 
+def test_a_node_is_created_moved_and_removed_on_a_phone(visit: Visit, people: People) -> None:
+    page = visit("alice", PHONE, path="/configuration?tab=topology")
+    table, panel = page.locator("#topology-rows"), page.locator("#topology-panel")
+    table.get_by_role("button", name="Solna").tap()
+    expect(panel.get_by_role("heading")).to_have_text("Create in Solna")
+    kind = panel.get_by_text("Grid controller", exact=True)
+    box = kind.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    kind.tap()
+    panel.get_by_label("Name", exact=True).fill("GC 1")
+    panel.get_by_label("ChargeboxId").fill("GC-1")
+    panel.get_by_role("button", name="Create").tap()
+    table.get_by_role("button", name="GC 1").tap()
+    page.get_by_role("button", name="Move", exact=True).first.tap()
+    panel.get_by_label("Site or floor").select_option("Lund")
+    panel.get_by_role("button", name="Move").tap()
+    expect(page.locator("#messages")).to_contain_text("GC 1 is moved")
+    page.get_by_role("button", name="Remove", exact=True).tap()
+    page.get_by_role("dialog").get_by_role("button", name="Remove node").tap()
+    expect(table).not_to_contain_text("GC 1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert violations(page) == []
+
+
 def test_who_is_second_to_take_in_a_caller_is_told_who_did_and_as_what(visit: Visit, people: People) -> None:
     people.alice.database.write(unknown_callers.noted("00004711", "192.0.2.9", "OCPP 1.6", datetime.now(UTC), 3))
     page = visit("alice")
@@ -168,10 +193,15 @@ def test_who_is_second_to_take_in_a_caller_is_told_who_did_and_as_what(visit: Vi
         route.continue_()
 
     page.route("**/_dash-update-component*", after_another)
-    page.get_by_role("button", name="Take in 00004711").click()
+    take = page.get_by_role("button", name="Take in 00004711")
+    expect(take).to_be_enabled()
+    take.press("Enter")
     message = page.locator("#messages")
     expect(message).to_contain_text("00004711 is taken in already")
     expect(message).to_contain_text("Alice Example took it in as Gate.")
+    expect(
+        page.locator("#topology-rows").get_by_role("button", name="Solna")
+    ).to_be_focused()  # the pressed one is gone
     message.get_by_role("link", name="Look at Gate").click()
     expect(page.get_by_label("ChargeboxId", exact=True)).to_have_value("00004711")
 
@@ -218,6 +248,7 @@ def test_topologys_keys_act_on_the_focused_node_and_what_is_typed_is_not_lost_un
     page.once("dialog", lambda dialog: dialog.accept())
     table.get_by_role("button", name="Gate 2").press("Delete")
     expect(page.get_by_role("dialog")).to_contain_text("Remove Charging station Gate 2?")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Cancel")).to_be_focused()
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     table.get_by_role("button", name="Solna").click()
     expect(table).to_contain_text("Gate 1")

@@ -52,15 +52,17 @@ def test_lines_that_are_not_taken_are_named_and_fetched_on_a_phone(
     visit: Visit, people: People, tmp_path: Path
 ) -> None:
     file = tmp_path / "stations.csv"
-    file.write_text("site;charge_box_id;outlets\nSolna;CP1;2\nSolna;CP2;9\n")
+    file.write_text("site;charge_box_id;name;outlets;mode\nSolna;CP1;West;2;RFID\nSolna;CP2;East;9;RFID\n")
     page = visit("alice", PHONE, "dark", "/import?kind=topology")
     choose(page, file)
-    expect(page.locator("#import-preview")).to_contain_text("must be a whole number from 1 to 4")
+    reason = page.locator("#import-preview").get_by_text("must be a whole number from 1 to 4")
+    expect(reason).to_be_visible()
+    assert reason.evaluate("part => part.getBoundingClientRect().right") <= PHONE["width"]
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("Imported: 1 new, 0 changed, 0 unchanged, 1 not taken")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the lines that are not taken").click()
-    assert "Solna,CP2,9,3," in download.value.path().read_text("utf-8-sig")
+    assert "Solna,CP2,East,9,RFID,3," in download.value.path().read_text("utf-8-sig")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(page) == []
 
