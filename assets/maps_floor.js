@@ -7,7 +7,8 @@
   const LONGEST = 14; // characters on a marker
   let plan = null; // the drawn one: {box, map, markers}
   let model = { kept: [], moved: {}, chosen: null };
-  let entered = null; // the field whose Enter saved: it is drawn anew, and keeps the focus
+  let held = null; // the field that has the focus: it may be drawn anew, and keeps it
+  let isInMap = false; // whether the focus was last in what is shown of the floor's map on the tab General
   let early = null; // the button that was pressed before the plan was drawn
 
   const stored = (id) => dash_component_api.getLayout(id).props.data;
@@ -150,7 +151,7 @@
     });
     const side = document.getElementById("positions-side");
     new MutationObserver(() => {
-      if (document.activeElement === document.body) document.getElementById(entered)?.focus();
+      if (document.activeElement === document.body) document.getElementById(held)?.focus();
     }).observe(side, { childList: true, subtree: true });
     draw();
     if (early?.isConnected) press(early);
@@ -182,13 +183,15 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.matches?.(".cp-axis")) return;
-    entered = event.target.id;
     event.target.dispatchEvent(new Event("change", { bubbles: true })); // what is typed counts now
     if (document.getElementById("positions-fault").hidden) document.getElementById("positions-save").click();
   });
-  document.addEventListener("focusin", ({ target }) => {
-    if (target.id !== entered) entered = null;
+  document.addEventListener("focusin", ({ target }) => (held = target.matches(".cp-axis") ? target.id : null));
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (target.id !== held) held = null;
   });
+
+  document.addEventListener("focusin", ({ target }) => (isInMap = Boolean(target.closest("#floor-map"))));
 
   // A floor's map that is too large is refused before it is read.
   function refuse(event, files) {
@@ -216,6 +219,9 @@
         const set = () => zone.querySelectorAll("input").forEach((field) => Object.assign(field, own));
         new MutationObserver(set).observe(zone, { childList: true, subtree: true });
         set();
+        // Who removed the map by keyboard is taken to what brings another: what was pressed is gone.
+        const toButton = () => isInMap && document.activeElement === document.body && zone.querySelector("button").focus();
+        new MutationObserver(toButton).observe(document.getElementById("floor-map"), { childList: true });
         return "button";
       },
       changed(changes, kept) {

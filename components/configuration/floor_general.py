@@ -57,8 +57,9 @@ def layout(scope: Scope, node: Node) -> html.Div:
     text = _("Used on the tab Charging station position. Without a map, place the stations directly on the site.")
     content = [
         html.Div(_panel(scope, node), id="floor-map"),
-        *([_drop_zone()] if scope.role in FLOOR.roles else []),
+        # Above what it is of: on a phone the save bar covers what is below.
         html.Div(id="floor-map-fault", className="form-text is-fault m-0", role="alert"),
+        *([_drop_zone()] if scope.role in FLOOR.roles else []),
     ]
     section = forms.section_of(_("Map of the floor"), text, content)
     page = forms.layout(FORM, scope, node.id, [section])

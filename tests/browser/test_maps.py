@@ -208,6 +208,10 @@ def test_upload_map_is_one_button_and_stands_still_while_the_map_is_fetched(
     expect(field).to_have_attribute("data-is-asked", "")
     field.set_input_files({"name": "plan.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(400, 300))})
     expect(page.locator("#floor-map")).to_contain_text("400 × 300")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Remove map").press("Enter")
+    expect(page.locator("#floor-map")).to_contain_text("This floor has no map yet")
+    expect(upload).to_be_focused()  # what was pressed is gone
 
 
 def test_a_station_is_placed_by_a_press_before_its_plan_is_drawn(
@@ -224,6 +228,28 @@ def test_a_station_is_placed_by_a_press_before_its_plan_is_drawn(
     page.evaluate(at_once)
     page.get_by_role("link", name="Charging station position").click()
     expect(page.get_by_role("status")).to_have_text("1 station moved: 00004079")
+
+
+def test_what_is_typed_as_a_place_stays_while_others_move_stations(
+    visit: Visit, people: People, floor: int, tmp_path: Path
+) -> None:
+    typed, other = (one.station_id for one in floor_positions.of_floor(people.alice, floor))
+    floor_positions.move(people.alice, floor, {typed: Move(None, (0.5, 0.5))})
+    floor_maps.bring(people.alice, tmp_path, floor, "plan.jpg", picture(size=(800, 500)))
+    page = visit("alice", path=f"/configuration?node=floor:{floor}&tab=position")
+    page.get_by_role("button", name="00004079, Never online").click()
+    x = page.get_by_label("X", exact=True)
+    x.select_text()
+    page.keyboard.type("4")
+    floor_positions.move(people.bob, floor, {other: Move(None, (0.25, 0.25))})
+    expect(page.get_by_role("button", name="Place 00004082")).to_have_count(0)
+    expect(x).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+    expect(x).to_have_value("42")
+    assert floor_positions.of_floor(people.alice, floor)[0].place == (0.42, 0.5)
 
 
 def test_a_drag_over_somebodys_move_asks_first(visit: Visit, people: People, floor: int, tmp_path: Path) -> None:
