@@ -49,19 +49,20 @@ def _written_anew(name: str, content: bytes) -> Picture:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as opened:
             width, height = opened.size
             if width * height > MOST_PIXELS:
-                raise InvalidInput(
-                    "File", name, told("has more than %(most)s million pixels.", most=MOST_PIXELS // 1_000_000)
-                )
+                raise _too_many(name)
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     except UnidentifiedImageError:
         raise InvalidInput(N_("File"), name, N_("is no JPG picture, whatever its name. Save the map as JPG.")) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise InvalidInput(
-            "File", name, told("has more than %(most)s million pixels.", most=MOST_PIXELS // 1_000_000)
-        ) from None
+        raise _too_many(name) from None
     except (OSError, SyntaxError, ValueError):  # as Pillow meets it in damaged pictures
         raise InvalidInput(N_("File"), name, N_("is damaged. Save the map as JPG again.")) from None
     written = io.BytesIO()
     picture.info.clear()
     picture.save(written, "JPEG", quality=QUALITY, optimize=True)
     return Picture(written.getvalue(), *picture.size)
+
+
+def _too_many(name: str) -> InvalidInput:
+    why = told("has more than %(most)s million pixels. Save the map in fewer.", most=MOST_PIXELS // 1_000_000)
+    return InvalidInput("File", name, why)
