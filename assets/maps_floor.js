@@ -141,7 +141,14 @@
     model = { kept: stored("positions-kept"), moved: stored("positions-moved"), chosen: stored("positions-chosen") ?? null };
     const size = JSON.parse(box.dataset.size);
     map.setMaxBounds([[-size[1], -size[0]], [2 * size[1], 2 * size[0]]]);
-    fit(map, L.latLngBounds([0, 0], [size[1], size[0]]), 0);
+    const whole = () => fit(map, L.latLngBounds([0, 0], [size[1], size[0]]), 0);
+    const upright = matchMedia("(orientation: portrait)");
+    let wasUpright = upright.matches;
+    map.on("resize", () => {
+      if (upright.matches !== wasUpright) whole(); // a phone was turned
+      wasUpright = upright.matches;
+    });
+    whole();
     const container = map.getContainer();
     container.addEventListener("dragover", (event) => event.preventDefault());
     container.addEventListener("drop", (event) => {

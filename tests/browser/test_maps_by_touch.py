@@ -63,6 +63,21 @@ def test_a_station_in_the_corner_of_a_map_is_not_under_its_buttons(
     expect(page.get_by_label("X", exact=True)).to_have_value("92")
 
 
+def test_a_plan_is_whole_again_when_the_phone_is_turned(visit: Visit, floor: int) -> None:
+    page = visit("bob", PHONE, path=f"/configuration?node=floor:{floor}&tab=position")
+    plan = page.get_by_role("img", name="Map of floor P1")
+    expect(plan).to_be_visible()
+    narrow = plan.bounding_box()
+    assert narrow
+    page.set_viewport_size({"width": PHONE["height"], "height": PHONE["width"]})
+    wider = "([plan, width]) => plan.getBoundingClientRect().width > width"
+    page.wait_for_function(wider, arg=[plan.element_handle(), narrow["width"]])
+    page.set_viewport_size(PHONE)
+    back = "([plan, width]) => plan.getBoundingClientRect().width === width"
+    page.wait_for_function(back, arg=[plan.element_handle(), narrow["width"]])
+    assert plan.bounding_box() == narrow
+
+
 @pytest.fixture
 def pages_with_maps(people: People, floor: int) -> dict[str, str]:
     """Pages by the node whose pin stands on their map."""
