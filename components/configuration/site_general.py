@@ -48,7 +48,7 @@ FORM = Form(
             lazy_gettext("Whom to call about the site. Shown to support users and in alarm emails."),
             (
                 (
-                    Field("contact_name", lazy_gettext("Name"), longest=100),
+                    Field("contact_name", lazy_gettext("Contact person"), longest=100),
                     Field("contact_phone", lazy_gettext("Phone"), longest=40),
                 ),
             ),
