@@ -185,6 +185,12 @@
         const has = changes && ["topology", "unknown_caller"].some((subject) => subject in changes.changed);
         return has ? Date.now() : window.dash_clientside.no_update;
       },
+      // What is said of a record's station follows the station too.
+      hinted(changes, seen) {
+        const { topology, station_state: stations } = changes?.changed ?? {};
+        const has = topology !== undefined || stations === null || stations?.includes(seen.row);
+        return has ? Date.now() : window.dash_clientside.no_update;
+      },
       changed(changes, subject) {
         const has = changes && subject in changes.changed && changes.changed[subject] !== null;
         return has ? { at: Date.now(), typing: typing() } : window.dash_clientside.no_update;

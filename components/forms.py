@@ -23,7 +23,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 from flask_babel import LazyString
 from flask_babel import gettext as _
 
-from components import conflicts, messages, typed_confirmation
+from components import conflicts, form_hints, messages, typed_confirmation
 from components.access import OPERATORS, allow, current_scope
 from components.menus import icon
 from components.texts import said
@@ -88,7 +88,8 @@ class Form:
     """What changes a record.
 
     Args:
-        hints: texts under fields that follow from the data, by column.
+        hints: texts under fields that follow from the data, by column; always of the same columns. They follow what
+            becomes of the record and of its station, while what is typed stays.
         asks: gives the question that comes before these values are saved, by what they are in place of; None: none.
     """
 
@@ -111,13 +112,14 @@ def layout(form: Form, scope: Scope, row_id: int, below: Sequence[Any] = ()) -> 
     """
     values = _shown(form, edits.read(scope, form.record, row_id))
     can_save = scope.role in form.record.roles
-    hints = form.hints(scope, row_id) if form.hints else {}
+    hints = form_hints.of(form, scope, row_id)
     sections = [_section(form, section, values, hints, can_save) for section in form.sections]
     return html.Div(
         [
             html.Div([*sections, *below], className="card cp-form", **_marks(can_save)),
             dcc.Store(id=f"{form.id}-seen", data={"row": row_id, "values": values}),
             dcc.Store(id=f"{form.id}-live"),
+            *form_hints.stores(form),
             _save_bar(form, can_save),
             conflicts.dialog(form.id),
             typed_confirmation.dialog(form.id),
@@ -188,6 +190,7 @@ def register(form: Form) -> None:
         prevent_initial_call=True,
     )
     clientside_callback(ClientsideFunction("forms", "settled"), Input(f"{form.id}-seen", "data"))
+    form_hints.register(form)
 
 
 def _answer(
@@ -363,12 +366,11 @@ def _field(form: Form, field: Field, values: Values, hints: Mapping[str, Any], c
     control = _control(form, field, values[field.name], closed=field.is_fixed or not can_save)
     if field.can_copy:
         control = dbc.InputGroup([control, _copy(field)])
-    hint = hints.get(field.name) or str(field.hint)
     return html.Div(
         [
             dbc.Label(str(field.label), html_for=written_id({"form": form.id, "field": field.name})),
             control,
-            html.Div(hint, className="form-text") if hint else None,
+            form_hints.line(form, field.name, hints),
             html.Div(
                 id={"form-fault": form.id, "field": field.name},
                 className="form-text is-fault",

@@ -32,6 +32,7 @@ from data.events import EventKind, event
 from data.station_certificates import Certificate
 from data.station_security import Credentials
 from data.station_states import KnownStation
+from data.texts import told
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ class Central:
             outlets = await asyncio.to_thread(station_states.known_outlets, self.database)
             for gone in self.configure(known, outlets, datetime.now(UTC)):
                 if gone.connection:
-                    await gone.connection.close(1008, "removed from the portal, or called otherwise there")
+                    await gone.connection.close(1008, told("removed from the portal, or called otherwise there"))
         if "user" in subjects:
             self.tags = await asyncio.to_thread(id_tags.index, self.database)
         if "service" in subjects:

@@ -207,4 +207,4 @@ def station_url(address: Address, charge_box_id: str) -> str:
 
 def _reason(socket: ServerConnection) -> str:
     code = told("code %(code)s", code=socket.close_code)
-    return told("%(code)s, %(reason)s", code=code, reason=socket.close_reason) if socket.close_reason else code
+    return told("%(code)s, %(reason)s", code=code, reason=told(socket.close_reason)) if socket.close_reason else code

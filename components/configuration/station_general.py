@@ -25,7 +25,7 @@ def _hints(scope: Scope, station_id: int) -> Mapping[str, Any]:
     """Say beside a field what the station itself reports."""
     about = station_settings.about(scope, station_id)
     reported = [about["vendor"], about["reported_model"]]
-    hints = {}
+    hints: dict[str, Any] = {"model": "", "charge_box_id": ""}
     if any(reported):
         hints["model"] = _("The station reports %(model)s.", model=" ".join(part for part in reported if part))
     if about["connected"]:

@@ -46,15 +46,12 @@ class Contacts:
         while True:
             await asyncio.sleep(self._central.timing.presence_every)
             for station in list(self._central.stations.values()):
-                if self._is_silent(station):
-                    station.connection = station.caller = None
-                    async with station.lock:
-                        await registration.disconnected(self._central, station, FELL_SILENT, Closed.SILENCE)
+                if isinstance(station.connection, SoapLine) and self._is_silent(station):
+                    await self._end(station, station.connection, FELL_SILENT, Closed.SILENCE)
 
     def _is_silent(self, station: Station) -> bool:
         """Tell whether a station has no network; the alarm of one that has just come back is not cleared yet."""
-        is_alarmed = isinstance(station.connection, SoapLine) and (0, NO_NETWORK) in station.alarms
-        return is_alarmed and datetime.now(UTC) - station.heard_at > self._waited_for
+        return (0, NO_NETWORK) in station.alarms and datetime.now(UTC) - station.heard_at > self._waited_for
 
     async def close(self) -> None:
         await self._client.close()
@@ -97,5 +94,17 @@ class Contacts:
         return line
 
     def _line(self, station: Station) -> SoapLine:
+        async def closed(reason: str) -> None:
+            await self._end(station, line, reason, Closed.PORTAL)
+
         messages = StationLog(self._central.recorder, station.station_id, station.site_id, station.contact)
-        return SoapLine(station.charge_box_id, self._client, messages)
+        line = SoapLine(station.charge_box_id, self._client, messages, closed)
+        return line
+
+    async def _end(self, station: Station, line: SoapLine, reason: str, closed: Closed) -> None:
+        """End a station's contact, unless it has come another way meanwhile."""
+        if station.connection is not line:
+            return
+        station.connection = station.caller = None
+        async with station.lock:
+            await registration.disconnected(self._central, station, reason, closed)

@@ -7,7 +7,7 @@ import asyncio
 import io
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
@@ -95,7 +95,9 @@ class SoapClient:
 class SoapLine:
     """What is known of the way to one station; calls go one at a time."""
 
-    def __init__(self, charge_box_id: str, client: SoapClient, messages: StationLog) -> None:
+    def __init__(
+        self, charge_box_id: str, client: SoapClient, messages: StationLog, closed: Callable[[str], Awaitable[None]]
+    ) -> None:
         self.url: str | None = None
         self.told: str | None = None  # what the station said of its address, usable or not …
         self.peer = ""  # … where its request came from, which it may mean …
@@ -104,6 +106,7 @@ class SoapLine:
         self._charge_box_id = charge_box_id
         self._client = client
         self._messages = messages
+        self._closed = closed
         self._busy = asyncio.Lock()
 
     @property
@@ -189,11 +192,15 @@ class SoapLine:
         """Return nothing: SOAP has no pings."""
 
     async def close(self, code: int, reason: str) -> None:
-        """Forget the way to the station; there is no socket to close."""
-        self.url, self.is_over = None, True
+        """Forget the way to the station, and say so: there is no socket whose end would be noticed."""
+        self._forget()
+        await self._closed(reason)
 
     async def finish(self, code: int, within_s: float) -> None:
-        await self.close(code, "")
+        self._forget()
+
+    def _forget(self) -> None:
+        self.url, self.is_over = None, True
 
 
 def _answer(content: bytes, message: str) -> Payload:

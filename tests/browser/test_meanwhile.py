@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from data import floor_maps, node_changes, sites, stations, topology, user_changes, user_details
+from data import edits, floor_maps, node_changes, sites, stations, topology, user_changes, user_details
+from data.duckdb_engine import DuckDB
+from data.station_settings import STATION
 from data.stations import NewStation
 from tests.browser.conftest import DESKTOP, PHONE, violations
+from tests.browser.steering import steering
 from tests.conftest import People
 from tests.data.test_jpeg import picture
 
@@ -90,3 +93,22 @@ def test_who_took_a_station_from_the_plan_on_which_it_was_just_moved_is_told(
         "Alice Example moved the charging station West gate to Solna, P2 at "
     )
     expect(page.get_by_role("status")).to_have_text("No changes to save")
+
+
+def test_what_is_said_of_a_stations_connection_follows_it_and_what_is_typed_stays(
+    visit: Visit, people: People, database: DuckDB, gate: int
+) -> None:
+    page = typing(visit, "bob", f"station:{gate}")
+    warning = page.get_by_text("The station is connected with this ChargeboxId.")
+    expect(warning).to_have_count(0)
+    with steering(database) as central:
+        central.connect("CB-7")
+        expect(warning).to_be_visible()
+        expect(page.get_by_text("The station reports")).to_be_visible()
+        page.keyboard.type("1")
+        seen = {"charge_box_id": "CB-7"}
+        edits.save(people.alice, STATION, gate, seen, {"charge_box_id": "CB-8"})
+        expect(warning).to_have_count(0)
+    expect(page.get_by_role("textbox", name="ChargeboxId")).to_have_value("CB-8")
+    expect(page.get_by_label("Logical name")).to_have_value("West gate 21")
+    expect(page.get_by_label("Description", exact=True)).to_have_value("Behind the house")

@@ -8,6 +8,7 @@ import pytest
 
 from csms.calling import CallFailed, ErrorAnswered, NoAnswer
 from data.alarms import NO_NETWORK
+from data.database import Sql
 from simulator.soap_station import SOAP
 from simulator.station import CallError
 from tests.csms.conftest import Start
@@ -246,3 +247,36 @@ async def test_the_parameters_of_a_soap_station_are_read_once(start: Start) -> N
         assert [action for action, _ in station.commands] == ["GetConfiguration"]
         vendor = portal.row("SELECT value, readonly FROM parameter WHERE key = 'ChargingStationVendor'")
         assert vendor == {"value": station.parameters["ChargingStationVendor"].value, "readonly": True}
+
+
+@pytest.mark.parametrize("change", ["charge_box_id = 'CP9'", "removed_at = now()"])
+async def test_a_station_that_is_called_otherwise_or_removed_is_disconnected_at_once(
+    portal: Portal, change: str
+) -> None:
+    async with portal.soap_station() as station:
+        await station.boot()
+        await until(lambda: portal.central.stations["CP1"].connection)
+        update = f"UPDATE charging_station SET {change} WHERE charge_box_id = 'CP1'"  # noqa: S608 - a constant
+        portal.database.write([Sql(update)], [("topology", 0)])
+        await until(lambda: portal.rows("SELECT 1 FROM station_state WHERE NOT connected"))
+        with pytest.raises(CallError, match="No charging station has this ChargeboxId"):
+            await station.call("Heartbeat", {})
+    assert portal.events("disconnected") == [
+        "The connection closed: removed from the portal, or called otherwise there."
+    ]
+
+
+async def test_a_station_that_comes_with_its_new_charge_box_id_is_called_by_it(portal: Portal) -> None:
+    async with portal.soap_station() as station:
+        await station.boot()
+        rename = Sql("UPDATE charging_station SET charge_box_id = 'CP9' WHERE charge_box_id = 'CP1'")
+        portal.database.write([rename], [("topology", 0)])
+        await until(lambda: "CP9" in portal.central.stations)
+        station.charge_box_id = "CP9"
+        await station.call("Heartbeat", {})
+        line = portal.central.stations["CP9"].connection
+        assert line
+        await line.call("ClearCache", {})
+        sent = "SELECT frame FROM message WHERE direction = 'out' AND action = 'ClearCache'"
+        await until(lambda: portal.rows(sent))
+    assert ">CP9<" in portal.row(sent)["frame"]

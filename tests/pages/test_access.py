@@ -39,6 +39,7 @@ ACTIONS = {
         forms.follow:system-general  forms.follow:service  forms.follow:site-general  forms.follow:site-address
         forms.follow:floor-general  forms.follow:station-general  forms.follow:station-address
         forms.follow:outlet-general  forms.follow:grid-controller-general  forms.follow:grid-controller-address
+        form_hints.follow:station-general  form_hints.follow:system-general
         floor_general.follow  floor_position.act  floor_position.follow  floor_position.show_another
         stations_control.follow  station_control.follow  panel.follow  giving.ask  giving.send  giving.act
         station_parameters.follow  station_parameters.give  station_security.change
@@ -79,7 +80,7 @@ ROUTES = {
 } | {"/import/<int:import_id>/refused.csv"}
 OF_EVERYBODY = {"/", "/<path:path>", "/login", "/logout", "/healthz", "/assets/<path:filename>"}
 
-MANY = ("forms", "log_tables", "export_button", "address", "followed")
+MANY = ("forms", "form_hints", "log_tables", "export_button", "address", "followed")
 """Modules whose callbacks are made for several pages."""
 
 
@@ -96,7 +97,7 @@ def _name(entry: dict[str, Any]) -> str:
     return f"{module}.{function.__name__}" + (f":{page}" if module in MANY else "")
 
 
-OWN_PART = re.compile("-(query|export|progress-ticker|live|clicked|find)$")
+OWN_PART = re.compile("-(query|export|progress-ticker|live|hinted|clicked|find)$")
 
 
 def test_every_action_is_in_the_table(app: dash.Dash) -> None:
