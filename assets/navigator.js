@@ -52,6 +52,14 @@
     }
   }
 
+  // A page's heading calls its node as the tree does, also once somebody has renamed it.
+  function drawNames() {
+    for (const named of document.querySelectorAll("[data-node-name]")) {
+      const node = tree.nodes.get(named.dataset.nodeName);
+      if (node) named.textContent = node.label;
+    }
+  }
+
   function kindIcon(node) {
     const kinds = { station: "bi-ev-station", outlet: "bi-plug", grid_controller: "bi-hdd-network", ...NavTree.KIND_GLYPHS };
     const icon = document.createElement("i");
@@ -151,6 +159,7 @@
         drawCounts();
         drawStates();
         drawPath();
+        drawNames();
       },
       choose(search) {
         chosen = new URLSearchParams(search).get("node") || SYSTEM;

@@ -45,6 +45,15 @@ def called(node: Node) -> str:
     return station + ", " + _("outlet %(number)s", number=node.name)
 
 
+def heading(node: Node, more: str = "") -> html.Span:
+    """Return what a page's heading says of its node, and more; assets/navigator.js lets the name follow the tree."""
+    if node.kind == "outlet":
+        (ref, name), more = node.path[-2], ", " + _("outlet %(number)s", number=node.name)
+    else:
+        ref, name = node.path[-1]
+    return html.Span([html.Span(name, **{"data-node-name": ref}), more], className="cp-sub")
+
+
 def rows(scope: Scope) -> dict[str, Any]:
     """Return the user's tree for the browser: (ref, parent, kind, name, state) a node, parents first."""
     tree = [(node.ref, node.parent, node.kind, node.name, node.state) for node in nodes.tree(scope)]

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from data import alarms
+from data import alarms, gone
 from data.database import Batch, Change, Sql
-from data.errors import NotFound
+from data.errors import Gone
 from data.events import EventKind, event
 from data.scope import Role, Scope
 from data.texts import N_, told
@@ -30,7 +30,7 @@ def clear(scope: Scope, alarm_ids: Sequence[int]) -> list[int]:
     wanted = set(alarm_ids)
     found = [alarm for alarm in alarms.active(scope) if alarm["alarm_id"] in wanted]
     if not found:
-        raise NotFound("alarm", min(wanted, default=0))
+        raise gone.alarm(scope, wanted)
     ids = [alarm["alarm_id"] for alarm in found]
     params = {"ids": ids, "now": datetime.now(UTC), "user": scope.user_id}
     kept = f"{alarms.HISTORY}, $now AS cleared_at, $user AS cleared_by FROM alarm WHERE alarm_id = ANY($ids)"
@@ -64,7 +64,8 @@ def undo(scope: Scope, alarm_ids: Sequence[int]) -> list[int]:
     )
     found = [alarm for alarm in rows.to_pylist() if scope.sees_site(alarm["site_id"])]
     if not found:
-        raise NotFound("alarm", min(alarm_ids, default=0))
+        why = told("That is not taken back any more: a minute has passed, or the station has told of itself since.")
+        raise Gone("alarm", min(alarm_ids, default=0), why)
     ids = {"ids": [alarm["alarm_id"] for alarm in found]}
     taken = "DELETE FROM alarm_history WHERE alarm_id = ANY($ids) AND cleared_by IS NOT NULL"
     _write(scope, [Sql(OUT_OF_HISTORY, ids), Sql(taken, ids)], found, N_("The alarm %(description)s is active again."))

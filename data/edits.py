@@ -47,7 +47,7 @@ class Record:
         unique: columns whose value no other row may have, with the condition that such a row meets as well.
         unique_beside: columns whose value no live row of another table may have in the same column either, with it.
         subject: what the live feed calls it.
-        station: SQL for the row's station_id in the event log.
+        station, connector: SQL for the row's station_id and connector_id in the event log.
         together: columns that mean something only together, such as coordinates: all of them have a value or none,
             and who changes one must have seen all.
     """
@@ -64,6 +64,7 @@ class Record:
     subject: str = "topology"
     alive: str = "removed_at IS NULL"
     station: str = "NULL"
+    connector: str = "NULL"
     event: EventKind = EventKind.CONFIGURED
     together: tuple[tuple[str, ...], ...] = ()
 
@@ -187,7 +188,7 @@ def _row(scope: Scope, record: Record, row_id: int) -> dict[str, Any]:
     columns = ", ".join(record.fields)
     rows = scope.database.query(
         f"""SELECT {columns}, CAST({record.name} AS VARCHAR) AS called, {record.site or "NULL"} AS site,
-                   {record.station} AS station
+                   {record.station} AS station, {record.connector} AS connector
             FROM {record.table} WHERE {record.key} = $id AND {record.alive} AND {sites}""",
         {"id": row_id, **params},
     ).to_pylist()
@@ -218,8 +219,9 @@ def _statements(
     assignments = ", ".join(f"{name} = $new_{name}" for name in new)
     # The note comes first: it looks for the same row as the change, which is no longer as seen afterwards.
     noted = Sql(
-        f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details, template, arguments)
-            SELECT $at, $kind, $text, $site_id, $station_id, $user_id, $details, $template, $arguments
+        f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, connector_id, user_id, details, template,
+                               arguments)
+            SELECT $at, $kind, $text, $site_id, $station_id, $connector_id, $user_id, $details, $template, $arguments
             FROM {record.table} WHERE {condition} RETURNING kind""",
         {**params, **_note(scope, record, row, row_id, seen, new)},
     )
@@ -331,6 +333,7 @@ def _note(
         **words(text)._asdict(),
         "site_id": row["site"],
         "station_id": row["station"],
+        "connector_id": row["connector"],
         "user_id": scope.user_id,
         "details": details_json({"record": ref(record, row_id), "changes": noted}),
     }

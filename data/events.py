@@ -100,6 +100,7 @@ def event_of(
     user_id: int | None,
     site_id: str = "NULL",
     station_id: str = "NULL",
+    connector_id: str = "NULL",
     details: Mapping[str, object] | None = None,
 ) -> Sql:
     """Note one event of a row that the same commit makes, changes or removes; none where there is no such row.
@@ -108,14 +109,17 @@ def event_of(
         source: SQL that finds the row: its table and the condition, constants of data.
         params: the values of the condition.
         text: one English sentence, with NAME for the row's `name`.
-        site_id, station_id: SQL, constants of data.
+        site_id, station_id, connector_id: SQL, constants of data.
         details: what an expert wants to see, as JSON.
     """
-    name = "name" if NAME in text else "''"
-    sql = f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, user_id, details, template, arguments)
-              SELECT $event_at, $event_kind, replace($event_text, '{NAME}', {name}), {site_id}, {station_id}, $event_by,
-                     $event_details, $event_template,
-                     replace($event_arguments, '"{NAME}"', CAST(to_json({name}) AS VARCHAR))
+    told, arguments = "$event_text", "$event_arguments"
+    if any(value is NAME for value in text.values.values()):  # not what a user typed so
+        told = f"replace({told}, '{NAME}', name)"
+        arguments = f"""replace({arguments}, '"{NAME}"', CAST(to_json(name) AS VARCHAR))"""
+    sql = f"""INSERT INTO event (logged_at, kind, text, site_id, station_id, connector_id, user_id, details, template,
+                                 arguments)
+              SELECT $event_at, $event_kind, {told}, {site_id}, {station_id}, {connector_id}, $event_by,
+                     $event_details, $event_template, {arguments}
               FROM {source}"""  # noqa: S608 - constants
     made_of = words(text)
     values = {

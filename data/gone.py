@@ -2,6 +2,7 @@
 """Why somebody does not find what was there before: who removed a node or a user, or moved it where, and when."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -73,6 +74,26 @@ def user(scope: Scope, user_id: int, email: str, removed_at: datetime) -> Gone:
     zone = scope.database.query("SELECT time_zone FROM system")["time_zone"][0].as_py()
     deed = _deed(scope, "portal_user", user_id, _REMOVES)
     return _removed("user", email, deed or _imported(scope, removed_at, zone))
+
+
+def alarm(scope: Scope, alarm_ids: Iterable[int]) -> NotFound:
+    """Return why none of some alarms is active any more: who cleared the last of them."""
+    ids = list(alarm_ids)
+    sites, params = scope.sites("past.site_id")
+    rows = scope.database.query(
+        f"""SELECT past.description, cleared_at, cleared_by, site.time_zone, {_WHO}
+            FROM alarm_history past JOIN site USING (site_id) LEFT JOIN portal_user ON user_id = cleared_by
+            WHERE alarm_id = ANY($ids) AND {sites} ORDER BY cleared_at DESC LIMIT 1""",
+        {"ids": ids, **params},
+    ).to_pylist()
+    if not rows:
+        return NotFound("alarm", min(ids, default=0))
+    row, what = rows[0], rows[0]["description"]
+    words = {"alarm": told(what), "time": _time(row["cleared_at"], row["time_zone"])}
+    if row["cleared_by"] is None:
+        return Gone("alarm", what, told("The alarm %(alarm)s cleared by itself at %(time)s.", **words))
+    words |= {"who": row["who"]}
+    return Gone("alarm", what, told("%(who)s cleared the alarm %(alarm)s at %(time)s.", **words))
 
 
 def shut_out(scope: Scope) -> Told | None:

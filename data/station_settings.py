@@ -1,12 +1,13 @@
 """What forms change of a charging station and of an outlet (manual: Charging station level, Outlet level)."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from data import gone, values
+from data import edits, gone, nodes, values
 from data.database import Sql
 from data.edits import Change, Field, Record
 from data.errors import ChangedMeanwhile, InvalidInput, NotFound
-from data.events import EventKind, event
+from data.events import EventKind, event_of
 from data.scope import Role, Scope
 from data.stations import MODES
 from data.texts import N_, told
@@ -54,6 +55,7 @@ OUTLET = Record(
     alive="""removed_at IS NULL AND EXISTS (SELECT 1 FROM charging_station station
              WHERE station.station_id = outlet.station_id AND station.removed_at IS NULL)""",
     station="station_id",
+    connector="connector_id",
 )
 
 
@@ -127,6 +129,15 @@ def _require_outlet(scope: Scope, outlet_id: int) -> None:
         raise gone.missing(scope, "outlet", outlet_id)
 
 
+_AS_SEEN = """coalesce((SELECT value FROM outlet_service_value one
+                        WHERE one.outlet_id = $outlet_id AND one.service_id = $service_id), '') = $seen"""
+_KEEP = f"""INSERT INTO outlet_service_value (outlet_id, service_id, value) SELECT $outlet_id, $service_id, $value
+            WHERE {_AS_SEEN} ON CONFLICT (outlet_id, service_id) DO UPDATE SET value = excluded.value
+            RETURNING outlet_id"""
+_FORGET = f"""DELETE FROM outlet_service_value WHERE outlet_id = $outlet_id AND service_id = $service_id
+              AND {_AS_SEEN} RETURNING outlet_id"""  # noqa: S608 - a constant
+
+
 def set_service_value(scope: Scope, outlet_id: int, service_id: int, seen: str, value: str) -> None:
     """Keep what an outlet is called at a service; empty forgets it.
 
@@ -136,32 +147,50 @@ def set_service_value(scope: Scope, outlet_id: int, service_id: int, seen: str, 
         InvalidInput: the value is too long.
     """
     scope.require(*ROLES, action=N_("change an outlet's properties"))
-    _require_outlet(scope, outlet_id)
-    kept = values.text(200)("Value", value)
-    keys = {"outlet_id": outlet_id, "service_id": service_id}
-    delete = Sql("DELETE FROM outlet_service_value WHERE outlet_id = $outlet_id AND service_id = $service_id", keys)
-    insert = Sql(
-        """INSERT INTO outlet_service_value (outlet_id, service_id, value)
-           SELECT $outlet_id, service_id, $value FROM service WHERE service_id = $service_id""",
-        {**keys, "value": kept},
-    )
+    kept = values.line(200)("Value", value)
     now = next((one for one in service_values(scope, outlet_id) if one["service_id"] == service_id), None)
     if now is None:
         raise NotFound("service", service_id)
     if kept == now["value"]:
         return
-    if now["value"] != seen:
-        raise ChangedMeanwhile("outlet", [Change("value", str(now["name"]), seen, now["value"], None, None)])
+    keys: dict[str, object] = {"outlet_id": outlet_id, "service_id": service_id, "seen": seen}
+    change = Sql(_KEEP, {**keys, "value": kept}) if kept else Sql(_FORGET, keys)
+    changed = [("topology", outlet_id), ("event", nodes.find(scope, f"outlet:{outlet_id}").site_id or 0)]
+    # The note comes first: what was seen is not there any more afterwards.
+    if not scope.database.write([_noted(scope, str(now["name"]), kept, keys), change], changed)[1].num_rows:
+        raise ChangedMeanwhile("outlet", [*service_value_changes(scope, outlet_id, {service_id: seen}).values()])
+
+
+def _noted(scope: Scope, service: str, kept: str, keys: Mapping[str, object]) -> Sql:
     text = told(
         "Outlet property %(name)s was changed from %(old)s to %(new)s.",
-        name=now["name"],
-        old=now["value"] or told("nothing"),
+        name=service,
+        old=keys["seen"] or told("nothing"),
         new=kept or told("nothing"),
     )
-    sql = """SELECT site_id, station_id, connector_id FROM outlet JOIN charging_station USING (station_id)
-             WHERE outlet_id = $id"""
-    place = scope.database.query(sql, {"id": outlet_id}).to_pylist()[0]
-    details = {"record": f"outlet:{outlet_id}", "changes": {now["name"]: [now["value"], kept]}}
-    noted = event(EventKind.CONFIGURED, text, user_id=scope.user_id, details=details, **place)
-    changed = [("topology", outlet_id), ("event", place["site_id"])]
-    scope.database.write([delete, *([insert] if kept else []), noted], changed=changed)
+    return event_of(
+        f"outlet JOIN charging_station USING (station_id) WHERE outlet_id = $outlet_id AND {_AS_SEEN}",
+        keys,
+        EventKind.CONFIGURED,
+        text,
+        user_id=scope.user_id,
+        site_id="site_id",
+        station_id="station_id",
+        connector_id="connector_id",
+        details={"record": f"outlet:{keys['outlet_id']}", "changes": {service: [keys["seen"], kept]}},
+    )
+
+
+def service_value_changes(scope: Scope, outlet_id: int, seen: Mapping[int, str]) -> dict[int, Change]:
+    """Tell which values others changed since they were seen, by service_id, with who and when from the event log.
+
+    Raises:
+        NotFound: there is no such outlet for this user.
+    """
+    now = {one["service_id"]: one for one in service_values(scope, outlet_id)}
+    other = {number: one for number, one in now.items() if number in seen and seen[number] != one["value"]}
+    by = edits.authors(scope, OUTLET, outlet_id) if other else {}
+    return {
+        number: Change("value", one["name"], seen[number], one["value"], *by.get(one["name"], (None, None)))
+        for number, one in other.items()
+    }

@@ -34,7 +34,7 @@ def layout(node: str | None = None, tab: str = "", f: str = "", sort: str = "", 
         html.Div(
             [
                 html.H1(_("Alarms")),
-                html.Span(navigator.called(chosen) if chosen else "", className="cp-sub"),
+                navigator.heading(chosen) if chosen else None,
                 html.Div(export_button.button(table_id, "btn-secondary"), className="cp-actions"),
             ],
             className="cp-head",

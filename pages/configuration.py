@@ -30,8 +30,7 @@ HEADINGS: dict[str, LazyString] = {
 def layout(node: str | None = None, tab: str = "", **_query: str) -> list[Any]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
     assert chosen is not None  # the page is not an EV user's
-    name = navigator.called(chosen)
-    title = [html.H1(str(HEADINGS[chosen.kind])), html.Span(name, className="cp-sub"), *_state(scope, chosen)]
+    title = [html.H1(str(HEADINGS[chosen.kind])), navigator.heading(chosen), *_state(scope, chosen)]
     head = html.Div(title, className="cp-head")
     tabs = TABS.get(chosen.kind, {})
     if not tabs or _is_of_others(scope, chosen):

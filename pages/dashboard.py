@@ -20,7 +20,7 @@ dash.register_page(__name__, path="/dashboard", name="Dashboard")
 def layout(node: str | None = None, **_query: str) -> list[Any]:
     scope, chosen = current_scope(), navigator.chosen_node(node)
     kinds = windows.chosen(scope.role, users.find(scope.database, scope.user_id).dashboard_windows)
-    head = [html.H1(_("Dashboard")), html.Span(_subtitle(scope, chosen), className="cp-sub")]
+    head = [html.H1(_("Dashboard")), _subtitle(scope, chosen)]
     return [
         html.Div(head, className="cp-head" if chosen else "cp-head cp-own-head"),
         html.Div([windows.card(kind, scope, chosen) for kind in kinds], className="cp-fill cp-windows"),
@@ -28,13 +28,12 @@ def layout(node: str | None = None, **_query: str) -> list[Any]:
     ]
 
 
-def _subtitle(scope: Scope, node: Node | None) -> str:
+def _subtitle(scope: Scope, node: Node | None) -> html.Span:
     if node is None:
-        return _("Your own charging")
+        return html.Span(_("Your own charging"), className="cp-sub")
     if node.kind != "system":
-        return navigator.called(node)
-    sites = nodes.count_sites(scope)
-    return f"{node.name}, " + ngettext("%(num)d site", "%(num)d sites", sites)
+        return navigator.heading(node)
+    return navigator.heading(node, ", " + ngettext("%(num)d site", "%(num)d sites", nodes.count_sites(scope)))
 
 
 @callback(

@@ -58,7 +58,7 @@ def layout(node: str | None = None, d: str = "", step: str = "", **query: str) -
         html.Div(
             [
                 html.H1(_("Diagrams")),
-                html.Span(navigator.called(chosen) if chosen else _("Your own charging"), className="cp-sub"),
+                navigator.heading(chosen) if chosen else html.Span(_("Your own charging"), className="cp-sub"),
                 html.Fieldset(
                     [_pictures(), _export_button()],
                     id="diagram-files",

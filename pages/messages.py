@@ -31,7 +31,6 @@ def layout(node: str | None = None, f: str = "", sort: str = "", at: str = "", *
     """
     scope, chosen = current_scope(), navigator.chosen_node(node)
     shown = read_link(f, sort, FACE.table.columns)
-    name = chosen.name if chosen else ""
     export = html.Div(export_button.button(TABLE, "btn-secondary"), className="cp-actions")
     hidden_panel = html.Section(
         id="frames-panel",
@@ -41,7 +40,7 @@ def layout(node: str | None = None, f: str = "", sort: str = "", at: str = "", *
         **{"aria-labelledby": "frames-panel-title"},
     )
     return [
-        html.Div([html.H1(_("Messages")), html.Span(name, className="cp-sub"), export], className="cp-head"),
+        html.Div([html.H1(_("Messages")), navigator.heading(chosen) if chosen else None, export], className="cp-head"),
         *([notice(shown.refused)] if shown.refused else []),
         log_tables.bar(TABLE, [_quick_filters()]),
         html.Div([log_tables.card(TABLE, FACE, shown), hidden_panel], className="cp-frames cp-fill"),

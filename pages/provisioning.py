@@ -37,7 +37,7 @@ def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) 
         html.Div(
             [
                 html.H1(_("User provisioning")),
-                html.Span(chosen.name if chosen else "", className="cp-sub"),
+                navigator.heading(chosen) if chosen else None,
                 html.Div(_actions(scope), className="cp-actions"),
             ],
             className="cp-head",

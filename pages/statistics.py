@@ -39,7 +39,7 @@ def layout(node: str | None = None, f: str = "", sort: str = "", **_query: str) 
         html.Div(
             [
                 html.H1(_("Statistics")),
-                html.Span(navigator.called(chosen) if chosen else _("Your own charging"), className="cp-sub"),
+                navigator.heading(chosen) if chosen else html.Span(_("Your own charging"), className="cp-sub"),
                 html.Div(
                     [*import_link.link(scope, "sessions"), _columns(scope), export_button.button(TABLE)],
                     className="cp-actions",

@@ -3,18 +3,18 @@
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import ALL, Input, Output, State, callback, dcc, html
+from dash import ALL, Input, Output, State, callback, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import forms, messages
+from components import conflicts, forms, messages
 from components.access import OPERATORS, allow, current_scope
 from components.forms import Field, Form, Section
 from components.pressed import OfNumber, telling
 from components.texts import said
 from data import station_settings
-from data.errors import ChangedMeanwhile, InvalidInput
+from data.errors import ChangedMeanwhile, InvalidInput, NotFound
 from data.nodes import Node
 from data.scope import Scope
 from data.station_settings import OUTLET
@@ -38,18 +38,20 @@ FORM = Form(
             lazy_gettext("General"),
             lazy_gettext("What the outlet is and where."),
             (
-                Field(
-                    "connector_type",
-                    lazy_gettext("Connector"),
-                    lazy_gettext("For example Type 2."),
-                    longest=LONGEST_NAME,
-                ),
-                Field(
-                    "connector_id",
-                    lazy_gettext("Outlet id"),
-                    lazy_gettext("The station's own number of the outlet."),
-                    kind="number",
-                    is_fixed=True,
+                (
+                    Field(
+                        "connector_type",
+                        lazy_gettext("Connector"),
+                        lazy_gettext("For example Type 2."),
+                        longest=LONGEST_NAME,
+                    ),
+                    Field(
+                        "connector_id",
+                        lazy_gettext("Outlet id"),
+                        lazy_gettext("The station's own number of the outlet."),
+                        kind="number",
+                        is_fixed=True,
+                    ),
                 ),
                 Field(
                     "uuid",
@@ -81,7 +83,11 @@ def layout(scope: Scope, node: Node) -> html.Div:
 
 def register() -> None:
     forms.register(FORM)
+    _register_saving()
+    _register_following()
 
+
+def _register_saving() -> None:
     @callback(
         Output({"outlet-value-fault": ALL}, "children"),
         Output({"outlet-value-kept": ALL}, "data-kept"),
@@ -98,11 +104,11 @@ def register() -> None:
         values: list[str | None],
         ids: list[dict[str, int]],
         kept: list[str | None],
-        seen: dict[str, Any],
+        seen: conflicts.Seen,
     ) -> tuple[list[str], list[Any]]:
         if not pressed:
             raise PreventUpdate
-        chosen, scope, outlet_id = pressed["of"], current_scope(), int(seen["row"])
+        chosen, scope, outlet_id = pressed["of"], current_scope(), seen["row"]
         faults, now = [""] * len(ids), list(kept)
         for place, (one, value, before) in enumerate(zip(ids, values, kept, strict=True)):
             if one["outlet-value"] == chosen:
@@ -115,6 +121,45 @@ def register() -> None:
                 except InvalidInput as error:
                     faults[place] = said(error)
         return faults, now
+
+
+def _register_following() -> None:
+    @callback(
+        Output({"outlet-value": ALL}, "value"),
+        Output({"outlet-value-fault": ALL}, "children", allow_duplicate=True),
+        Output({"outlet-value-kept": ALL}, "data-kept", allow_duplicate=True),
+        Input(f"{FORM.id}-live", "data"),
+        State({"outlet-value": ALL}, "value"),
+        State({"outlet-value": ALL}, "id"),
+        State({"outlet-value-kept": ALL}, "data-kept"),
+        State(f"{FORM.id}-seen", "data"),
+        prevent_initial_call=True,
+    )
+    @allow(*OPERATORS)
+    def follow(
+        _live: Any,
+        shown: list[str | None],
+        ids: list[dict[str, int]],
+        kept: list[str | None],
+        seen: conflicts.Seen,
+    ) -> tuple[list[Any], list[Any], list[Any]]:
+        """Show what others changed; where somebody is typing, say who did."""
+        scope, services = current_scope(), [one["outlet-value"] for one in ids]
+        before = {service: value or "" for service, value in zip(services, kept, strict=True)}
+        try:
+            others = station_settings.service_value_changes(scope, seen["row"], before)
+        except NotFound:  # the form says who took it away
+            others = {}
+        told: list[list[Any]] = [[no_update] * len(ids) for _part in range(3)]
+        for place, (service, value) in enumerate(zip(services, shown, strict=True)):
+            if change := others.get(service):
+                is_typed = (value or "") not in (before[service], change.new)
+                told[0][place] = no_update if is_typed else change.new
+                told[1][place] = (
+                    conflicts.sentence(scope, {"value": Field("value", change.title)}, change) if is_typed else ""
+                )
+                told[2][place] = change.new
+        return told[0], told[1], told[2]
 
 
 def _properties(scope: Scope, node: Node) -> html.Section:

@@ -7,10 +7,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from data import edits, floor_maps, node_changes, sites, stations, topology, user_changes, user_details
+from data import (
+    edits,
+    floor_maps,
+    node_changes,
+    services,
+    sites,
+    station_settings,
+    stations,
+    topology,
+    user_changes,
+    user_details,
+)
 from data.duckdb_engine import DuckDB
 from data.station_settings import STATION
-from data.stations import NewStation
+from data.stations import NewOutlet, NewStation
 from tests.browser.conftest import DESKTOP, PHONE, violations
 from tests.browser.steering import steering
 from tests.conftest import People
@@ -112,3 +123,44 @@ def test_what_is_said_of_a_stations_connection_follows_it_and_what_is_typed_stay
     expect(page.get_by_role("textbox", name="ChargeboxId")).to_have_value("CB-8")
     expect(page.get_by_label("Logical name")).to_have_value("West gate 21")
     expect(page.get_by_label("Description", exact=True)).to_have_value("Behind the house")
+
+
+def test_what_somebody_renames_is_called_so_at_once_wherever_it_is_open(visit: Visit, people: People) -> None:
+    gate = stations.create_station(people.alice, NewStation(people.solna, "CB-7", "West gate", outlets=(NewOutlet(1),)))
+    [outlet] = people.alice.database.query("SELECT outlet_id FROM outlet")["outlet_id"].to_pylist()
+    page = visit("bob", path=f"/configuration?node=outlet:{outlet}")
+    other = visit("sam", PHONE, path=f"/dashboard?node=station:{gate}")
+    expect(page.locator(".cp-head")).to_contain_text("West gate, outlet 1")
+    edits.save(people.alice, STATION, gate, {"name": "West gate"}, {"name": "East gate"})
+    expect(page.locator(".cp-head")).to_contain_text("East gate, outlet 1")
+    expect(page.locator("#navigator")).to_contain_text("East gate")
+    expect(page.locator("#path")).to_contain_text("East gate")
+    expect(other.locator(".cp-head")).to_contain_text("East gate")
+
+
+def test_an_outlets_value_at_a_service_follows_others_and_says_who_where_one_is_typing(
+    visit: Visit, people: People
+) -> None:
+    stations.create_station(people.alice, NewStation(people.solna, "CB-7", "West gate", outlets=(NewOutlet(1),)))
+    [outlet] = people.alice.database.query("SELECT outlet_id FROM outlet")["outlet_id"].to_pylist()
+    service, _secrets = services.create(people.alice, "charging", "Parking app", "Easy payment")
+    seen = edits.read(people.alice, services.SERVICE, service)
+    edits.save(people.alice, services.SERVICE, service, seen, {"is_active": True, "url": "https://pay.example/in"})
+    page = visit("bob", path=f"/configuration?node=outlet:{outlet}")
+    field = page.get_by_label("Parking app, Easy payment")
+    field.focus()
+    station_settings.set_service_value(people.alice, outlet, service, "", "Bay 7")
+    expect(field).to_have_value("Bay 7")
+    field.fill("Bay 9")
+    station_settings.set_service_value(people.alice, outlet, service, "Bay 7", "Bay 8")
+    expect(page.get_by_text("Alice Example changed Parking app from “Bay 7” to “Bay 8” at ")).to_be_visible()
+    expect(field).to_have_value("Bay 9")
+    assert violations(page) == []
+    field.press("Escape")
+    expect(field).to_have_value("Bay 8")
+    field.fill("Bay 9")
+    field.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+    expect(page.get_by_text("Alice Example changed Parking app")).to_have_count(0)
+    page.goto(f"/alarms?tab=events&node=outlet:{outlet}")
+    expect(page.get_by_role("main")).to_contain_text("Parking app was changed from Bay 8 to Bay 9.")

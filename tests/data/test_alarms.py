@@ -9,7 +9,7 @@ from data.alarm_tables import ACTIVE, EVENTS, HISTORY
 from data.alarms import Alarm
 from data.database import Sql
 from data.duckdb_engine import DuckDB
-from data.errors import InvalidInput, NotFound, NotPermitted
+from data.errors import Gone, InvalidInput, NotFound, NotPermitted
 from data.events import EventKind, event
 from data.filters import FilterModel
 from data.log_tables import LogTable
@@ -108,6 +108,19 @@ def test_clear_moves_an_alarm_to_the_history_with_the_users_name(people: People)
     assert (past["node"], past["description"], past["cleared_by"]) == ("00003239", "No network contact", "Bob Example")
     noted, *_before = log_tables.page(people.alice, EVENTS, None, {}, NEWEST_FIRST, 0, 100).rows.to_pylist()
     assert (noted["kind"], noted["node"], noted["done_by"]) == ("alarm cleared", "00003239", "Bob Example")
+
+
+@pytest.mark.usefixtures("raised")
+def test_who_is_second_to_clear_an_alarm_is_told_who_was_first(database: DuckDB, people: People) -> None:
+    first, second = alarms.active(people.bob)
+    alarm_clearing.clear(people.bob, [first["alarm_id"]])
+    with pytest.raises(Gone, match=f"^Bob Example cleared the alarm {first['description']} at 20"):
+        alarm_clearing.clear(people.alice, [first["alarm_id"]])
+    with pytest.raises(NotFound, match="There is no alarm"):
+        alarm_clearing.clear(people.charlie, [first["alarm_id"]])
+    database.write(alarms.cleared(second["station_id"], second["connector_id"], {second["kind"]}, datetime.now(UTC)))
+    with pytest.raises(Gone, match=f"^The alarm {second['description']} cleared by itself at 20"):
+        alarm_clearing.clear(people.alice, [second["alarm_id"]])
 
 
 @pytest.mark.usefixtures("raised")

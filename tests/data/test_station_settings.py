@@ -2,7 +2,17 @@
 
 import pytest
 
-from data import edits, node_changes, nodes, services, station_settings, stations
+from data import (
+    alarm_tables,
+    edits,
+    event_changes,
+    log_tables,
+    node_changes,
+    nodes,
+    services,
+    station_settings,
+    stations,
+)
 from data.database import Database
 from data.errors import AlreadyExists, ChangedMeanwhile, InvalidInput, NotFound, NotPermitted
 from data.station_settings import OUTLET, STATION
@@ -75,11 +85,30 @@ def test_an_outlet_is_called_something_at_active_services(people: People, outlet
     station_settings.set_service_value(people.bob, outlet, service, "", " EV-17 ")
     (value,) = station_settings.service_values(people.bob, outlet)
     assert (value["name"], value["value"]) == ("Map", "EV-17")
-    with pytest.raises(ChangedMeanwhile, match="Somebody changed Map from nothing to EV-17"):
+    with pytest.raises(ChangedMeanwhile, match="Bob Example changed Map from nothing to EV-17"):
         station_settings.set_service_value(people.alice, outlet, service, "", "EV-18")
-    station_settings.set_service_value(people.bob, outlet, service, "EV-17", "")
+    with pytest.raises(ChangedMeanwhile):
+        station_settings.set_service_value(people.alice, outlet, service, "EV-18", "")
+    station_settings.set_service_value(people.bob, outlet, service, "EV-17", "50 %s")
+    station_settings.set_service_value(people.bob, outlet, service, "50 %s", "")
     assert station_settings.service_values(people.bob, outlet)[0]["value"] == ""
     with pytest.raises(NotPermitted):
         station_settings.set_service_value(people.dana, outlet, service, "", "x")
     with pytest.raises(NotFound):
         station_settings.set_service_value(people.bob, outlet, 999, "", "x")
+
+
+def test_what_is_changed_of_an_outlet_stands_in_its_own_event_log(people: People, outlet: int) -> None:
+    service, _made = services.create(people.alice, "map", "Map", "Maps Ltd")
+    edits.save(people.alice, services.SERVICE, service, {"is_active": False}, {"is_active": True})
+    edits.save(people.bob, OUTLET, outlet, {"parking": "", "mode": "RFID"}, {"parking": "P1", "mode": "OPEN"})
+    station_settings.set_service_value(people.sam, outlet, service, "", "50 %s")
+    node = nodes.find(people.bob, f"outlet:{outlet}")
+    newest = [{"colId": "logged", "sort": "desc"}]
+    rows = log_tables.page(people.bob, alarm_tables.EVENTS, node, {}, newest, 0, 10).rows.to_pylist()
+    assert [(row["node"], row["text"], row["done_by"]) for row in rows] == [
+        ("P2 east Connector: 1", "Outlet property Map was changed from nothing to 50 %s.", "Sam Example"),
+        ("P2 east Connector: 1", "bob@portal.example changed Parking, Mode of outlet 1.", "Bob Example"),
+    ]
+    changes = [(one.title, one.old, one.new) for one in event_changes.of_details(rows[1]["details"])]
+    assert changes == [("Parking", "", "P1"), ("Mode", "RFID", "OPEN")]

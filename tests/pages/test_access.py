@@ -43,7 +43,7 @@ ACTIONS = {
         floor_general.follow  floor_position.act  floor_position.follow  floor_position.show_another
         stations_control.follow  station_control.follow  panel.follow  giving.ask  giving.send  giving.act
         station_parameters.follow  station_parameters.give  station_security.change
-        station_files.follow  station_files.remove  outlet_general.save  system_software.follow
+        station_files.follow  station_files.remove  outlet_general.save  outlet_general.follow  system_software.follow
         followed.show:site-content  followed.show:station-connection  followed.show:station-facts
         followed.show:stations-connection
         address.fill:station-address  address.find:station-address
