@@ -163,6 +163,8 @@ class Central:
             for gone in self.configure(known, outlets, datetime.now(UTC)):
                 if gone.connection:
                     await gone.connection.close(1008, told("removed from the portal, or called otherwise there"))
+                else:
+                    gone.caller = None  # it knows the station by what it was called
         if "user" in subjects:
             self.tags = await asyncio.to_thread(id_tags.index, self.database)
         if "service" in subjects:

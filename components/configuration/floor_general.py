@@ -4,7 +4,18 @@ import base64
 import binascii
 from typing import Any, TypedDict
 
-from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html, set_props
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    dcc,
+    html,
+    no_update,
+    set_props,
+)
 from dash.exceptions import PreventUpdate
 from flask import abort
 from flask_babel import gettext as _
@@ -90,9 +101,12 @@ def register() -> None:
         prevent_initial_call=True,
     )
     @allow(*OPERATORS)
-    def follow(_live: Any, seen: Seen) -> list[Any]:
+    def follow(_live: Any, seen: Seen) -> Any:
         scope = current_scope()
-        return _panel(scope, nodes.find(scope, f"floor:{seen['row']}"))
+        try:
+            return _panel(scope, nodes.find(scope, f"floor:{seen['row']}"))
+        except NotFound:  # the form says who took it away
+            return no_update
 
     @callback(
         Output("floor-map-fault", "children"),

@@ -236,6 +236,19 @@ async def test_after_a_restart_a_station_is_called_where_it_was(start: Start) ->
         assert station.commands[-1] == ("ClearCache", {})
 
 
+async def test_a_station_that_is_called_otherwise_before_it_is_heard_again_is_not_called_as_before(
+    start: Start,
+) -> None:
+    async with start() as portal, portal.soap_station() as station:
+        await station.boot()
+        async with start() as restarted:
+            assert restarted.central.stations["CP1"].caller
+            rename = Sql("UPDATE charging_station SET charge_box_id = 'CP9' WHERE charge_box_id = 'CP1'")
+            restarted.database.write([rename], [("topology", 0)])
+            await until(lambda: "CP9" in restarted.central.stations)
+            assert restarted.central.stations["CP9"].caller is None
+
+
 async def test_the_parameters_of_a_soap_station_are_read_once(start: Start) -> None:
     async with (
         start(replace(FAST, configuration_after=0, configuration_every=0.02)) as portal,
