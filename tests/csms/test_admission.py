@@ -143,3 +143,21 @@ async def test_an_unknown_tag_stops_what_it_began_and_any_tag_where_none_is_aske
         payload = {"transactionId": start["transactionId"], "idTag": stops, "meterStop": 1}
         await station.call("StopTransaction", payload | {"timestamp": "2026-03-20T10:00:00Z"})
     assert ("stopped by another's tag" in (portal.session()["note"] or "")) is is_noted
+
+
+async def test_a_mode_that_changes_during_a_session_leaves_it_and_counts_from_the_next(portal: Portal) -> None:
+    async def becomes(mode: str) -> None:
+        change = Sql("UPDATE outlet SET mode = $mode", {"mode": mode})
+        portal.database.write([change], [("topology", 0)])
+        await until(lambda: portal.central.stations["OPEN"].outlets[1] == mode)
+
+    async with portal.station("OPEN") as station:
+        await station.start(1, "STRANGER")
+        await becomes("RFID")
+        await station.meter(1, 500)
+        assert portal.row("SELECT authentication FROM open_transaction") == {"authentication": 0}
+        await station.stop(1, meterStop=1000)
+        assert portal.session()["authentication"] == 0  # anonymous, as it began
+        assert (await station.start(2, "STRANGER"))["idTagInfo"]["status"] == "Invalid"
+        await becomes("OPEN")
+        assert (await station.start(1, "STRANGER"))["idTagInfo"]["status"] == "Accepted"
