@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from data import connection_days, edits, services, stations, unknown_callers
 from data.connection_days import Day
@@ -52,20 +52,30 @@ def test_a_site_is_changed_by_keyboard_and_leaving_unsaved_asks(visit: Visit, pe
     assert violations(page) == []
 
 
-COVERED = """() => {
-    const field = document.activeElement.getBoundingClientRect();
-    return field.bottom > document.querySelector('.cp-savebar').getBoundingClientRect().top;
-}"""
+def is_covered(page: Page, part: Locator) -> bool:
+    """Tell whether the save bar stands over a part of the page."""
+    (own, bar) = (one.bounding_box() for one in (part, page.locator(".cp-savebar")))
+    assert own
+    assert bar
+    return own["y"] + own["height"] > bar["y"]
 
 
-def test_the_field_in_focus_is_never_under_the_save_bar(visit: Visit, people: People) -> None:
-    page = visit("alice", PHONE)
+def test_the_field_in_focus_and_what_is_wrong_with_it_is_never_under_the_save_bar(visit: Visit, people: People) -> None:
+    page = visit("alice", {"width": 390, "height": 700})
     page.goto(f"/configuration?node=site:{people.solna}&tab=address")
     page.get_by_label("Street").focus()
     for label in ("Postal code", "City", "Country", "Latitude", "Longitude"):
         page.keyboard.press("Tab")
         expect(page.get_by_label(label)).to_be_focused()
-        assert not page.evaluate(COVERED), label
+        assert not is_covered(page, page.get_by_label(label)), label
+    page.locator(".cp-content").evaluate("content => content.scrollTop = 0")
+    page.get_by_label("Latitude").focus()
+    page.keyboard.type("200")
+    page.keyboard.press("Enter")
+    fault = page.get_by_text("Latitude must be a number")
+    expect(fault).to_be_visible()
+    page.wait_for_function("() => document.querySelector('.cp-savebar.is-dirty')")
+    assert not is_covered(page, fault)
 
 
 def test_two_people_do_not_overwrite_each_other_silently(visit: Visit, people: People) -> None:
