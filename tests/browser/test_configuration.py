@@ -78,6 +78,18 @@ def test_the_field_in_focus_and_what_is_wrong_with_it_is_never_under_the_save_ba
     assert not is_covered(page, fault)
 
 
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 700}, PHONE])
+def test_a_message_does_not_cover_the_button_that_saves(visit: Visit, viewport: dict[str, int]) -> None:
+    page = visit("alice", viewport, path="/configuration")
+    page.get_by_label("Description").fill("Of the city")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#messages .toast")).to_be_visible()
+    message, save = (page.locator(part).bounding_box() for part in ("#messages .toast", "#system-general-save"))
+    assert message
+    assert save
+    assert message["y"] + message["height"] <= save["y"] or save["y"] + save["height"] <= message["y"]
+
+
 def test_two_people_do_not_overwrite_each_other_silently(visit: Visit, people: People) -> None:
     alice, bob = site(visit, people, "alice"), site(visit, people, "bob", PHONE)
     alice.get_by_label("Name", exact=True).fill("Alice's")
