@@ -40,8 +40,8 @@ SITE = Record(
         "identification": Field("Identification", values.line()),
         "description": DESCRIPTION,
         "time_zone": Field("Time zone", values.time_zone),
-        "contact_name": Field("Contact", values.text(100)),
-        "contact_phone": Field("Phone", values.text(40)),
+        "contact_name": Field("Contact", values.line()),
+        "contact_phone": Field("Phone", values.line(40)),
     },
     unique={"name": "other.removed_at IS NULL"},
 )
