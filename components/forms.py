@@ -55,8 +55,8 @@ class Field:
 
     Args:
         name: the record's column.
-        kind: text, area, number, url, select or switch.
-        options: what a select offers, as (value, label).
+        kind: text, area, number, url, select, choice (of few values, as cards) or switch.
+        options: what a select or choice offers, as (value, label).
         can_copy: a button beside the field copies what stands in it.
         is_fixed: shown, never changed here.
     """
@@ -366,9 +366,10 @@ def _field(form: Form, field: Field, values: Values, hints: Mapping[str, Any], c
     control = _control(form, field, values[field.name], closed=field.is_fixed or not can_save)
     if field.can_copy:
         control = dbc.InputGroup([control, _copy(field)])
+    name = written_id({"form": form.id, "field": field.name})
     return html.Div(
         [
-            dbc.Label(str(field.label), html_for=written_id({"form": form.id, "field": field.name})),
+            None if field.kind == "choice" else dbc.Label(str(field.label), html_for=name),
             control,
             form_hints.line(form, field.name, hints),
             html.Div(
@@ -388,12 +389,23 @@ def _control(form: Form, field: Field, value: Any, closed: bool) -> Any:
             offered = {value: str(value), **offered}
         options = [{"value": key, "label": str(label)} for key, label in offered.items()]
         return dbc.Select(**props, options=options, disabled=closed)
+    if field.kind == "choice" and field.options:
+        return _cards(str(field.label), field.options(), closed, props)
     if field.kind == "switch":
         return dbc.Switch(**props, disabled=closed)
     if field.kind == "area":
         return dbc.Textarea(**props, debounce=True, disabled=closed, maxlength=field.longest, rows=3)
     kind = "number" if field.kind == "number" else "text"
     return dbc.Input(**props, type=kind, debounce=True, disabled=closed, maxlength=field.longest, step="any")
+
+
+def _cards(name: str, offered: Sequence[tuple[str, Text]], closed: bool, props: dict[str, Any]) -> html.Div:
+    """Return few values beside each other, each with what it means."""
+    options = [
+        {"value": key, "label": [html.B(key), html.Span(str(label))], "disabled": closed} for key, label in offered
+    ]
+    looks = {"class_name": "cp-roles is-two", "input_class_name": "btn-check", "label_class_name": "cp-role"}
+    return html.Div(dbc.RadioItems(**props, **looks, options=options), role="radiogroup", **{"aria-label": name})
 
 
 def _copy(field: Field) -> html.Button:

@@ -25,8 +25,8 @@ TITLE = lazy_gettext("General")
 
 def _modes() -> list[tuple[str, Any]]:
     return [
-        ("OPEN", lazy_gettext("OPEN: anybody charges")),
-        ("RFID", lazy_gettext("RFID: authorization is needed to charge")),
+        ("OPEN", lazy_gettext("Anybody charges. Sessions are anonymous.")),
+        ("RFID", lazy_gettext("Authorization is needed to charge.")),
     ]
 
 
@@ -71,7 +71,7 @@ FORM = Form(
         Section(
             lazy_gettext("Mode"),
             lazy_gettext("Who may charge here."),
-            (Field("mode", lazy_gettext("Mode"), kind="select", options=_modes),),
+            (Field("mode", lazy_gettext("Mode"), kind="choice", options=_modes),),
         ),
     ),
 )

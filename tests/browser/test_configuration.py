@@ -386,6 +386,25 @@ def test_from_the_worst_stations_to_the_days_of_one_which_follow_what_is_written
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_an_outlets_mode_is_chosen_among_cards_by_keyboard(visit: Visit, people: People) -> None:
+    station = stations.create_station(people.alice, NewStation(people.solna, "CB-7", "00007", outlets=(NewOutlet(1),)))
+    [outlet] = people.alice.database.query(f"SELECT outlet_id FROM outlet WHERE station_id = {station}").to_pylist()
+    page = visit("alice", path=f"/configuration?node=outlet:{outlet['outlet_id']}")
+    modes = page.get_by_role("radiogroup", name="Mode")
+    modes.get_by_role("radio", name="RFID").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(modes.get_by_role("radio", name="OPEN")).to_be_checked()
+    expect(page.get_by_text("Changed: Mode")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Your changes are saved")
+    expect(page.get_by_text("No changes to save")).to_be_visible()
+    expect(modes.get_by_role("radio", name="OPEN")).to_be_focused()
+    assert people.alice.database.query("SELECT mode FROM outlet")["mode"].to_pylist() == ["OPEN"]
+    assert violations(page) == []
+    reader = visit("sam", path=f"/configuration?node=outlet:{outlet['outlet_id']}")
+    expect(reader.get_by_role("radio", name="OPEN")).to_be_checked()
+
+
 @pytest.mark.parametrize("key", ["Enter", "Control+s"])
 def test_an_outlets_value_at_a_service_is_saved_by_itself_by_key(visit: Visit, people: People, key: str) -> None:
     station = stations.create_station(people.alice, NewStation(people.solna, "CB-7", "00007", outlets=(NewOutlet(1),)))
