@@ -29,11 +29,9 @@ def _hints(scope: Scope, station_id: int) -> Mapping[str, Any]:
     if any(reported):
         hints["model"] = _("The station reports %(model)s.", model=" ".join(part for part in reported if part))
     if about["connected"]:
-        warning = _(
-            "The station is connected with this ChargeboxId. Changing it here ends the connection: "
-            "the station comes back only when the same is entered in it."
-        )
-        hints["charge_box_id"] = html.Span([icon("bi-exclamation-triangle-fill me-1"), warning], className="is-warn")
+        same = [icon("bi-check-circle me-1"), _("The station is connected with this ChargeboxId.")]
+        changed = _("Changing it here ends the connection: the station comes back only when the same is entered in it.")
+        hints["charge_box_id"] = [html.Span(same, className="is-ok"), " ", changed]
     return hints
 
 
