@@ -102,11 +102,13 @@ def shut_out(scope: Scope) -> Told | None:
     return told("%(who)s changed your sites at %(time)s.", who=deed.who, time=deed.at) if deed else None
 
 
-def _gone(scope: Scope, table: str, row_id: int, row: dict[str, Any]) -> Gone:
+def _gone(scope: Scope, table: str, row_id: int, row: dict[str, Any]) -> NotFound:
     kind, name = _WORDS[table], row["name"]
     if table == "outlet":
         name = told("%(number)s of %(station)s", number=row["connector_id"], station=name)
     if row["removed_at"] is None:
+        if "place" not in row:  # sites and floors move nowhere: it is not where it was looked for
+            return NotFound(kind, name)
         return _moved(kind, name, row["place"], _deed(scope, table, row_id, _MOVES))
     deed = _deed(scope, table, row_id, _REMOVES)
     return _removed(kind, name, deed or _imported(scope, row["removed_at"], row["time_zone"]))

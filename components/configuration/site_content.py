@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import npgettext
 
 from components import forms, states
 from components.configuration.followed import follow, followed
@@ -29,13 +29,15 @@ def _content(scope: Scope, node: Node) -> list[Any]:
     parts = outlets.counts(scope, node)
     total = {state: sum(getattr(part, state) for part in parts) for state in states.STATES}
     held = sites.content(scope, node.id)
+    outlet_count = sum(total.values())
     counted = [
-        (held.floors, ngettext("floor", "floors", held.floors)),
-        (held.stations, ngettext("charging station", "charging stations", held.stations)),
-        (sum(total.values()), ngettext("outlet", "outlets", sum(total.values()))),
-        (held.grid_controllers, ngettext("grid controller", "grid controllers", held.grid_controllers)),
-        (held.administrators, ngettext("site administrator", "site administrators", held.administrators)),
+        (held.floors, npgettext("under", "floor", "floors", held.floors)),
+        (held.stations, npgettext("under", "charging station", "charging stations", held.stations)),
+        (outlet_count, npgettext("under", "outlet", "outlets", outlet_count)),
+        (held.grid_controllers, npgettext("under", "grid controller", "grid controllers", held.grid_controllers)),
+        (held.administrators, npgettext("under", "site administrator", "site administrators", held.administrators)),
     ]
+    # Each word stands under its number: as catalogs see it, another text than the same word in a sentence.
     figures = [
         html.Div([html.Div(number(count), className="cp-kpi is-md"), html.Div(word, className="cp-t12 cp-2nd")])
         for count, word in counted
