@@ -6,7 +6,7 @@
   const form = () => document.querySelector(".cp-topology-form");
   const chosen = () => document.querySelector('.cp-topology-node[aria-current="true"]');
   const stored = (id) => dash_component_api.getLayout(id).props.data;
-  const WAIT_MS = 3000; // for the question to close and the rows to be drawn
+  const WAIT_MS = 15000; // for the question to close and the rows to be drawn: either may be slow
   const isChosen = (node) => node.getAttribute("aria-current") === "true";
   const FOCUSING = "#topology-create, #topology-rename, #topology-move, #topology-do";
   let next = null; // what is to be pressed when the panel is drawn for the node that was just selected
