@@ -40,7 +40,7 @@ SITE = Record(
         "identification": Field("Identification", values.line()),
         "description": DESCRIPTION,
         "time_zone": Field("Time zone", values.time_zone),
-        "contact_name": Field("Contact", values.line()),
+        "contact_name": Field("Contact person", values.line()),
         "contact_phone": Field("Phone", values.line(40)),
     },
     unique={"name": "other.removed_at IS NULL"},
