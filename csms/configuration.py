@@ -1,27 +1,20 @@
 """Has stations tell their OCPP configuration: once they have settled, and again after a reboot that a change needed."""
 
-import asyncio
-import logging
 from datetime import UTC, datetime, timedelta
 
 from csms.central import Central
+from csms.repeating import every
 from csms.station import Station
 from data import commands
 from data.database import Change
-
-log = logging.getLogger(__name__)
 
 ASKED_AGAIN_AFTER = timedelta(hours=1)
 
 
 async def run(central: Central) -> None:
     """Look for stations that have not told it, for ever."""
-    while True:
-        await asyncio.sleep(central.timing.configuration_every)
-        try:
-            await ask(central, datetime.now(UTC))
-        except Exception:
-            log.exception("stations whose configuration is not known could not be asked; it is tried again")
+    failing = "stations whose configuration is not known could not be asked"
+    await every(central.timing.configuration_every, lambda: ask(central, datetime.now(UTC)), failing)
 
 
 async def ask(central: Central, now: datetime) -> None:

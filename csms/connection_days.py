@@ -3,8 +3,6 @@
 A message costs three comparisons; a kill loses what a beat has counted.
 """
 
-import asyncio
-import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,16 +11,14 @@ from zoneinfo import ZoneInfo
 
 from websockets.protocol import Protocol
 
+from csms.repeating import every
 from data import connection_days
 from data.connection_days import CHANGED, Closed, Day
 from data.database import Batch
-from data.errors import DatabaseUnusable
 from data.latencies import Latencies
 
 if TYPE_CHECKING:
     from csms.central import Central
-
-log = logging.getLogger(__name__)
 
 FORGOTTEN_EVERY = timedelta(hours=1)
 WRONG_FRAMES = (1002, 1007, 1009)  # protocol error, text that is not UTF-8, too large
@@ -162,15 +158,14 @@ async def write(central: "Central") -> None:
 async def run(central: "Central") -> None:
     """Write at every beat and delete what is too old, for ever."""
     forgotten_at = datetime.min.replace(tzinfo=UTC)
-    while True:
-        await asyncio.sleep(central.timing.connection_days_every)
-        try:
-            await write(central)
-            now = datetime.now(UTC)
-            if now - forgotten_at > FORGOTTEN_EVERY:
-                await central.commits.write([connection_days.forgotten(now.date())])
-                forgotten_at = now
-        except DatabaseUnusable as error:
-            log.warning("how stations stay in contact could not be written: %s", error)
-        except Exception:
-            log.exception("how stations stay in contact could not be written; it is tried again")
+
+    async def write_and_forget() -> None:
+        nonlocal forgotten_at
+        await write(central)
+        now = datetime.now(UTC)
+        if now - forgotten_at > FORGOTTEN_EVERY:
+            await central.commits.write([connection_days.forgotten(now.date())])
+            forgotten_at = now
+
+    failing = "how stations stay in contact could not be written"
+    await every(central.timing.connection_days_every, write_and_forget, failing)

@@ -1,6 +1,5 @@
 """Writes every frame into the message log, whatever the protocol: gathered, so that none costs a commit."""
 
-import asyncio
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -12,8 +11,8 @@ import orjson
 from csms.commits import Commits
 from csms.connection_days import Contact
 from csms.masking import clean, json_text, xml_text
+from csms.repeating import every
 from data import message_log
-from data.errors import DatabaseUnusable
 from data.message_log import Message
 
 log = logging.getLogger(__name__)
@@ -104,14 +103,7 @@ class Recorder:
 
     async def run(self) -> None:
         """Write a few times a second, for ever."""
-        while True:
-            await asyncio.sleep(WRITTEN_EVERY_S)
-            try:
-                await self.write()
-            except DatabaseUnusable as error:
-                log.warning("frames are missing in the message log: %s", error)
-            except Exception:
-                log.exception("frames could not be written into the message log")
+        await every(WRITTEN_EVERY_S, self.write, "frames are missing in the message log")
 
 
 def _message(taken: _Frame) -> Message:

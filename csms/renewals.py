@@ -4,14 +4,12 @@ Source: Improved security for OCPP 1.6-J, A02 (the central system asks for a new
 """
 
 import asyncio
-import logging
 from datetime import UTC, datetime, timedelta
 
 from csms.central import Central
+from csms.repeating import every
 from data import commands, station_certificates
 from data.database import Change
-
-log = logging.getLogger(__name__)
 
 RENEWED_BEFORE = timedelta(days=30)
 ASKED_AGAIN_AFTER = timedelta(days=1)
@@ -20,12 +18,8 @@ SIGN = {"message": "SignChargePointCertificate"}
 
 async def run(central: Central) -> None:
     """Look for them, for ever."""
-    while True:
-        try:
-            await ask(central, datetime.now(UTC))
-        except Exception:
-            log.exception("certificates that expire soon could not be looked for; it is tried again")
-        await asyncio.sleep(central.timing.renewals_every)
+    failing = "certificates that expire soon could not be looked for"
+    await every(central.timing.renewals_every, lambda: ask(central, datetime.now(UTC)), failing, at_once=True)
 
 
 async def ask(central: Central, now: datetime) -> None:

@@ -1,26 +1,20 @@
 """Ends the reservations whose time is over; the station ends them by its own clock."""
 
 import asyncio
-import logging
 from datetime import UTC, datetime
 
 from csms.central import Central
+from csms.repeating import every
 from data import reservations
 from data.events import EventKind, event
 from data.scope import PORTAL
 from data.texts import told
 
-log = logging.getLogger(__name__)
-
 
 async def run(central: Central) -> None:
     """Look for them, for ever."""
-    while True:
-        await asyncio.sleep(central.timing.presence_every)
-        try:
-            await expire(central, datetime.now(UTC))
-        except Exception:
-            log.exception("reservations could not be looked at; it is tried again")
+    failing = "reservations could not be looked at"
+    await every(central.timing.presence_every, lambda: expire(central, datetime.now(UTC)), failing)
 
 
 async def expire(central: Central, now: datetime) -> None:

@@ -1,14 +1,11 @@
 """Deletes what was kept long enough, beside the stations."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from csms.repeating import every
 from data.database import Database
-from data.errors import DatabaseUnusable
-
-log = logging.getLogger(__name__)
 
 EVERY_S = 3600
 BETWEEN_S = 0.25  # from one portion to the next, for the stations' writes
@@ -21,13 +18,10 @@ async def run(database: Database, what: str, forget: Callable[[Database, datetim
         what: for the log, such as "messages".
         forget: deletes a portion of what is from before a time, and tells whether there may be more.
     """
-    while True:
+
+    async def delete() -> None:
         before = datetime.now(UTC) - timedelta(days=keep_days)
-        try:
-            while await asyncio.to_thread(forget, database, before):
-                await asyncio.sleep(BETWEEN_S)
-        except DatabaseUnusable as error:
-            log.warning("old %s stay: %s", what, error)
-        except Exception:
-            log.exception("old %s could not be deleted; it is tried again", what)
-        await asyncio.sleep(EVERY_S)
+        while await asyncio.to_thread(forget, database, before):
+            await asyncio.sleep(BETWEEN_S)
+
+    await every(EVERY_S, delete, f"old {what} could not be deleted", at_once=True)

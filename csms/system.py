@@ -1,7 +1,6 @@
 """The running central system: servers and the loops beside them, started and stopped together."""
 
 import asyncio
-import logging
 import ssl
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +16,7 @@ from csms.mails import Mails
 from csms.ocpp15.contacts import Contacts
 from csms.ocpp15.service import CentralSystemService
 from csms.refusals import Refusals
+from csms.repeating import every
 from csms.server import OcppServer
 from csms.services import answers, outlet_states
 from csms.services.api import ServicesApi
@@ -26,8 +26,6 @@ from data import message_log, meter_values
 from data.duckdb_engine import DuckDB
 from data.errors import DatabaseUnusable
 from settings import Address, MailServer, TlsServer
-
-log = logging.getLogger(__name__)
 
 
 class Running(NamedTuple):
@@ -110,7 +108,7 @@ async def _serve(runner: web.AppRunner, address: Address, tls: ssl.SSLContext | 
 def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
     return [
         _watch(central),
-        _refresh(central),
+        every(central.timing.refresh_every, central.refresh, "changes could not be taken over"),
         central.commander.run(),
         central.recorder.run(),
         reservations.run(central),
@@ -125,21 +123,12 @@ def _loops(central: Central) -> list[Coroutine[Any, Any, None]]:
 
 async def _watch(central: Central) -> None:
     since = datetime.now(UTC)
-    while True:
-        await asyncio.sleep(central.timing.presence_every)
-        try:
-            since = await presence.watch(central, since)
-        except Exception:
-            log.exception("presence could not be looked at; it is tried again")
 
+    async def look() -> None:
+        nonlocal since
+        since = await presence.watch(central, since)
 
-async def _refresh(central: Central) -> None:
-    while True:
-        await asyncio.sleep(central.timing.refresh_every)
-        try:
-            await central.refresh()
-        except Exception:
-            log.exception("changes could not be taken over; it is tried again")
+    await every(central.timing.presence_every, look, "presence could not be looked at")
 
 
 def _api(central: Central, routes: list[web.RouteDef]) -> web.Application:

@@ -1,7 +1,5 @@
 """Which stations are there that speak SOAP, and how each is called. No socket tells: what they send does."""
 
-import asyncio
-import logging
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -13,13 +11,12 @@ from csms.ocpp15 import PROTOCOL
 from csms.ocpp15.call_back import usable
 from csms.ocpp15.line import SoapClient, SoapLine
 from csms.ocpp16.calls import Caller16
+from csms.repeating import every
 from csms.station import Station
 from data import station_states, texts
 from data.alarms import NO_NETWORK
 from data.connection_days import Closed
 from data.events import EventKind
-
-log = logging.getLogger(__name__)
 
 FELL_SILENT = texts.told("it fell silent")
 
@@ -43,11 +40,12 @@ class Contacts:
 
     async def run(self) -> None:
         """End the contact of those who have no network any more, for ever."""
-        while True:
-            await asyncio.sleep(self._central.timing.presence_every)
-            for station in list(self._central.stations.values()):
-                if isinstance(station.connection, SoapLine) and self._is_silent(station):
-                    await self._end(station, station.connection, FELL_SILENT, Closed.SILENCE)
+        await every(self._central.timing.presence_every, self._end_silent, "silent stations could not be looked at")
+
+    async def _end_silent(self) -> None:
+        for station in list(self._central.stations.values()):
+            if isinstance(station.connection, SoapLine) and self._is_silent(station):
+                await self._end(station, station.connection, FELL_SILENT, Closed.SILENCE)
 
     def _is_silent(self, station: Station) -> bool:
         """Tell whether a station has no network; the alarm of one that has just come back is not cleared yet."""

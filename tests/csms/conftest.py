@@ -1,4 +1,3 @@
-import logging
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -52,10 +51,3 @@ def start(database: DuckDB) -> Start:
 async def portal(start: Start) -> AsyncIterator[Portal]:
     async with start() as portal:
         yield portal
-
-
-@pytest.fixture(autouse=True)
-def no_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Fail a test that logs an error."""
-    yield
-    assert [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR] == []
