@@ -21,7 +21,7 @@ from flask import abort
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import files, forms, messages
+from components import files, form_fields, forms, messages
 from components.access import OPERATORS, allow, current_scope
 from components.callback_request import UNREADABLE
 from components.format import NO_BREAK, number, timestamp
@@ -72,7 +72,7 @@ def layout(scope: Scope, node: Node) -> html.Div:
         html.Div(id="floor-map-fault", className="form-text is-fault m-0", role="alert"),
         *([_drop_zone()] if scope.role in FLOOR.roles else []),
     ]
-    section = forms.section_of(_("Map of the floor"), text, content)
+    section = form_fields.section_of(_("Map of the floor"), text, content)
     page = forms.layout(FORM, scope, node.id, [section])
     page.children.append(dcc.Store(id="floor-map-live"))
     return page

@@ -8,7 +8,7 @@ from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import conflicts, forms, messages
+from components import conflicts, form_fields, forms, messages
 from components.access import OPERATORS, allow, current_scope
 from components.forms import Field, Form, Section
 from components.pressed import OfNumber, telling
@@ -167,12 +167,12 @@ def _properties(scope: Scope, node: Node) -> html.Section:
     title, text = _("Outlet and plug properties"), _("What the outlet is called at each active service.")
     found = station_settings.service_values(scope, node.id)
     if not found:
-        return forms.section_of(title, text, [html.P(_("There is no active service."), className="cp-2nd m-0")])
-    return forms.section_of(title, text, [*(_value(one) for one in found), dcc.Store(id="outlet-value-pressed")])
+        return form_fields.section_of(title, text, [html.P(_("There is no active service."), className="cp-2nd m-0")])
+    return form_fields.section_of(title, text, [*(_value(one) for one in found), dcc.Store(id="outlet-value-pressed")])
 
 
 def _value(one: dict[str, Any]) -> html.Div:
-    name = forms.written_id({"outlet-value": one["service_id"]})
+    name = form_fields.written_id({"outlet-value": one["service_id"]})
     label = f"{one['name']}, {one['provider']}" if one["provider"] else one["name"]
     save = html.Button(
         _("Save"),

@@ -7,8 +7,8 @@ from dash import html
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
+from components.form_fields import section_of
 from components.format import timestamp
-from components.forms import section_of
 from components.menus import icon
 from components.pressed import telling
 from data import service_deliveries

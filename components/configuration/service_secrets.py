@@ -7,7 +7,7 @@ from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 
 from components.access import allow, current_scope
-from components.forms import section_of
+from components.form_fields import section_of
 from components.menus import icon
 from components.pressed import OfNumber, telling
 from data import services

@@ -6,7 +6,7 @@ from dash import html
 from flask_babel import gettext as _
 from flask_babel import npgettext
 
-from components import forms, states
+from components import form_fields, states
 from components.configuration.followed import follow, followed
 from components.format import number
 from data import outlets, sites
@@ -18,7 +18,7 @@ NAME = "site-content"
 
 def section(scope: Scope, node: Node) -> html.Section:
     text = _("What the site holds now. It is changed in Topology.")
-    return forms.section_of(_("Content"), text, [followed(NAME, _content, scope, node)])
+    return form_fields.section_of(_("Content"), text, [followed(NAME, _content, scope, node)])
 
 
 def register() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 from flask_babel import gettext as _
 
-from components import forms
+from components import form_fields
 from components.configuration.followed import follow, followed
 from components.format import NOTHING, quantity, timestamp
 from data import station_settings
@@ -17,7 +17,7 @@ PROTOCOLS = {"ocpp1.6": "1.6, WebSocket", "ocpp1.5": "1.5, SOAP"}
 
 
 def section(scope: Scope, node: Node) -> html.Section:
-    return forms.section_of(
+    return form_fields.section_of(
         _("Station"), _("As the station tells it."), [followed(NAME, _facts, scope, node, class_name="")]
     )
 

@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext
 from components import messages, navigator
 from components.access import OPERATORS, allow, current_scope
 from components.configuration.service_secrets import shown_with_copy
+from components.form_fields import section_of
 from components.format import timestamp
-from components.forms import section_of
 from components.menus import icon
 from components.pressed import telling
 from components.texts import said

@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from components import forms, messages
+from components import form_fields, forms, messages
 from components.access import allow, current_scope
 from components.configuration import service_notifications, service_secrets
 from components.format import timestamp
@@ -234,7 +234,7 @@ def _removal(service_id: int) -> html.Section:
         className="btn btn-outline-danger btn-sm",
         **telling(REMOVAL, service_id, question),
     )
-    return forms.section_of(
+    return form_fields.section_of(
         _("Remove"),
         _("What the service did stays in the event log. Not active keeps it, with its values."),
         [html.Div(button)],

@@ -8,7 +8,7 @@ from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
 
 from components.control.board import NO_OUTLET, TITLES, WARNINGS
-from components.forms import written_id
+from components.form_fields import written_id
 from components.texts import in_language
 from data.command_kinds import Danger, Kind, Outcome, Target
 from data.command_parameters import Parameter

@@ -12,8 +12,8 @@ from dash import html
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from components.form_fields import written_id
 from components.format import number, timestamp
-from components.forms import written_id
 from components.imports.words import COLUMNS, OUTCOMES, why
 from components.menus import icon
 from components.pressed import telling
