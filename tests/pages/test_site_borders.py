@@ -151,18 +151,14 @@ def lund(database: DuckDB, people: People, tmp_path: Path) -> Lund:
 
 def requests(lund: Lund) -> dict[str, Forged]:
     """Return a request by action for all that are not made for several pages or tables."""
-    site, station = f"site:{lund.site}", f"station:{lund.station}"
-    of_floor, on_plan = (
-        {"floor-general-seen.data": {"row": lund.floor}},
-        {"positions-shown.data": {"floor": lund.floor}},
-    )
-    controlled, diagram = {"control-node.data": station}, {"diagram-kind.value": "users", "diagram-node.data": site}
-    reboot = {"of": {"command": "reboot", "outlet": -1}}
-    asked = {"kind": "clear_cache", "connector_id": -1, "stations": [lund.station], "names": ["x"]}
+    return {**of_pages(lund), **of_floor(lund), **of_control(lund), **of_forms(lund)}
+
+
+def of_pages(lund: Lund) -> dict[str, Forged]:
+    site = f"site:{lund.site}"
+    diagram = {"diagram-kind.value": "users", "diagram-node.data": site}
     frame = {"station_id": lund.station, "logged_us": int(AT.timestamp() * 1e6), "direction": "in"}
-    placed = {str(lund.station): {"seen": None, "wanted": [0.5, 0.5]}}
     here = {"url.search": f"?node={site}"}
-    at_service = {f"outlet-value{part}": [lund.service] for part in ("", "-fault", "-kept")}
     return {
         "dashboard.refresh": Forged("live-changes.data", SOMETHING, here, each={"content": ["latest_sessions"]}),
         "diagrams.show": Forged("diagram-kind.value", "users", diagram),
@@ -174,12 +170,28 @@ def requests(lund: Lund) -> dict[str, Forged]:
         "messages.look": Forged("live-frames-ticker.n_intervals", 1, {"frames-node.data": site}, "frames-newest"),
         "event_window.show": Forged("event-log.selectedRows", [{"event_id": lund.event}]),
         "messages.show": Forged("frames.selectedRows", [frame]),
-        "floor_general.follow": Forged("floor-map-live.data", 1, of_floor),
-        "floor_general.bring": Forged("floor-map-upload.contents", JPG, of_floor, ""),
-        "floor_general.remove": Forged("floor-map-remove.submit_n_clicks", 1, of_floor, ""),
+    }
+
+
+def of_floor(lund: Lund) -> dict[str, Forged]:
+    seen, on_plan = {"floor-general-seen.data": {"row": lund.floor}}, {"positions-shown.data": {"floor": lund.floor}}
+    placed = {str(lund.station): {"seen": None, "wanted": [0.5, 0.5]}}
+    return {
+        "floor_general.follow": Forged("floor-map-live.data", 1, seen),
+        "floor_general.bring": Forged("floor-map-upload.contents", JPG, seen, ""),
+        "floor_general.remove": Forged("floor-map-remove.submit_n_clicks", 1, seen, ""),
         "floor_position.act": Forged("positions-save.n_clicks", 1, on_plan | {"positions-moved.data": placed}, ""),
         "floor_position.follow": Forged("positions-live.data", 1, on_plan | {"positions-moved.data": {}}),
         "floor_position.show_another": Forged("positions-live.data", 1, on_plan),
+    }
+
+
+def of_control(lund: Lund) -> dict[str, Forged]:
+    site, station = f"site:{lund.site}", f"station:{lund.station}"
+    controlled = {"control-node.data": station}
+    reboot = {"of": {"command": "reboot", "outlet": -1}}
+    asked = {"kind": "clear_cache", "connector_id": -1, "stations": [lund.station], "names": ["x"]}
+    return {
         "stations_control.follow": Forged(
             "control-live.data", 1, {"control-node.data": site, "live-changes.data": SOMETHING}
         ),
@@ -200,6 +212,13 @@ def requests(lund: Lund) -> dict[str, Forged]:
         ),
         "station_files.follow": Forged("files-live.data", 1, {"files-node.data": station}),
         "station_files.remove": Forged("files-pressed.data", {"of": lund.file}, shows=""),
+    }
+
+
+def of_forms(lund: Lund) -> dict[str, Forged]:
+    site, station = f"site:{lund.site}", f"station:{lund.station}"
+    at_service = {f"outlet-value{part}": [lund.service] for part in ("", "-fault", "-kept")}
+    return {
         "outlet_general.save": Forged(
             "outlet-value-pressed.data",
             {"of": lund.service},
